@@ -1,0 +1,1 @@
+"""The stock, who lives where, and what is owed."""

@@ -1,0 +1,17 @@
+"""The one way up: what settings name for a lower app to call in the apps above it."""
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+_import = cache(import_string)
+
+
+def call(setting_name: str, **kwargs: Any) -> list[Any]:
+    """Results of every function named by the setting `setting_name`, in its order.
+
+    Runs in the caller's transaction and lets errors through: what one hook refuses undoes the act that called it.
+    """
+    return [_import(path)(**kwargs) for path in getattr(settings, setting_name)]

@@ -1,0 +1,291 @@
+"""Settings of the project, fed by the environment; what production needs and lacks stops start-up with one sentence."""
+
+import importlib.util
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from residence import database, embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOCAL_DIR = embedded.LOCAL
+
+env = environ.Env()
+if (BASE_DIR / ".env").is_file():
+    env.read_env(BASE_DIR / ".env")
+
+# Mode ---------------------------------------------------------------------------------------------------------------
+
+TESTING = "pytest" in sys.modules
+MODE = "test" if TESTING else env.str("RESIDENCE_MODE", "demonstration")
+if MODE not in {"demonstration", "production", "test"}:
+    raise ImproperlyConfigured(f"RESIDENCE_MODE vaut « {MODE} » : choisissez « demonstration » ou « production ».")
+PRODUCTION = MODE == "production"
+DEBUG = False if TESTING else env.bool("DEBUG", False)
+
+if PRODUCTION:
+    if DEBUG:
+        raise ImproperlyConfigured("En production, DEBUG doit rester éteint : retirez DEBUG de l’environnement.")
+    for name, example in (
+        ("SECRET_KEY", "une longue suite aléatoire, gardée secrète"),
+        ("ALLOWED_HOSTS", "residence.exemple.fr"),
+        ("DATABASE_URL", "postgres://compte:mot_de_passe@serveur:5432/base ; la base embarquée ne sert qu’à la démonstration"),
+    ):
+        if not env.str(name, ""):
+            raise ImproperlyConfigured(f"En production, donnez {name} dans l’environnement ({example}).")
+
+
+def kept_secret() -> str:
+    """The secret key of a demonstration: made once, kept in a file that its owner alone reads."""
+    place = LOCAL_DIR / "secret_key"
+    try:
+        return place.read_text()
+    except FileNotFoundError:
+        LOCAL_DIR.mkdir(exist_ok=True)
+        draft = place.with_name(f"secret_key.{os.getpid()}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        # link() and not rename(): of two first commands at once, one key wins and both read it.
+        try:
+            os.link(draft, place)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        return place.read_text()
+
+
+SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Applications -------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    # Ours come first: their templates win over those of the packages.
+    "residence",
+    "logement",
+    "admissions",
+    "accompagnement",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_filters",
+    "import_export",
+    "django_tasks",
+    "django_tasks_db",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "residence.root_urls"
+WSGI_APPLICATION = "residence.wsgi.application"
+
+_loaders = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": _loaders if DEBUG else [("django.template.loaders.cached.Loader", _loaders)],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database -----------------------------------------------------------------------------------------------------------
+
+# The role without tables that the first migration makes: what the web and the worker may do.
+DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", embedded.APP_ROLE)
+DATABASE_EMBEDDED = not env.str("DATABASE_URL", "")
+
+
+def _logins() -> tuple[dict, dict | None]:
+    """Connection settings of the application and of the owner of the tables, where the two are told apart."""
+    if DATABASE_EMBEDDED:
+        server = embedded.ensure_running()
+        engine = {"ENGINE": "django.db.backends.postgresql"}
+        return engine | server.url(embedded.APP_ROLE), engine | server.url(embedded.OWNER)
+    try:
+        return env.db("DATABASE_URL"), env.db("DATABASE_OWNER_URL") if env.str("DATABASE_OWNER_URL", "") else None
+    except (ImproperlyConfigured, ValueError, KeyError):
+        raise ImproperlyConfigured(
+            "DATABASE_URL est illisible : écrivez postgres://compte:mot_de_passe@serveur:5432/base"
+        ) from None
+
+
+_app_login, _owner_login = _logins()
+DATABASES = {
+    "default": database.connection(
+        _app_login,
+        _owner_login,
+        app_role=DATABASE_APP_ROLE,
+        as_owner=database.runs_as_owner(testing=TESTING),
+        # Losing the last instants of a test database loses nothing.
+        options="-c synchronous_commit=off" if TESTING else "",
+    )
+    | {
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 600),
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"NAME": env.str("TEST_DATABASE", "test_residence")},
+    }
+}
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_table"}}
+
+# Sign-in, second factor, sessions -----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "residence.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+# Security headers ---------------------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "base-uri": [NONE],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "img-src": [SELF, "data:"],
+        "manifest-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+    },
+}
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+if PRODUCTION:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 3600)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
+    SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Addresses of the reverse proxies whose X-Forwarded-For is believed.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+
+# Language and time --------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "français")]
+TIME_ZONE = "Europe/Paris"
+USE_I18N = True
+USE_TZ = True
+
+# Files --------------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(LOCAL_DIR / "static"))()
+_bootstrap = importlib.util.find_spec("bootstrap")
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("bootstrap", next(iter(_bootstrap.submodule_search_locations))),
+]
+# No MEDIA_URL: a file is read through a view that checks the reader's rights.
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(LOCAL_DIR / "media"))()
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# Forms, tasks, mail, log --------------------------------------------------------------------------------------------
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks.backends.immediate.ImmediateBackend" if TESTING else "django_tasks_db.DatabaseBackend"
+    }
+}
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "residence@localhost")
+if PRODUCTION or env.str("EMAIL_URL", ""):
+    vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = LOCAL_DIR / "mail"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
+}
+
+# Ways up: what a lower app calls in the apps above it (residence/hooks.py) -------------------------------------------
+
+ON_STAY_OPENED: list[str] = []
+ON_STAY_CLOSED: list[str] = []
+ON_PERSON_MERGED: list[str] = []
+ON_TERM_MISSED: list[str] = []
+MENU: list[str] = []
+SEARCH: list[str] = []
+PERSON_PANELS: list[str] = []
+TIMELINE: list[str] = []
+DUTIES: list[str] = []
+DEMO: list[str] = []
