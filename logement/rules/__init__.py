@@ -1,0 +1,1 @@
+"""Pure rules of the stock, of stays and of what is owed for them."""

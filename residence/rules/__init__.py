@@ -1,0 +1,1 @@
+"""Pure rules shared by all apps: money, dates, budget."""
