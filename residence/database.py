@@ -35,7 +35,11 @@ def explain(error: OperationalError) -> str | None:
     if cause is None or getattr(cause, "pgcode", None) is not None:
         return None
     said = " ".join(str(cause).split())
-    if "password authentication failed" in said or "Peer authentication failed" in said or "no password supplied" in said:
+    if (
+        "password authentication failed" in said
+        or "Peer authentication failed" in said
+        or "no password supplied" in said
+    ):
         reason = "le serveur refuse ce compte ou ce mot de passe"
     elif 'parameter "role"' in said or ('role "' in said and "does not exist" in said):
         reason = "le rôle n’existe pas encore : lancez « manage.py migrate » avec le compte propriétaire (DATABASE_OWNER_URL)"

