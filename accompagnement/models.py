@@ -1,0 +1,159 @@
+"""The social file of a household, and the notes written in it."""
+
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from logement.models import Sejour
+from residence.models import Menage, Residence, User
+from residence.models.base import ScopedQuerySet, choice_check, order_check
+
+
+class Theme(models.TextChoices):
+    DROITS = "droits", "droits"
+    SANTE = "sante", "santé"
+    LOGEMENT = "logement", "logement"
+    EMPLOI = "emploi", "emploi"
+    FORMATION = "formation", "formation"
+    BUDGET = "budget", "budget"
+    VIE_QUOTIDIENNE = "vie_quotidienne", "vie quotidienne"
+    PARENTALITE = "parentalite", "parentalité"
+    NUMERIQUE = "numerique", "numérique"
+    ISOLEMENT = "isolement", "isolement"
+
+
+class DossierQuerySet(ScopedQuerySet):
+    menage_path = "menage"
+
+    def open(self) -> Self:
+        return self.filter(closed_on__isnull=True)
+
+
+class DossierSocial(models.Model):
+    """The social file of a household in a résidence: opened at entry, or for somebody who lives elsewhere."""
+
+    menage = models.ForeignKey(Menage, models.PROTECT, related_name="dossiers", verbose_name="ménage")
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="dossiers", verbose_name="résidence")
+    sejour = models.ForeignKey(
+        Sejour, models.PROTECT, null=True, blank=True, related_name="dossiers", verbose_name="séjour"
+    )
+    opened_on = models.DateField("ouvert le")
+    closed_on = models.DateField("clos le", null=True, blank=True)
+    closed_reason = models.CharField("clos parce que", max_length=200, blank=True)
+    pinned_note = models.CharField("à savoir", max_length=300, blank=True)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dossier social"
+        verbose_name_plural = "dossiers sociaux"
+        ordering = ["-opened_on"]
+        constraints = [
+            order_check("opened_on", "closed_on", name="dossier_social_order"),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | ~Q(closed_reason=""),
+                name="dossier_social_closed",
+                violation_error_message="Dites pourquoi le dossier est clos.",
+            ),
+            models.UniqueConstraint(
+                fields=["menage", "residence"],
+                condition=Q(closed_on__isnull=True),
+                name="dossier_social_one_open",
+                violation_error_message="Ce ménage a déjà un dossier ouvert dans la résidence.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"dossier social de {self.menage}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accompagnement:dossier_detail", args=[self.pk])
+
+
+class NoteQuerySet(ScopedQuerySet):
+    residence_path = "dossier__residence"
+    menage_path = "dossier__menage"
+
+    def readable_by(self, user: Any) -> Self:
+        """Notes of the team, and those kept to the referents when `user` wrote them or is a referent of the household."""
+        referent = Q(dossier__menage__referents__user=user, dossier__menage__referents__end_on__isnull=True)
+        return self.filter(Q(level=NoteSociale.Level.TEAM) | Q(author=user) | referent).distinct()
+
+
+class NoteSocialeKind(models.TextChoices):
+    ENTRETIEN = "entretien", "entretien"
+    VISITE = "visite", "visite à domicile"
+    APPEL = "appel", "appel"
+    DEMARCHE = "demarche", "démarche"
+    NOTE = "note", "note"
+
+
+class NoteSocialeLevel(models.TextChoices):
+    TEAM = "team", "équipe sociale"
+    REFERENTS = "referents", "référents seuls"
+
+
+class NoteSocialeMission(models.TextChoices):
+    VIE_COLLECTIVE = "vie_collective", "vie collective"
+    IMPAYES = "impayes", "prévention des impayés"
+    ISOLEMENT = "isolement", "lutte contre l’isolement"
+    MEDIATION = "mediation", "médiation vers l’extérieur"
+
+
+class NoteSociale(models.Model):
+    """A meeting, a visit, a call or a step taken, as the coordinatrice writes it down."""
+
+    Kind = NoteSocialeKind
+    Level = NoteSocialeLevel
+    Mission = NoteSocialeMission
+
+    dossier = models.ForeignKey(DossierSocial, models.PROTECT, related_name="notes", verbose_name="dossier")
+    kind = models.CharField("nature", max_length=10, choices=Kind, default=Kind.ENTRETIEN)
+    themes = ArrayField(models.CharField(max_length=20, choices=Theme), verbose_name="thèmes", default=list, blank=True)
+    held_on = models.DateField("le")
+    minutes = models.PositiveSmallIntegerField("durée (minutes)", null=True, blank=True)
+    text = models.TextField("ce qui s’est dit, ce qui a été fait")
+    level = models.CharField("lue par", max_length=10, choices=Level, default=Level.TEAM)
+    mission = models.CharField("mission AGLS", max_length=20, choices=Mission, blank=True)
+    next_step = models.CharField("suite à donner", max_length=200, blank=True)
+    next_step_on = models.DateField("pour le", null=True, blank=True)
+    author = models.ForeignKey(User, models.PROTECT, related_name="notes", verbose_name="écrite par")
+    created_at = models.DateTimeField("écrite le", default=timezone.now, editable=False)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="replaced_by"
+    )
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "note sociale"
+        verbose_name_plural = "notes sociales"
+        ordering = ["-held_on", "-pk"]
+        indexes = [models.Index(fields=["dossier", "-held_on"], name="note_sociale_dossier")]
+        constraints = [
+            choice_check("kind", NoteSocialeKind, name="note_sociale_kind"),
+            choice_check("level", NoteSocialeLevel, name="note_sociale_level"),
+            models.CheckConstraint(
+                condition=Q(mission__in=["", *NoteSocialeMission.values]),
+                name="note_sociale_mission",
+                violation_error_message="Cette mission n’est pas dans la liste.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="note_sociale_text",
+                violation_error_message="Une note dit quelque chose.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} du {self.held_on:%d/%m/%Y}"
+
+    @property
+    def themes_display(self) -> list[str]:
+        return [str(Theme(theme).label) for theme in self.themes]

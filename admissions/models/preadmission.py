@@ -1,0 +1,154 @@
+"""The pre-admission interview: pieces, wishes, needs by theme, budget."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from admissions.models.orientations import Orientation
+from logement.models import CategoriePlace
+from residence.models import PieceJointe, PieceRequise, RendezVous, User
+from residence.models.base import ScopedQuerySet, choice_check, pair_check
+
+
+class ThemeBesoin(models.TextChoices):
+    DROITS = "droits", "accès aux droits"
+    SANTE = "sante", "santé"
+    LOGEMENT = "logement", "parcours et projet de logement"
+    EMPLOI = "emploi", "emploi et formation"
+    BUDGET = "budget", "budget et dettes"
+    VIE_QUOTIDIENNE = "vie_quotidienne", "vie quotidienne"
+    PARENTALITE = "parentalite", "parentalité"
+    NUMERIQUE = "numerique", "numérique"
+    LANGUE = "langue", "langue française"
+    ISOLEMENT = "isolement", "liens et isolement"
+
+
+class Autonomie(models.TextChoices):
+    FULL = "full", "autonome"
+    PARTIAL = "partial", "autonome avec un appui"
+    LOW = "low", "appui important"
+
+
+class EntretienQuerySet(ScopedQuerySet):
+    residence_path = "orientation__residence"
+    menage_path = "orientation__menage"
+
+
+class EntretienPreadmission(models.Model):
+    """What was learnt of a candidate at the interview. Read by the coordinatrice; the commission gets a synthesis."""
+
+    orientation = models.OneToOneField(
+        Orientation, models.PROTECT, related_name="entretien", verbose_name="orientation"
+    )
+    rendez_vous = models.ForeignKey(
+        RendezVous, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="rendez-vous"
+    )
+    held_on = models.DateField("tenu le", null=True, blank=True)
+    held_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="tenu par")
+    wishes = models.TextField("souhaits du ménage", blank=True)
+    wished_categorie = models.ForeignKey(
+        CategoriePlace,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="place envisagée",
+        help_text="Sert à simuler la redevance.",
+    )
+    wished_entry_on = models.DateField("entrée souhaitée le", null=True, blank=True)
+    autonomy = models.CharField("autonomie", max_length=10, choices=Autonomie, blank=True)
+    autonomy_comment = models.TextField("précision sur l’autonomie", blank=True)
+    apl_estimate = models.DecimalField(
+        "APL estimée (€ par mois)", max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    annual_resources = models.DecimalField(
+        "ressources annuelles retenues pour l’APL (€)", max_digits=10, decimal_places=2, null=True, blank=True
+    )
+    reference_tax_income = models.DecimalField(
+        "revenu fiscal de référence (€)", max_digits=10, decimal_places=2, null=True, blank=True
+    )
+    reference_tax_year = models.PositiveSmallIntegerField("année du revenu fiscal", null=True, blank=True)
+    proposal = models.TextField("proposition du référent à la commission", blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    updated_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    updated_at = models.DateTimeField("modifié le", default=timezone.now, editable=False)
+
+    objects = EntretienQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "entretien de préadmission"
+        verbose_name_plural = "entretiens de préadmission"
+        constraints = [
+            pair_check("held_on", "held_by", name="entretien_held"),
+            models.CheckConstraint(
+                condition=Q(autonomy__in=["", *Autonomie.values]),
+                name="entretien_autonomy",
+                violation_error_message="Cette valeur n’est pas dans la liste.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"entretien de préadmission de {self.orientation}"
+
+
+class EvaluationThemeLevel(models.TextChoices):
+    NONE = "none", "pas de besoin"
+    SOME = "some", "un appui"
+    STRONG = "strong", "un accompagnement"
+
+
+class EvaluationTheme(models.Model):
+    """What the interview says of one theme."""
+
+    Level = EvaluationThemeLevel
+
+    entretien = models.ForeignKey(
+        EntretienPreadmission, models.PROTECT, related_name="themes", verbose_name="entretien"
+    )
+    theme = models.CharField("thème", max_length=20, choices=ThemeBesoin)
+    level = models.CharField("besoin", max_length=10, choices=Level, default=Level.NONE)
+    comment = models.TextField("observation", blank=True)
+
+    class Meta:
+        verbose_name = "évaluation d’un thème"
+        ordering = ["pk"]
+        constraints = [
+            choice_check("theme", ThemeBesoin, name="evaluation_theme_theme"),
+            choice_check("level", EvaluationThemeLevel, name="evaluation_theme_level"),
+            models.UniqueConstraint(
+                fields=["entretien", "theme"],
+                name="evaluation_theme_once",
+                violation_error_message="Ce thème est déjà évalué.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_theme_display()
+
+
+class PieceCandidature(models.Model):
+    """A required piece in a candidate's file: missing, received, or expired on a date."""
+
+    orientation = models.ForeignKey(Orientation, models.PROTECT, related_name="pieces", verbose_name="orientation")
+    piece = models.ForeignKey(PieceRequise, models.PROTECT, related_name="+", verbose_name="pièce")
+    received_on = models.DateField("reçue le", null=True, blank=True)
+    expires_on = models.DateField("valable jusqu’au", null=True, blank=True)
+    not_needed_reason = models.CharField("sans objet parce que", max_length=150, blank=True)
+    file = models.ForeignKey(
+        PieceJointe, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="fichier"
+    )
+
+    class Meta:
+        verbose_name = "pièce du dossier"
+        verbose_name_plural = "pièces du dossier"
+        ordering = ["piece__rank", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["orientation", "piece"],
+                name="piece_candidature_once",
+                violation_error_message="Cette pièce est déjà au dossier.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.piece)

@@ -1,0 +1,486 @@
+"""What is called, what is paid, and the ledger that only ever grows."""
+
+import datetime
+from decimal import Decimal
+from typing import Any, Self
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import DecimalField, Q, Sum, Value
+from django.db.models.functions import Coalesce, TruncMonth
+from django.urls import reverse
+from django.utils import timezone
+
+from logement.models.sejours import ContratOccupation, Sejour
+from residence.models import DocumentEmis, Residence, User
+from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
+
+
+def first_of_month(field: str, *, name: str) -> models.CheckConstraint:
+    """A check that `field` names a month by its first day."""
+    return models.CheckConstraint(
+        condition=Q(**{field: TruncMonth(field)}),
+        name=name,
+        violation_error_message="Un mois se désigne par son premier jour.",
+    )
+
+
+class CampagneStatus(models.TextChoices):
+    PREPARED = "prepared", "préparée"
+    CONFIRMED = "confirmed", "confirmée"
+    SENT = "sent", "envoyée"
+
+
+class Campagne(models.Model):
+    """The avis of a résidence for a month: prepared freely, confirmed once, then sent."""
+
+    Status = CampagneStatus
+
+    TRANSITIONS: dict[str, frozenset[str]] = {
+        Status.PREPARED: frozenset({Status.CONFIRMED}),
+        Status.CONFIRMED: frozenset({Status.SENT, Status.PREPARED}),
+        Status.SENT: frozenset(),
+    }
+
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="campagnes", verbose_name="résidence")
+    month = models.DateField("mois")
+    rank = models.PositiveSmallIntegerField(
+        "rang", default=0, help_text="0 pour la campagne du mois, puis les complémentaires."
+    )
+    status = models.CharField("état", max_length=10, choices=Status, default=Status.PREPARED, editable=False)
+    prepared_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    prepared_at = models.DateTimeField("préparée le", null=True, editable=False)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    confirmed_at = models.DateTimeField("confirmée le", null=True, editable=False)
+    sent_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    sent_at = models.DateTimeField("envoyée le", null=True, editable=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "campagne"
+        ordering = ["-month", "rank"]
+        constraints = [
+            choice_check("status", CampagneStatus, name="campagne_status"),
+            first_of_month("month", name="campagne_month"),
+            models.CheckConstraint(
+                condition=Q(status="prepared", confirmed_at__isnull=True)
+                | (Q(confirmed_at__isnull=False) & ~Q(status="prepared")),
+                name="campagne_confirmed",
+                violation_error_message="Une campagne confirmée a sa date de confirmation.",
+            ),
+            models.UniqueConstraint(
+                fields=["residence", "month", "rank"],
+                name="campagne_unique",
+                violation_error_message="La campagne de ce mois existe déjà.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"campagne {self.month:%m/%Y} de {self.residence}"
+
+
+class ClotureMensuelle(models.Model):
+    """A month that is closed: no entry may be dated in it any more."""
+
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="clotures", verbose_name="résidence")
+    month = models.DateField("mois")
+    closed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="clos par")
+    closed_at = models.DateTimeField("clos le", default=timezone.now, editable=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "clôture mensuelle"
+        verbose_name_plural = "clôtures mensuelles"
+        ordering = ["-month"]
+        constraints = [
+            first_of_month("month", name="cloture_month"),
+            models.UniqueConstraint(
+                fields=["residence", "month"],
+                name="cloture_unique",
+                violation_error_message="Ce mois est déjà clos.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%m/%Y} clos"
+
+
+class AvisQuerySet(ScopedQuerySet):
+    residence_path = "contrat__sejour__residence"
+    menage_path = "contrat__sejour__menage"
+
+    def live(self) -> Self:
+        return self.exclude(status=AvisEcheance.Status.CANCELLED)
+
+    def called(self) -> Self:
+        """Avis that the resident owes: confirmed or sent."""
+        return self.filter(status__in=[AvisEcheance.Status.CONFIRMED, AvisEcheance.Status.SENT])
+
+    def overdue(self, day: datetime.date) -> Self:
+        return self.called().filter(due_on__lt=day)
+
+    def with_paid(self) -> Self:
+        """Each avis with what has been paid on it, in euros (`paid`)."""
+        amount = DecimalField(max_digits=10, decimal_places=2)
+        return self.annotate(paid=Coalesce(Sum("imputations__amount"), Value(Decimal(0)), output_field=amount))
+
+
+class AvisEcheanceStatus(models.TextChoices):
+    PREPARED = "prepared", "préparé"
+    CONFIRMED = "confirmed", "confirmé"
+    SENT = "sent", "envoyé"
+    CANCELLED = "cancelled", "annulé"
+
+
+class AvisEcheance(models.Model):
+    """What a contract owes for a month. One ordinary avis that is not cancelled per contract and month."""
+
+    Status = AvisEcheanceStatus
+
+    contrat = models.ForeignKey(ContratOccupation, models.PROTECT, related_name="avis", verbose_name="contrat")
+    campagne = models.ForeignKey(
+        Campagne, models.PROTECT, null=True, blank=True, related_name="avis", verbose_name="campagne"
+    )
+    month = models.DateField("mois")
+    rank = models.PositiveSmallIntegerField("rang", default=0, help_text="0 : ordinaire ; 1, 2… : rectificatif.")
+    rectifies = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="rectificatifs", verbose_name="rectifie"
+    )
+    status = models.CharField("état", max_length=10, choices=Status, default=Status.PREPARED, editable=False)
+    start_on = models.DateField("du")
+    end_on = models.DateField("au")
+    due_on = models.DateField("à payer pour le")
+    total = models.DecimalField("total (€)", max_digits=10, decimal_places=2)
+    housing = models.DecimalField("loyer et charges (€)", max_digits=10, decimal_places=2)
+    apl_expected = models.DecimalField("APL attendue (€)", max_digits=10, decimal_places=2, default=0)
+    document = models.OneToOneField(
+        DocumentEmis, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="document"
+    )
+    confirmed_at = models.DateTimeField("confirmé le", null=True, editable=False)
+    cancelled_at = models.DateTimeField("annulé le", null=True, editable=False)
+
+    objects = AvisQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "avis d’échéance"
+        verbose_name_plural = "avis d’échéance"
+        ordering = ["-month", "-pk"]
+        indexes = [models.Index(fields=["month", "status"], name="avis_month")]
+        constraints = [
+            choice_check("status", AvisEcheanceStatus, name="avis_status"),
+            first_of_month("month", name="avis_month_first"),
+            order_check("start_on", "end_on", name="avis_order"),
+            models.UniqueConstraint(
+                fields=["contrat", "month", "rank"],
+                condition=~Q(status="cancelled"),
+                name="avis_one_live",
+                violation_error_message="Ce contrat a déjà son avis pour ce mois.",
+            ),
+            models.CheckConstraint(
+                condition=Q(rank=0, rectifies__isnull=True) | Q(rank__gt=0, rectifies__isnull=False),
+                name="avis_rectifies",
+                violation_error_message="Un avis rectificatif cite celui qu’il rectifie.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="prepared", confirmed_at__isnull=True) | ~Q(status="prepared"),
+                name="avis_confirmed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"avis d’échéance {self.month:%m/%Y}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("logement:avis_detail", args=[self.pk])
+
+    @property
+    def net(self) -> Any:
+        """What the household itself has to pay, in euros, the APL expected taken off."""
+        return self.total - self.apl_expected
+
+
+class LigneAvisKind(models.TextChoices):
+    RENT = "rent", "équivalent de loyer"
+    CHARGES = "charges", "équivalent de charges"
+    SERVICES = "services", "prestations obligatoires"
+    OPTIONAL = "optional", "prestation facultative"
+    INDEMNITE = "indemnite", "indemnité d’occupation"
+    THIRD_PARTY = "third_party", "forfait tiers hébergé"
+    REDUCTION = "reduction", "réduction"
+    CORRECTION = "correction", "correction"
+
+
+class LigneAvis(models.Model):
+    """One part of an avis, rounded by itself: the total is the sum of its lines."""
+
+    Kind = LigneAvisKind
+
+    HOUSING = frozenset({Kind.RENT, Kind.CHARGES})
+
+    avis = models.ForeignKey(AvisEcheance, models.PROTECT, related_name="lignes", verbose_name="avis")
+    kind = models.CharField("nature", max_length=15, choices=Kind)
+    label = models.CharField("libellé", max_length=150)
+    start_on = models.DateField("du")
+    end_on = models.DateField("au")
+    monthly_amount = models.DecimalField("montant du mois entier (€)", max_digits=10, decimal_places=2)
+    amount = models.DecimalField("montant (€)", max_digits=10, decimal_places=2)
+    reason = models.CharField("raison", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "ligne d’avis"
+        verbose_name_plural = "lignes d’avis"
+        ordering = ["avis", "pk"]
+        constraints = [
+            choice_check("kind", LigneAvisKind, name="ligne_avis_kind"),
+            order_check("start_on", "end_on", name="ligne_avis_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class EncaissementQuerySet(ScopedQuerySet):
+    residence_path = "sejour__residence"
+    menage_path = "sejour__menage"
+
+    def live(self) -> Self:
+        return self.filter(cancelled_at__isnull=True)
+
+
+class EncaissementMethod(models.TextChoices):
+    CASH = "cash", "espèces"
+    CHEQUE = "cheque", "chèque"
+    TRANSFER = "transfer", "virement"
+    DEBIT = "debit", "prélèvement"
+    CARD = "card", "carte"
+    APL = "apl", "APL versée au gestionnaire"
+    FSL = "fsl", "FSL"
+    ACTION_LOGEMENT = "action_logement", "Action Logement"
+    MANDATAIRE = "mandataire", "mandataire"
+    OTHER = "other", "autre tiers"
+
+
+class Encaissement(models.Model):
+    """Money received on the account of a stay."""
+
+    Method = EncaissementMethod
+
+    sejour = models.ForeignKey(Sejour, models.PROTECT, related_name="encaissements", verbose_name="séjour")
+    received_on = models.DateField("reçu le")
+    amount = models.DecimalField(
+        "montant (€)", max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
+    )
+    method = models.CharField("moyen", max_length=20, choices=Method)
+    payer = models.CharField("payeur, si ce n’est pas le résident", max_length=150, blank=True)
+    reference = models.CharField("référence", max_length=100, blank=True)
+    is_deposit = models.BooleanField("dépôt de garantie", default=False)
+    idempotency_key = models.UUIDField(unique=True, editable=False)
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    recorded_at = models.DateTimeField("saisi le", default=timezone.now, editable=False)
+    cancelled_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    cancelled_at = models.DateTimeField("annulé le", null=True, editable=False)
+    cancelled_reason = models.CharField("annulé parce que", max_length=200, blank=True)
+
+    objects = EncaissementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "encaissement"
+        ordering = ["-received_on", "-pk"]
+        indexes = [models.Index(fields=["sejour", "received_on"], name="encaissement_sejour")]
+        constraints = [
+            choice_check("method", EncaissementMethod, name="encaissement_method"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0),
+                name="encaissement_positive",
+                violation_error_message="Le montant est au-dessus de zéro.",
+            ),
+            pair_check("cancelled_by", "cancelled_at", name="encaissement_cancelled"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_method_display()} du {self.received_on:%d/%m/%Y}"
+
+
+class Imputation(models.Model):
+    """The part of a payment that settles an avis (C. civ., art. 1342-10). Changed by a row of the opposite sign."""
+
+    encaissement = models.ForeignKey(
+        Encaissement, models.PROTECT, related_name="imputations", verbose_name="encaissement"
+    )
+    avis = models.ForeignKey(AvisEcheance, models.PROTECT, related_name="imputations", verbose_name="avis")
+    amount = models.DecimalField("montant (€)", max_digits=10, decimal_places=2)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    created_at = models.DateTimeField("imputé le", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "imputation"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(amount=0),
+                name="imputation_not_nil",
+                violation_error_message="Une imputation n’est pas nulle.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} € sur {self.avis}"
+
+
+class EcritureQuerySet(ScopedQuerySet):
+    residence_path = "sejour__residence"
+    menage_path = "sejour__menage"
+
+    def of_account(self, account: str) -> Self:
+        return self.filter(account=account)
+
+    def balance(self) -> Decimal:
+        """Sum of the entries, in euros: above zero, the resident owes."""
+        total: Decimal | None = self.aggregate(total=Sum("amount"))["total"]
+        return total or Decimal(0)
+
+
+class EcritureAccount(models.TextChoices):
+    REDEVANCE = "redevance", "redevance"
+    DEPOT = "depot", "dépôt de garantie"
+
+
+class EcritureKind(models.TextChoices):
+    REDEVANCE = "redevance", "redevance appelée"
+    PRESTATION = "prestation", "prestation facultative"
+    INDEMNITE = "indemnite", "indemnité d’occupation"
+    CORRECTION = "correction", "correction"
+    REDUCTION = "reduction", "réduction"
+    PAYMENT = "payment", "paiement"
+    APL = "apl", "APL reçue"
+    APL_RECALL = "apl_recall", "rappel d’APL"
+    APL_OVERPAID = "apl_overpaid", "trop-perçu d’APL"
+    APL_EXCESS = "apl_excess", "excédent d’APL reversé"
+    REFUND = "refund", "remboursement"
+    DEPOSIT_CALLED = "deposit_called", "dépôt de garantie demandé"
+    DEPOSIT_PAID = "deposit_paid", "dépôt de garantie versé"
+    DEPOSIT_KEPT = "deposit_kept", "retenue sur le dépôt de garantie"
+    DEPOSIT_REFUNDED = "deposit_refunded", "dépôt de garantie restitué"
+    REVERSAL = "reversal", "contre-passation"
+    TAKE_OVER = "take_over", "solde repris"
+
+
+class Ecriture(models.Model):
+    """One line of the ledger of a stay. Above zero: owed by the resident. Only ever added to: the database refuses the rest."""
+
+    Account = EcritureAccount
+    Kind = EcritureKind
+
+    sejour = models.ForeignKey(Sejour, models.PROTECT, related_name="ecritures", verbose_name="séjour")
+    account = models.CharField("compte", max_length=10, choices=Account, default=Account.REDEVANCE)
+    kind = models.CharField("nature", max_length=20, choices=Kind)
+    dated_on = models.DateField("date")
+    amount = models.DecimalField("montant (€)", max_digits=10, decimal_places=2)
+    label = models.CharField("libellé", max_length=200)
+    avis = models.ForeignKey(
+        AvisEcheance, models.PROTECT, null=True, blank=True, related_name="ecritures", verbose_name="avis"
+    )
+    encaissement = models.ForeignKey(
+        Encaissement, models.PROTECT, null=True, blank=True, related_name="ecritures", verbose_name="encaissement"
+    )
+    contrat = models.ForeignKey(
+        ContratOccupation, models.PROTECT, null=True, blank=True, related_name="ecritures", verbose_name="contrat"
+    )
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name="contre-passe"
+    )
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    recorded_at = models.DateTimeField("passée le", default=timezone.now, editable=False)
+
+    objects = EcritureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "écriture"
+        ordering = ["dated_on", "pk"]
+        indexes = [models.Index(fields=["sejour", "account", "dated_on"], name="ecriture_sejour")]
+        constraints = [
+            choice_check("account", EcritureAccount, name="ecriture_account"),
+            choice_check("kind", EcritureKind, name="ecriture_kind"),
+            models.CheckConstraint(
+                condition=~Q(amount=0),
+                name="ecriture_not_nil",
+                violation_error_message="Une écriture n’est pas nulle.",
+            ),
+            models.CheckConstraint(
+                condition=Q(avis__isnull=False)
+                | Q(encaissement__isnull=False)
+                | Q(contrat__isnull=False)
+                | Q(reverses__isnull=False),
+                name="ecriture_cause",
+                violation_error_message="Une écriture a sa cause.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="reversal") | Q(reverses__isnull=False),
+                name="ecriture_reversal",
+                violation_error_message="Une contre-passation cite l’écriture qu’elle annule.",
+            ),
+            models.UniqueConstraint(
+                fields=["avis", "kind", "label"],
+                condition=Q(reverses__isnull=True, avis__isnull=False),
+                name="ecriture_avis_once",
+                violation_error_message="Cet avis est déjà passé en compte.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.amount} €)"
+
+
+class QuittanceQuerySet(ScopedQuerySet):
+    residence_path = "avis__contrat__sejour__residence"
+    menage_path = "avis__contrat__sejour__menage"
+
+
+class QuittanceKind(models.TextChoices):
+    QUITTANCE = "quittance", "quittance"
+    RECU = "recu", "reçu"
+
+
+class Quittance(models.Model):
+    """The acknowledgement of a payment: quittance for an avis paid in full, reçu for a part (CCH, R.633-4)."""
+
+    Kind = QuittanceKind
+
+    kind = models.CharField("nature", max_length=10, choices=Kind)
+    avis = models.ForeignKey(AvisEcheance, models.PROTECT, related_name="quittances", verbose_name="avis")
+    encaissement = models.ForeignKey(
+        Encaissement, models.PROTECT, null=True, blank=True, related_name="quittances", verbose_name="encaissement"
+    )
+    completes = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="completed_by", verbose_name="fait suite à"
+    )
+    amount = models.DecimalField("montant (€)", max_digits=10, decimal_places=2)
+    issued_on = models.DateField("date")
+    document = models.OneToOneField(DocumentEmis, models.PROTECT, related_name="+", verbose_name="document")
+
+    objects = QuittanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "quittance ou reçu"
+        verbose_name_plural = "quittances et reçus"
+        ordering = ["-issued_on", "-pk"]
+        constraints = [
+            choice_check("kind", QuittanceKind, name="quittance_kind"),
+            models.UniqueConstraint(
+                fields=["avis"],
+                condition=Q(kind="quittance"),
+                name="quittance_once",
+                violation_error_message="Cet avis a déjà sa quittance.",
+            ),
+            models.UniqueConstraint(
+                fields=["avis", "encaissement"],
+                condition=Q(kind="recu"),
+                name="recu_once",
+                violation_error_message="Ce paiement a déjà son reçu pour cet avis.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.avis.month:%m/%Y}"

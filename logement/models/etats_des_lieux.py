@@ -1,0 +1,207 @@
+"""The state of a place at entry and at exit, line by line, signed by both."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from logement.models.sejours import ContratOccupation
+from residence.models import DocumentEmis, Residence, TypeLogement, User
+from residence.models.base import ScopedQuerySet, choice_check
+
+
+class Condition(models.TextChoices):
+    NEW = "new", "neuf"
+    GOOD = "good", "bon état"
+    WORN = "worn", "état d’usage"
+    BAD = "bad", "mauvais état"
+    MISSING = "missing", "absent"
+
+
+class ModeleEtatDesLieux(models.Model):
+    """The rooms and elements of a type of logement, from which an état des lieux starts."""
+
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="modeles_edl", verbose_name="résidence")
+    name = models.CharField("nom", max_length=100)
+    type_logement = models.CharField("type de logement", max_length=10, choices=TypeLogement)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "modèle d’état des lieux"
+        verbose_name_plural = "modèles d’état des lieux"
+        ordering = ["residence", "name"]
+        constraints = [
+            choice_check("type_logement", TypeLogement, name="modele_edl_type"),
+            models.UniqueConstraint(
+                fields=["residence", "type_logement"],
+                name="modele_edl_unique",
+                violation_error_message="Ce type de logement a déjà son modèle.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ElementModele(models.Model):
+    """A line of a model: an element of a room, or a counted object of the inventory."""
+
+    modele = models.ForeignKey(ModeleEtatDesLieux, models.PROTECT, related_name="elements", verbose_name="modèle")
+    room = models.CharField("pièce", max_length=60)
+    element = models.CharField("élément", max_length=100)
+    quantity = models.PositiveSmallIntegerField(
+        "quantité",
+        null=True,
+        blank=True,
+        help_text="Pour l’inventaire et les kits ; vide pour les sols, murs, plafonds.",
+    )
+    rank = models.PositiveSmallIntegerField("ordre", default=0)
+
+    class Meta:
+        verbose_name = "élément du modèle"
+        verbose_name_plural = "éléments du modèle"
+        ordering = ["modele", "rank", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.room} : {self.element}"
+
+
+class EtatDesLieuxQuerySet(ScopedQuerySet):
+    residence_path = "contrat__sejour__residence"
+    menage_path = "contrat__sejour__menage"
+
+
+class EtatDesLieuxKind(models.TextChoices):
+    ENTRY = "entry", "entrée"
+    EXIT = "exit", "sortie"
+
+
+class EtatDesLieuxStatus(models.TextChoices):
+    DRAFT = "draft", "en cours"
+    SIGNED = "signed", "signé"
+    CANCELLED = "cancelled", "annulé"
+
+
+class EtatDesLieux(models.Model):
+    """An état des lieux of a contract (C. civ., art. 1730 and 1731). Sealed once both have signed."""
+
+    Kind = EtatDesLieuxKind
+    Status = EtatDesLieuxStatus
+
+    TRANSITIONS: dict[str, frozenset[str]] = {
+        Status.DRAFT: frozenset({Status.SIGNED, Status.CANCELLED}),
+        Status.SIGNED: frozenset(),
+        Status.CANCELLED: frozenset(),
+    }
+
+    contrat = models.ForeignKey(
+        ContratOccupation, models.PROTECT, related_name="etats_des_lieux", verbose_name="contrat"
+    )
+    kind = models.CharField("nature", max_length=10, choices=Kind)
+    status = models.CharField("état", max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    made_on = models.DateField("dressé le")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="dressé par")
+    electricity_meter = models.CharField("compteur d’électricité", max_length=60, blank=True)
+    water_meter = models.CharField("compteur d’eau", max_length=60, blank=True)
+    heating_meter = models.CharField("compteur de chauffage", max_length=60, blank=True)
+    keys = models.TextField("clés remises et leur destination", blank=True)
+    comments = models.TextField("observations", blank=True)
+    new_address = models.CharField("nouvelle adresse", max_length=250, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    signed_at = models.DateTimeField("signé le", null=True, editable=False)
+    document = models.OneToOneField(
+        DocumentEmis, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="document"
+    )
+
+    objects = EtatDesLieuxQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "état des lieux"
+        verbose_name_plural = "états des lieux"
+        ordering = ["-made_on"]
+        constraints = [
+            choice_check("kind", EtatDesLieuxKind, name="etat_des_lieux_kind"),
+            choice_check("status", EtatDesLieuxStatus, name="etat_des_lieux_status"),
+            models.UniqueConstraint(
+                fields=["contrat", "kind"],
+                condition=~Q(status="cancelled"),
+                name="etat_des_lieux_once",
+                violation_error_message="Ce contrat a déjà cet état des lieux.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="signed") | Q(signed_at__isnull=False, document__isnull=False),
+                name="etat_des_lieux_signed",
+                violation_error_message="Un état des lieux signé a sa date et son document.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"état des lieux {'d’entrée' if self.kind == self.Kind.ENTRY else 'de sortie'}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("logement:etat_des_lieux_detail", args=[self.pk])
+
+
+class LigneEtatDesLieux(models.Model):
+    """The state of one element of one room, or a counted object."""
+
+    etat_des_lieux = models.ForeignKey(
+        EtatDesLieux, models.PROTECT, related_name="lignes", verbose_name="état des lieux"
+    )
+    room = models.CharField("pièce", max_length=60)
+    element = models.CharField("élément", max_length=100)
+    quantity = models.PositiveSmallIntegerField("quantité", null=True, blank=True)
+    condition = models.CharField("état", max_length=10, choices=Condition, blank=True)
+    comment = models.CharField("observation", max_length=300, blank=True)
+    is_personal = models.BooleanField("meuble personnel", default=False)
+    rank = models.PositiveSmallIntegerField("ordre", default=0)
+
+    class Meta:
+        verbose_name = "ligne d’état des lieux"
+        verbose_name_plural = "lignes d’état des lieux"
+        ordering = ["etat_des_lieux", "rank", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(condition__in=["", *Condition.values]),
+                name="ligne_edl_condition",
+                violation_error_message="Cet état n’est pas dans la liste.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room} : {self.element}"
+
+
+class SignatureEtatDesLieuxSigner(models.TextChoices):
+    RESIDENT = "resident", "le résident ou son représentant"
+    MANAGER = "manager", "le gestionnaire"
+
+
+class SignatureEtatDesLieux(models.Model):
+    """A signature drawn on the screen, with the name of who drew it."""
+
+    Signer = SignatureEtatDesLieuxSigner
+
+    etat_des_lieux = models.ForeignKey(
+        EtatDesLieux, models.PROTECT, related_name="signatures", verbose_name="état des lieux"
+    )
+    signer = models.CharField("qualité", max_length=10, choices=Signer)
+    name = models.CharField("nom", max_length=150)
+    image = models.BinaryField("tracé (PNG)")
+    signed_at = models.DateTimeField("signé le", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "signature"
+        ordering = ["pk"]
+        constraints = [
+            choice_check("signer", SignatureEtatDesLieuxSigner, name="signature_edl_signer"),
+            models.UniqueConstraint(
+                fields=["etat_des_lieux", "signer"],
+                name="signature_edl_once",
+                violation_error_message="Cette signature est déjà donnée.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,62 @@
+"""SQL that migrations share: the application's role, and the tables that only ever grow."""
+
+from django.conf import settings
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+
+class Guard(migrations.RunSQL):
+    """Triggers by which a table refuses changes, by `function`, whoever asks and however."""
+
+    def __init__(self, table: str, *, function: str = "refuse_change", events: str = "UPDATE OR DELETE") -> None:
+        super().__init__(
+            f"""
+            CREATE TRIGGER {table}_guard BEFORE {events} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}();
+            CREATE TRIGGER {table}_guard_truncate BEFORE TRUNCATE ON {table}
+                FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate();
+            """,
+            f"""
+            DROP TRIGGER {table}_guard_truncate ON {table};
+            DROP TRIGGER {table}_guard ON {table};
+            """,
+        )
+
+
+def create_app_role(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Make the role under which the web and the worker connect, when it is not there and may be made."""
+    role = settings.DATABASE_APP_ROLE
+    quoted = schema_editor.connection.ops.quote_name(role)
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+        if cursor.fetchone() is None:
+            # Two migrations may run at once on one server: the second finds the role made.
+            cursor.execute(
+                f"""
+                DO $$ BEGIN CREATE ROLE {quoted} NOLOGIN;
+                EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
+                """
+            )
+        cursor.execute("SELECT current_user, pg_has_role(current_user, %s, 'MEMBER')", [role])
+        owner, is_member = cursor.fetchone()
+        if not is_member:
+            cursor.execute(f"GRANT {quoted} TO CURRENT_USER")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted}")
+        cursor.execute(
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {quoted}"
+        )
+        cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {quoted}")
+        # What earlier migrations of the packages have made already.
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
+        cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {quoted}")
+
+
+def revoke_changes(table: str) -> migrations.RunPython:
+    """The application's role may add to `table` and read it, nothing else."""
+
+    def forwards(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        quoted = schema_editor.connection.ops.quote_name(settings.DATABASE_APP_ROLE)
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}")
+
+    return migrations.RunPython(forwards, migrations.RunPython.noop)

@@ -1,0 +1,103 @@
+"""What every model of the project stands on."""
+
+from typing import Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
+from django.db.models.functions import Coalesce, Concat, Lower
+from django.utils import timezone
+
+from residence.permissions import TABLE, Permission
+
+
+def today() -> Any:
+    """The day it is in Europe/Paris."""
+    return timezone.localdate()
+
+
+def choice_check(field: str, choices: type[models.TextChoices], *, name: str) -> models.CheckConstraint:
+    """A check that keeps `field` inside `choices`, which Django's `choices` alone does not."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__in": choices.values}),
+        name=name,
+        violation_error_message="Cette valeur n’est pas dans la liste.",
+    )
+
+
+def order_check(start: str, end: str, *, name: str, message: str | None = None) -> models.CheckConstraint:
+    """A check that `end`, when known, does not come before `start`."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": F(start)}),
+        name=name,
+        violation_error_message=message or "La fin ne peut pas précéder le début.",
+    )
+
+
+def pair_check(*fields: str, name: str) -> models.CheckConstraint:
+    """A check that `fields` are all known or all unknown."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__isnull": True for field in fields})
+        | Q(**{f"{field}__isnull": False for field in fields}),
+        name=name,
+        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+    )
+
+
+class PlainText(Func):
+    """Text in lower case and without accents, as the search and the alphabetical order see it."""
+
+    function = "f_unaccent"
+    output_field = TextField()
+
+
+def plain(*fields: str) -> Lower:
+    """The generated column's expression over `fields`, joined by a space."""
+    parts: list[Any] = []
+    for name in fields:
+        parts += [Coalesce(F(name), Value(""), output_field=TextField()), Value(" ")]
+    text = Concat(*parts[:-1], output_field=TextField()) if len(parts) > 2 else parts[0]
+    return Lower(PlainText(text))
+
+
+class ScopedQuerySet(models.QuerySet[Any]):
+    """Rows narrowed to what a user may see.
+
+    `residence_path` leads to the résidence of a row, `menage_path` to its household ("" when the row is one,
+    None when it has none). A model without a résidence of its own is reached through the attachments of its household.
+    """
+
+    residence_path: str | None = "residence"
+    menage_path: str | None = None
+
+    def visible_to(self, user: Any, permission: Permission) -> Self:
+        """Rows where `user` holds `permission`, by résidence and cause; confidential ones as the permission allows."""
+        rows = self.filter(self._in_scope(user, permission))
+        if self.menage_path is None or TABLE[permission].on_number:
+            return rows
+        return rows.open_to(user)
+
+    def open_to(self, user: Any) -> Self:
+        """Rows but those of the confidential households on which `user` was not named."""
+        path = f"{self.menage_path}__" if self.menage_path else ""
+        named = (
+            apps.get_model("residence", "AccesConfidentiel")
+            .objects.in_force()
+            .filter(user=user, menage=OuterRef(f"{path}pk"))
+        )
+        return self.filter(Q(**{f"{path}is_confidential": False}) | Q(**{f"{path}pk__isnull": True}) | Exists(named))
+
+    def _in_scope(self, user: Any, permission: Permission) -> Q:
+        scopes = user.scopes_for(permission)
+        if self.menage_path is None and any(scope.residence_id is None for scope in scopes):
+            return Q()
+        scopes = [scope for scope in scopes if scope.residence_id is not None]
+        if self.residence_path is not None:
+            return Q(**{f"{self.residence_path}__in": {scope.residence_id for scope in scopes}})
+        attached = Q(pk__in=[])
+        for scope in scopes:
+            one = Q(residence=scope.residence_id, cause__in=scope.causes)
+            attached |= one if scope.past else one & Q(end_on__isnull=True)
+        path = f"{self.menage_path}__pk" if self.menage_path else "pk"
+        rattachements = apps.get_model("residence", "Rattachement").objects
+        return Q(Exists(rattachements.filter(attached, menage=OuterRef(path))))

@@ -1,0 +1,227 @@
+"""What is issued, and never changes again; what is attached; the texts that a résidence adapts."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from residence.models.base import ScopedQuerySet, choice_check, pair_check, today
+from residence.models.etablissement import PieceRequise, Residence
+from residence.models.personnes import Menage, Personne
+from residence.models.staff import User
+from residence.permissions import Permission
+
+
+def canonical_json(data: Any) -> str:
+    """The one way in which frozen data is written before it is hashed."""
+    return json.dumps(data, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def sha256_of(content: bytes | str) -> str:
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+class DocumentKind(models.TextChoices):
+    """Every document that the project issues: its code, and its name as a person says it."""
+
+    INVITATION = "invitation", "invitation à un entretien"
+    SYNTHESE = "synthese", "synthèse pour la commission"
+    PV = "pv", "procès-verbal de la commission"
+    LETTRE_CANDIDAT = "lettre_candidat", "lettre de décision au candidat"
+    LETTRE_PRESCRIPTEUR = "lettre_prescripteur", "lettre de décision au prescripteur"
+    PROPOSITION = "proposition", "proposition de logement"
+    CONTRAT = "contrat", "contrat d’occupation"
+    REGLEMENT = "reglement", "règlement intérieur"
+    ETAT_DES_LIEUX = "etat_des_lieux", "état des lieux"
+    AVIS_ECHEANCE = "avis_echeance", "avis d’échéance"
+    QUITTANCE = "quittance", "quittance"
+    RECU = "recu", "reçu"
+    RELEVE = "releve", "relevé de compte"
+    ATTESTATION = "attestation", "attestation de résidence"
+    PROJET = "projet", "projet personnalisé"
+
+
+# Who may open an issued document of each kind.
+DOCUMENT_PERMISSION: dict[DocumentKind, Permission] = {
+    DocumentKind.INVITATION: Permission.ORIENTATION_VIEW,
+    DocumentKind.SYNTHESE: Permission.SYNTHESE_VIEW,
+    DocumentKind.PV: Permission.COMMISSION_VIEW,
+    DocumentKind.LETTRE_CANDIDAT: Permission.DECISION_VIEW,
+    DocumentKind.LETTRE_PRESCRIPTEUR: Permission.DECISION_VIEW,
+    DocumentKind.PROPOSITION: Permission.CANDIDAT_VIEW,
+    DocumentKind.CONTRAT: Permission.CONTRAT_VIEW,
+    DocumentKind.REGLEMENT: Permission.CONTRAT_VIEW,
+    DocumentKind.ETAT_DES_LIEUX: Permission.ETAT_DES_LIEUX_VIEW,
+    DocumentKind.AVIS_ECHEANCE: Permission.COMPTE_VIEW,
+    DocumentKind.QUITTANCE: Permission.COMPTE_VIEW,
+    DocumentKind.RECU: Permission.COMPTE_VIEW,
+    DocumentKind.RELEVE: Permission.COMPTE_VIEW,
+    DocumentKind.ATTESTATION: Permission.SEJOUR_VIEW,
+    DocumentKind.PROJET: Permission.DOSSIER_VIEW,
+}
+
+
+class Compteur(models.Model):
+    """The last number given to a kind of document of a résidence in a year. Gaps are allowed, doubles are not."""
+
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=30)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "compteur"
+        constraints = [models.UniqueConstraint(fields=["residence", "kind", "year"], name="compteur_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.residence_id} {self.kind} {self.year} : {self.last}"
+
+
+class ModeleDocument(models.Model):
+    """The wording that a résidence gives to a kind of document. A new version is a new row."""
+
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="modeles", verbose_name="résidence")
+    kind = models.CharField("document", max_length=30, choices=DocumentKind)
+    version = models.PositiveIntegerField("version")
+    texts = models.JSONField("textes", default=dict, help_text="Clauses et paragraphes, par nom.")
+    valid_from = models.DateField("à partir du", default=today)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "modèle de document"
+        verbose_name_plural = "modèles de documents"
+        ordering = ["kind", "-version"]
+        constraints = [
+            choice_check("kind", DocumentKind, name="modele_document_kind"),
+            models.UniqueConstraint(
+                fields=["residence", "kind", "version"],
+                name="modele_document_version",
+                violation_error_message="Cette version existe déjà.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, version {self.version}"
+
+
+class DocumentQuerySet(ScopedQuerySet):
+    menage_path = "menage"
+
+    def readable_by(self, user: Any) -> "DocumentQuerySet":
+        """Documents whose own kind the user may open, where they may open it."""
+        seen = Q(pk__in=[])
+        for kind, permission in DOCUMENT_PERMISSION.items():
+            if user.holds(permission):
+                seen |= Q(kind=kind, pk__in=self.model.objects.filter(kind=kind).visible_to(user, permission))
+        return self.filter(seen)
+
+
+class DocumentEmis(models.Model):
+    """An issued document: its number, its data and its template version, frozen. The PDF is made once, then kept."""
+
+    Kind = DocumentKind
+
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="documents", verbose_name="résidence")
+    menage = models.ForeignKey(
+        Menage, models.PROTECT, null=True, blank=True, related_name="documents", verbose_name="ménage"
+    )
+    kind = models.CharField("document", max_length=30, choices=DocumentKind)
+    year = models.PositiveSmallIntegerField("année")
+    rank = models.PositiveIntegerField("rang")
+    issued_on = models.DateField("date")
+    issued_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="émis par")
+    issued_at = models.DateTimeField("émis le", default=timezone.now, editable=False)
+    template = models.CharField("gabarit", max_length=100)
+    template_version = models.PositiveIntegerField("version du gabarit", default=1)
+    modele = models.ForeignKey(ModeleDocument, models.PROTECT, null=True, related_name="+", verbose_name="modèle")
+    data = models.JSONField("données", encoder=DjangoJSONEncoder)
+    data_sha256 = models.CharField("empreinte des données", max_length=64)
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="remplace"
+    )
+    target_type = models.ForeignKey(ContentType, models.PROTECT, null=True, related_name="+")
+    target_id = models.PositiveBigIntegerField(null=True)
+    target = GenericForeignKey("target_type", "target_id")
+    pdf = models.FileField("PDF", upload_to="documents/%Y/%m/", blank=True)
+    pdf_sha256 = models.CharField("empreinte du PDF", max_length=64, blank=True)
+    pdf_made_at = models.DateTimeField("PDF fait le", null=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "document émis"
+        verbose_name_plural = "documents émis"
+        ordering = ["-issued_at", "-pk"]
+        indexes = [models.Index(fields=["target_type", "target_id"], name="document_emis_target")]
+        constraints = [
+            choice_check("kind", DocumentKind, name="document_emis_kind"),
+            models.UniqueConstraint(
+                fields=["residence", "kind", "year", "rank"],
+                name="document_emis_number",
+                violation_error_message="Ce numéro est déjà pris.",
+            ),
+            pair_check("target_type", "target_id", name="document_emis_target_pair"),
+            models.CheckConstraint(
+                condition=Q(pdf="", pdf_sha256="", pdf_made_at__isnull=True)
+                | (~Q(pdf="") & ~Q(pdf_sha256="") & Q(pdf_made_at__isnull=False)),
+                name="document_emis_pdf",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} n° {self.number}"
+
+    @property
+    def number(self) -> str:
+        return f"{self.residence.code.upper()}-{self.year}-{self.rank:05d}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("residence:document_open", args=[self.pk])
+
+
+class PieceJointeQuerySet(ScopedQuerySet):
+    residence_path = None
+    menage_path = "menage"
+
+
+class PieceJointe(models.Model):
+    """A file attached to a household, kept outside of what the web server shows."""
+
+    menage = models.ForeignKey(Menage, models.PROTECT, related_name="pieces_jointes", verbose_name="ménage")
+    personne = models.ForeignKey(
+        Personne, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="personne"
+    )
+    piece_requise = models.ForeignKey(
+        PieceRequise, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="pièce demandée"
+    )
+    name = models.CharField("nom", max_length=200)
+    file = models.FileField("fichier", upload_to="pieces/%Y/%m/")
+    content_type = models.CharField("type", max_length=100)
+    size = models.PositiveIntegerField("taille (octets)")
+    sha256 = models.CharField("empreinte", max_length=64)
+    expires_on = models.DateField("valable jusqu’au", null=True, blank=True)
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="jointe par")
+    added_at = models.DateTimeField("jointe le", default=timezone.now, editable=False)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="retirée par")
+    withdrawn_at = models.DateTimeField("retirée le", null=True, editable=False)
+
+    objects = PieceJointeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "pièce jointe"
+        verbose_name_plural = "pièces jointes"
+        ordering = ["-added_at"]
+        constraints = [pair_check("withdrawn_by", "withdrawn_at", name="piece_jointe_withdrawn")]
+
+    def __str__(self) -> str:
+        return self.name
