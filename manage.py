@@ -16,7 +16,8 @@ def main() -> None:
     """Run the command line; what the installation lacks is told in one line, not in a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "residence.settings")
     try:
-        settings.configured or settings.INSTALLED_APPS
+        # Read now: the command line would take settings that cannot be read for a command that does not exist.
+        _ = settings.INSTALLED_APPS
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from residence import checks  # noqa: F401 (registers them)
+
 
 class ResidenceConfig(AppConfig):
     name = "residence"

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.db.utils import OperationalError
 
 # Commands that change the schema, or that must see what the application's role may not.
 OWNER_COMMANDS = {
     "createcachetable",
-    "dbshell",
     "flush",
     "inspectdb",
     "makemigrations",
     "migrate",
+    "prepare",
     "showmigrations",
     "sqlflush",
     "sqlmigrate",
@@ -32,7 +33,10 @@ def runs_as_owner(argv: Sequence[str] = sys.argv, *, testing: bool = False) -> b
 def explain(error: OperationalError) -> str | None:
     """The French sentence that says what to do about a connection that failed; None when the error is another one."""
     cause = error.__cause__
-    if cause is None or getattr(cause, "pgcode", None) is not None:
+    code = getattr(cause, "pgcode", None)
+    if code == "53100":
+        return "Le disque du serveur PostgreSQL est plein : faites-y de la place, puis recommencez."
+    if cause is None or code is not None:
         return None
     said = " ".join(str(cause).split())
     if (
@@ -42,7 +46,7 @@ def explain(error: OperationalError) -> str | None:
     ):
         reason = "le serveur refuse ce compte ou ce mot de passe"
     elif 'parameter "role"' in said or ('role "' in said and "does not exist" in said):
-        reason = "le rôle n’existe pas encore : lancez « manage.py migrate » avec le compte propriétaire (DATABASE_OWNER_URL)"
+        reason = "ce rôle n’existe pas encore : lancez d’abord « manage.py migrate » (avec DATABASE_OWNER_URL)"
     elif 'database "' in said and "does not exist" in said:
         reason = "cette base n’existe pas : créez-la (createdb), ou corrigez son nom"
     elif "could not translate host name" in said:
@@ -55,7 +59,20 @@ def explain(error: OperationalError) -> str | None:
         reason = "le serveur n’ouvre pas cette base à ce compte"
     else:
         reason = said
-    return f"Connexion à PostgreSQL impossible : {reason}. Vérifiez DATABASE_URL et DATABASE_OWNER_URL (docs/deploiement.md)."
+    return (
+        f"Connexion à PostgreSQL impossible : {reason}. "
+        "Vérifiez DATABASE_URL et DATABASE_OWNER_URL (docs/deploiement.md)."
+    )
+
+
+def login(name: str, url: str) -> dict[str, Any]:
+    """Django's connection settings for `url`, the value of the variable `name`."""
+    if url.startswith(("postgres://", "postgresql://")):
+        try:
+            return dict(environ.Env.db_url_config(url))
+        except (ImproperlyConfigured, ValueError, KeyError):
+            pass
+    raise ImproperlyConfigured(f"{name} doit s’écrire ainsi : postgres://compte:mot_de_passe@serveur:5432/base")
 
 
 def connection(
@@ -66,11 +83,6 @@ def connection(
     With `owner`, each kind of command has its own login. Without, one login serves both, and the commands that do not
     change the schema give up its rights for those of `app_role`.
     """
-    for login in (app, owner):
-        if login is not None and login.get("ENGINE") != "django.db.backends.postgresql":
-            raise ImproperlyConfigured(
-                "DATABASE_URL doit désigner une base PostgreSQL : postgres://compte:mot_de_passe@serveur:5432/base"
-            )
     chosen = dict(owner if as_owner and owner is not None else app)
     server_options = [options] if options else []
     if owner is None and not as_owner:

@@ -313,7 +313,7 @@ class EmbeddedServer:
                 through=["sh", "-c", '"$@" < /dev/null >> "$0" 2>&1 & echo $!', str(self.log)],
             )
         )  # fmt: skip
-        _wait(lambda: self.is_ready() or not _lives(pid), READY_WITHIN)
+        _wait(lambda: self.is_ready() or not runs(pid), READY_WITHIN)
         if not self.is_ready():
             with self.log.open(errors="replace") as log:
                 log.seek(said_before)
@@ -463,7 +463,7 @@ def _own_account() -> Account:
     )
 
 
-def _lives(pid: int) -> bool:
+def runs(pid: int) -> bool:
     """Whether process `pid` still runs; one that ended and waits to be noticed does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

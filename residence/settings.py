@@ -127,6 +127,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "residence.context_processors.frame",
             ],
         },
     },
@@ -145,12 +146,8 @@ def _logins() -> tuple[dict, dict | None]:
         server = embedded.ensure_running()
         engine = {"ENGINE": "django.db.backends.postgresql"}
         return engine | server.url(embedded.APP_ROLE), engine | server.url(embedded.OWNER)
-    try:
-        return env.db("DATABASE_URL"), env.db("DATABASE_OWNER_URL") if env.str("DATABASE_OWNER_URL", "") else None
-    except (ImproperlyConfigured, ValueError, KeyError):
-        raise ImproperlyConfigured(
-            "DATABASE_URL est illisible : écrivez postgres://compte:mot_de_passe@serveur:5432/base"
-        ) from None
+    app, owner = env.str("DATABASE_URL"), env.str("DATABASE_OWNER_URL", "")
+    return database.login("DATABASE_URL", app), database.login("DATABASE_OWNER_URL", owner) if owner else None
 
 
 _app_login, _owner_login = _logins()
@@ -242,6 +239,8 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("bootstrap", next(iter(_bootstrap.submodule_search_locations))),
 ]
+# Served from where they are written, without collectstatic.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = TESTING or DEBUG
 # No MEDIA_URL: a file is read through a view that checks the reader's rights.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(LOCAL_DIR / "media"))()
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -284,13 +283,13 @@ LOGGING = {
 
 # Ways up: what a lower app calls in the apps above it (residence/hooks.py) -------------------------------------------
 
-ON_STAY_OPENED: list[str] = []
-ON_STAY_CLOSED: list[str] = []
+ON_STAY_OPENED = ["admissions.hooks.stay_opened", "accompagnement.hooks.stay_opened"]
+ON_STAY_CLOSED = ["accompagnement.hooks.stay_closed"]
 ON_PERSON_MERGED: list[str] = []
 ON_TERM_MISSED: list[str] = []
-MENU: list[str] = []
-SEARCH: list[str] = []
-PERSON_PANELS: list[str] = []
-TIMELINE: list[str] = []
-DUTIES: list[str] = []
-DEMO: list[str] = []
+MENU = ["residence.hooks_up.MENU", "admissions.hooks.MENU", "logement.hooks.MENU", "accompagnement.hooks.MENU"]
+SEARCH = ["residence.hooks_up.search", "logement.hooks.search"]
+PERSON_PANELS = ["admissions.hooks.panels", "logement.hooks.panels", "accompagnement.hooks.panels"]
+TIMELINE = ["residence.hooks_up.timeline", "admissions.hooks.timeline", "logement.hooks.timeline", "accompagnement.hooks.timeline"]
+DUTIES = ["admissions.duties.KINDS", "logement.duties.KINDS", "accompagnement.duties.KINDS"]
+DEMO = ["residence.demo.load", "logement.demo.load", "admissions.demo.load", "accompagnement.demo.load"]
