@@ -89,7 +89,7 @@ class Bareme:
 APL1 = Bareme(
     code="apl1",
     valid_from=date(2019, 10, 1),
-    source="CCH, D.832-25 1° et D.832-26 ; arrêté du 27/09/2019, art. 27 à 32, lus au 30/06/2026 (avant mai 2022 : à vérifier)",
+    source="CCH, D.832-25 1° ; arrêté du 27/09/2019, art. 27 à 32, lus au 30/06/2026 (avant mai 2022 : à vérifier)",
     parts=(Decimal("1.4"), Decimal("1.8"), Decimal("2.5"), Decimal("3.0"), Decimal("3.7"), Decimal("4.3")),
     k_maximum=Decimal("0.95"),
     k_resources=Decimal("1217.26"),
@@ -111,7 +111,7 @@ APL1 = Bareme(
 APL2 = Bareme(
     code="apl2",
     valid_from=date(2019, 10, 1),
-    source="CCH, D.832-25 2° et D.832-26 ; arrêté du 27/09/2019, art. 27 à 32, lus au 30/06/2026 (avant mai 2022 : à vérifier)",
+    source="CCH, D.832-25 2° ; arrêté du 27/09/2019, art. 27 à 32, lus au 30/06/2026 (avant mai 2022 : à vérifier)",
     parts=(Decimal("1.2"), Decimal("1.5"), Decimal("2.5"), Decimal("3.0"), Decimal("3.7"), Decimal("4.3")),
     k_maximum=Decimal("0.90"),
     k_resources=Decimal(0),
@@ -129,15 +129,17 @@ APL2 = Bareme(
 )
 """Scale of existing résidences brought under convention without works."""
 
+# Rows of both scales; a scale that changes is a new row of the same code, from its own day.
 BAREMES = (APL1, APL2)
+BAREME_CODES = ("apl1", "apl2")
 
 
-def bareme_of(code: str) -> Bareme:
-    """The scale of a convention by its code, "apl1" or "apl2". LookupError for any other."""
-    for bareme in BAREMES:
-        if bareme.code == code:
-            return bareme
-    raise LookupError(f"no APL scale {code}")
+def bareme_of(code: str, *, on: date) -> Bareme:
+    """The scale of code "apl1" or "apl2" (that of the convention) in force on day `on`.
+
+    LookupError for any other code, or before the first row.
+    """
+    return in_force([bareme for bareme in BAREMES if bareme.code == code], on)
 
 
 def estimate(
@@ -240,12 +242,12 @@ class NotEstimable(Enum):
 
 
 _WHY = {
-    NotEstimable.STUDENT: "Non estimable : les étudiants relèvent de montants forfaitaires.",
-    NotEstimable.SELF_EMPLOYED: "Non estimable : les ressources d’un travailleur indépendant s’apprécient autrement.",
-    NotEstimable.OVERSEAS: "Non estimable : l’outre-mer a ses propres barèmes.",
-    NotEstimable.ALTERNATING_CUSTODY: "Non estimable : la garde alternée se compte mois par mois.",
-    NotEstimable.NO_SCALE: "Non estimable : aucun barème connu pour ce mois.",
-    NotEstimable.ZONE_UNKNOWN: "Non estimable : la zone d’APL de la résidence n’est pas renseignée.",
+    NotEstimable.STUDENT: "Non estimable\u00a0: les étudiants relèvent de montants forfaitaires.",
+    NotEstimable.SELF_EMPLOYED: "Non estimable\u00a0: les ressources des indépendants s’apprécient autrement.",
+    NotEstimable.OVERSEAS: "Non estimable\u00a0: l’outre-mer a ses propres barèmes.",
+    NotEstimable.ALTERNATING_CUSTODY: "Non estimable\u00a0: la garde alternée se compte mois par mois.",
+    NotEstimable.NO_SCALE: "Non estimable\u00a0: aucun barème connu pour ce mois.",
+    NotEstimable.ZONE_UNKNOWN: "Non estimable\u00a0: la zone d’APL de la résidence n’est pas renseignée.",
 }
 
 
@@ -297,20 +299,21 @@ def not_estimable(situation: Situation) -> tuple[NotEstimable, ...]:
     return tuple(reason for reason, holds in reasons.items() if holds)
 
 
-def estimation(situation: Situation, *, bareme: Bareme | None = None) -> Estimation:
-    """The estimate for `situation` on `bareme`; on both scales when the résidence's is not known (None)."""
+def estimation(situation: Situation, *, scale: str | None = None) -> Estimation:
+    """The estimate for `situation` on the scale of code `scale`; on both when the résidence's is not known (None)."""
     reasons = not_estimable(situation)
     if reasons or situation.zone is None:
         return Estimation({}, reasons)
-    most = ceiling(household=situation.household, zone=situation.zone, on=month_start(situation.month))
+    month = month_start(situation.month)
+    most = ceiling(household=situation.household, zone=situation.zone, on=month)
     amounts = {
-        scale.code: estimate(
+        code: estimate(
             household=situation.household,
             redevance=situation.redevance,
             resources=situation.resources,
-            bareme=scale,
+            bareme=bareme_of(code, on=month),
             ceiling=most,
         )
-        for scale in (BAREMES if bareme is None else (bareme,))
+        for code in (BAREME_CODES if scale is None else (scale,))
     }
     return Estimation(amounts, ())

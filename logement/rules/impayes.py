@@ -1,6 +1,7 @@
 """When unpaid terms make an impayé for the CAF or the MSA, and when they would allow the contract to be ended.
 
-Two different thresholds: the first brings help and keeps the APL, the second puts the home at stake. Neither acts alone.
+Two different thresholds: the first brings help and keeps the APL, the second puts the home at stake. Neither acts
+alone.
 """
 
 from collections.abc import Iterable, Sequence

@@ -217,14 +217,18 @@ def test_both_scales_when_the_residence_s_is_not_known():
     result = estimation(situation())
     assert result.amounts == {"apl1": D(158), "apl2": D(141)}
     assert result.lowest == D(141)
-    assert estimation(situation(), bareme=APL1).amounts == {"apl1": D(158)}
+    assert estimation(situation(), scale="apl1").amounts == {"apl1": D(158)}
 
 
-def test_a_scale_by_its_code():
-    assert bareme_of("apl1") is APL1
-    assert bareme_of("apl2") is APL2
+def test_a_scale_by_its_code_and_day():
+    assert bareme_of("apl1", on=MARCH_2026) is APL1
+    assert bareme_of("apl2", on=date(2019, 10, 1)) is APL2
+
+
+@pytest.mark.parametrize(("code", "on"), [("apl3", MARCH_2026), ("apl1", date(2019, 9, 30))])
+def test_no_scale(code, on):
     with pytest.raises(LookupError):
-        bareme_of("apl3")
+        bareme_of(code, on=on)
 
 
 def test_dependants_are_counted_from_0():
