@@ -1,25 +1,62 @@
-"""What every test finds: a database server that answers, or one sentence that says why not."""
+"""What every test finds: a database server that answers, guarded tables that can be emptied, a browser or a reason."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
 
 import psycopg2
 import pytest
-from django.conf import settings
 from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.utils import OperationalError
+from pytest_django import DjangoDbBlocker
 
 from residence import database
+from tests.template_database import use_template
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Stop at once, with one sentence, where the database server cannot be reached."""
     if hasattr(session.config, "workerinput"):
         return
-    login = settings.DATABASES["default"]
     parameters = connection.get_connection_params() | {"dbname": "postgres"}
-    for key in ("cursor_factory", "context"):
-        parameters.pop(key, None)
+    for of_django in ("cursor_factory", "context"):
+        parameters.pop(of_django, None)
     try:
         psycopg2.connect(**parameters).close()
     except psycopg2.OperationalError as cause:
         error = OperationalError(str(cause))
         error.__cause__ = cause
-        pytest.exit(database.explain(error) or f"{login['HOST']} : {cause}", returncode=2)
+        pytest.exit(database.explain(error) or str(cause), returncode=2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what drives a browser where there is none, and say so."""
+    if CHROMIUM is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="Chromium n’est pas installé (apt-get install chromium)"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Copy the test database from a migrated one, instead of migrating in each worker."""
+    with django_db_blocker.unblock():
+        use_template()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_between_tests() -> Iterator[None]:
+    """Let the flush that follows a transactional test empty the guarded tables too: the owner may, for a flush alone."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def open_and_flush(self: DatabaseOperations, sql_list: list[str]) -> Any:
+        return flush(self, ["SET LOCAL residence.flush = 'on'", *sql_list] if sql_list else sql_list)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", open_and_flush)
+        yield
