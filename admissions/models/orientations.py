@@ -185,7 +185,7 @@ class EtapeOrientation(models.Model):
     orientation = models.ForeignKey(Orientation, models.PROTECT, related_name="etapes", verbose_name="orientation")
     status = models.CharField("état", max_length=20, choices=OrientationStatus)
     at = models.DateTimeField("le", default=timezone.now, editable=False)
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="par")
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="par")
     reason = models.CharField("raison", max_length=250, blank=True)
 
     class Meta:

@@ -44,7 +44,7 @@ class EntretienPreadmission(models.Model):
         RendezVous, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="rendez-vous"
     )
     held_on = models.DateField("tenu le", null=True, blank=True)
-    held_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="tenu par")
+    held_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="tenu par")
     wishes = models.TextField("souhaits du ménage", blank=True)
     wished_categorie = models.ForeignKey(
         CategoriePlace,

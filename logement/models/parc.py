@@ -236,9 +236,13 @@ class OccupationPlace(models.Model):
     )
     reason = models.CharField("raison", max_length=200, blank=True)
     keys_back_on = models.DateField("clés rendues le", null=True, blank=True)
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="saisie par")
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="saisie par"
+    )
     created_at = models.DateTimeField("saisie le", default=timezone.now, editable=False)
-    released_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="levée par")
+    released_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="levée par"
+    )
     released_at = models.DateTimeField("levée le", null=True, editable=False)
 
     objects = OccupationQuerySet.as_manager()

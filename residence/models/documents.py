@@ -90,9 +90,9 @@ class ModeleDocument(models.Model):
     residence = models.ForeignKey(Residence, models.PROTECT, related_name="modeles", verbose_name="résidence")
     kind = models.CharField("document", max_length=30, choices=DocumentKind)
     version = models.PositiveIntegerField("version")
-    texts = models.JSONField("textes", default=dict, help_text="Clauses et paragraphes, par nom.")
+    texts = models.JSONField("textes", default=dict, blank=True, help_text="Clauses et paragraphes, par nom.")
     valid_from = models.DateField("à partir du", default=today)
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ScopedQuerySet.as_manager()
@@ -139,22 +139,26 @@ class DocumentEmis(models.Model):
     year = models.PositiveSmallIntegerField("année")
     rank = models.PositiveIntegerField("rang")
     issued_on = models.DateField("date")
-    issued_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="émis par")
+    issued_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="émis par"
+    )
     issued_at = models.DateTimeField("émis le", default=timezone.now, editable=False)
     template = models.CharField("gabarit", max_length=100)
     template_version = models.PositiveIntegerField("version du gabarit", default=1)
-    modele = models.ForeignKey(ModeleDocument, models.PROTECT, null=True, related_name="+", verbose_name="modèle")
+    modele = models.ForeignKey(
+        ModeleDocument, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="modèle"
+    )
     data = models.JSONField("données", encoder=DjangoJSONEncoder)
     data_sha256 = models.CharField("empreinte des données", max_length=64)
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="remplace"
     )
-    target_type = models.ForeignKey(ContentType, models.PROTECT, null=True, related_name="+")
-    target_id = models.PositiveBigIntegerField(null=True)
+    target_type = models.ForeignKey(ContentType, models.PROTECT, null=True, blank=True, related_name="+")
+    target_id = models.PositiveBigIntegerField(null=True, blank=True)
     target = GenericForeignKey("target_type", "target_id")
-    pdf = models.FileField("PDF", upload_to="documents/%Y/%m/", blank=True)
-    pdf_sha256 = models.CharField("empreinte du PDF", max_length=64, blank=True)
-    pdf_made_at = models.DateTimeField("PDF fait le", null=True)
+    pdf = models.FileField("PDF", upload_to="documents/%Y/%m/", blank=True, editable=False)
+    pdf_sha256 = models.CharField("empreinte du PDF", max_length=64, blank=True, editable=False)
+    pdf_made_at = models.DateTimeField("PDF fait le", null=True, editable=False)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -212,7 +216,9 @@ class PieceJointe(models.Model):
     expires_on = models.DateField("valable jusqu’au", null=True, blank=True)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="jointe par")
     added_at = models.DateTimeField("jointe le", default=timezone.now, editable=False)
-    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="retirée par")
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="retirée par"
+    )
     withdrawn_at = models.DateTimeField("retirée le", null=True, editable=False)
 
     objects = PieceJointeQuerySet.as_manager()

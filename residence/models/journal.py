@@ -42,12 +42,14 @@ class EntreeJournal(models.Model):
     at = models.DateTimeField("le", db_default=Now(), editable=False)
     kind = models.CharField("nature", max_length=10, choices=Kind, default=Kind.ACTION)
     action = models.CharField("acte", max_length=60)
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="par")
-    residence = models.ForeignKey(Residence, models.PROTECT, null=True, related_name="+", verbose_name="résidence")
-    menage = models.ForeignKey(Menage, models.PROTECT, null=True, related_name="+", verbose_name="ménage")
-    target_type = models.ForeignKey(ContentType, models.PROTECT, null=True, related_name="+")
-    target_id = models.PositiveBigIntegerField(null=True)
-    details = models.JSONField("détails", default=dict, encoder=DjangoJSONEncoder)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="par")
+    residence = models.ForeignKey(
+        Residence, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="résidence"
+    )
+    menage = models.ForeignKey(Menage, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="ménage")
+    target_type = models.ForeignKey(ContentType, models.PROTECT, null=True, blank=True, related_name="+")
+    target_id = models.PositiveBigIntegerField(null=True, blank=True)
+    details = models.JSONField("détails", default=dict, blank=True, encoder=DjangoJSONEncoder)
 
     objects = JournalQuerySet.as_manager()
 

@@ -138,7 +138,9 @@ class RoleAttribution(models.Model):
     )
     start_on = models.DateField("à partir du", default=today)
     end_on = models.DateField("jusqu’au", null=True, blank=True)
-    granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="donné par")
+    granted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="donné par"
+    )
     granted_at = models.DateTimeField("donné le", default=timezone.now, editable=False)
 
     objects = DatedQuerySet.as_manager()

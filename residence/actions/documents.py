@@ -1,0 +1,137 @@
+"""Issue a document: its number, its data frozen; its PDF made once, then kept."""
+
+import datetime
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import F, Model
+from django.utils import timezone
+
+from residence.models import Compteur, DocumentEmis, DocumentKind, Menage, ModeleDocument, Residence, User
+from residence.models.base import today
+from residence.models.documents import canonical_json, sha256_of
+from residence.pdf import render_pdf
+
+
+def reserve_ranks(residence: Residence, kind: str, year: int, *, count: int = 1) -> range:
+    """`count` numbers that nobody else gets; those not used in the end are burnt."""
+    Compteur.objects.get_or_create(residence=residence, kind=kind, year=year)
+    counter = Compteur.objects.select_for_update().get(residence=residence, kind=kind, year=year)
+    Compteur.objects.filter(pk=counter.pk).update(last=F("last") + count)
+    return range(counter.last + 1, counter.last + 1 + count)
+
+
+def current_modele(residence: Residence, kind: str, day: datetime.date) -> ModeleDocument | None:
+    """The wording of the résidence for this kind of document on `day`, None where it has not written its own."""
+    return (
+        ModeleDocument.objects.filter(residence=residence, kind=kind, valid_from__lte=day).order_by("-version").first()
+    )
+
+
+def letterhead(residence: Residence) -> dict[str, Any]:
+    """What a document keeps of the résidence that issues it."""
+    return {
+        "name": residence.name,
+        "organisme": residence.organisme,
+        "address_lines": residence.address_lines,
+        "city": residence.city,
+        "phone": residence.phone,
+        "email": residence.email,
+        "opening_hours": residence.opening_hours,
+        "signatory_name": residence.signatory_name,
+        "signatory_title": residence.signatory_title,
+    }
+
+
+def frozen(
+    *,
+    kind: DocumentKind,
+    residence: Residence,
+    rank: int,
+    template: str,
+    data: dict[str, Any],
+    by: User | None,
+    target: Model | None = None,
+    menage: Menage | None = None,
+    on: datetime.date | None = None,
+    template_version: int = 1,
+    replaces: DocumentEmis | None = None,
+    modele: ModeleDocument | None = None,
+) -> DocumentEmis:
+    """An issued document, not saved yet: for one, or for a batch that is written at once.
+
+    `template` reads `data` as its context, with `document_number`, `issued_on` and `residence` (the letterhead) added.
+    """
+    day = on or today()
+    context = {
+        **data,
+        "residence": letterhead(residence),
+        "issued_on": day,
+        "document_number": f"{residence.code.upper()}-{day.year}-{rank:05d}",
+        "texts": modele.texts if modele else {},
+    }
+    return DocumentEmis(
+        kind=kind,
+        residence=residence,
+        menage=menage,
+        year=day.year,
+        rank=rank,
+        issued_on=day,
+        issued_by=by,
+        template=template,
+        template_version=template_version,
+        modele=modele,
+        data=context,
+        data_sha256=sha256_of(canonical_json(context)),
+        replaces=replaces,
+        target_type=ContentType.objects.get_for_model(target) if target is not None else None,
+        target_id=target.pk if target is not None else None,
+    )
+
+
+@transaction.atomic
+def issue_document(
+    *, kind: DocumentKind, residence: Residence, on: datetime.date | None = None, **rest: Any
+) -> DocumentEmis:
+    """Freeze one document under the next number of its kind and year. Arguments: those of `frozen`, save the rank."""
+    day = on or today()
+    (rank,) = reserve_ranks(residence, kind, day.year)
+    rest.setdefault("modele", current_modele(residence, kind, day))
+    document = frozen(kind=kind, residence=residence, rank=rank, on=day, **rest)
+    document.full_clean()
+    document.save()
+    return document
+
+
+def pdf_of(document: DocumentEmis) -> bytes:
+    """The PDF of an issued document, made from its frozen data the first time it is asked for, then kept."""
+    if document.pdf_made_at is None:
+        # As the JSON gives it back, so that the first reading and a later one see the same data.
+        document = DocumentEmis.objects.get(pk=document.pk)
+        content = render_pdf(document.template, revived(document.data))
+        with transaction.atomic():
+            document = DocumentEmis.objects.select_for_update().get(pk=document.pk)
+            if document.pdf_made_at is None:
+                document.pdf.save(f"{document.number}-{document.kind}.pdf", ContentFile(content), save=False)
+                document.pdf_sha256 = sha256_of(content)
+                document.pdf_made_at = timezone.now()
+                document.save(update_fields=["pdf", "pdf_sha256", "pdf_made_at"])
+                return content
+    with document.pdf.open() as file:
+        return bytes(file.read())
+
+
+def revived(value: Any) -> Any:
+    """Frozen data with its dates as dates again; amounts stay as the text that they were frozen as."""
+    if isinstance(value, dict):
+        return {key: revived(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [revived(item) for item in value]
+    if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value

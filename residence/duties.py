@@ -1,0 +1,120 @@
+"""The kinds of duty, and the one rule from which the stored duties of a target are opened, moved and settled.
+
+Each app lists its kinds in a module that the setting DUTIES names. An action calls `refresh_duties(target)` in its own
+transaction once it has changed `target`; `manage.py quotidien` calls `rebuild_duties()`, which applies the same rules to all.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from residence.components import SOON_IN_DAYS
+from residence.models import Echeance
+from residence.models.base import today
+from residence.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A duty that the rule says should be open: for whom (a role of the résidence, or one user), by when, about what."""
+
+    target_id: int
+    residence_id: int
+    due_on: datetime.date
+    role: str = ""
+    user_id: int | None = None
+    menage_id: int | None = None
+    detail: str = ""
+
+    @property
+    def addressee(self) -> tuple[int, str, int | None]:
+        return (self.target_id, self.role, self.user_id)
+
+
+@dataclass(frozen=True)
+class DutyKind:
+    """A kind of duty. `sentence`: what to do, a verb first. `url_name`: the page that settles it, with the target's pk.
+
+    `rule` takes a QuerySet of `model` (all, or one row) and the day, and yields what is expected to be open.
+    """
+
+    code: str
+    sentence: str
+    model: type[Model]
+    rule: Callable[[QuerySet[Any], datetime.date], Iterable[Expected]]
+    url_name: str
+    permission: Permission
+    action_label: str = "Ouvrir"
+    soon_within: int = SOON_IN_DAYS
+
+    def url(self, target_id: int) -> str:
+        return reverse(self.url_name, args=[target_id])
+
+
+@cache
+def kinds() -> dict[str, DutyKind]:
+    """Every kind of duty, by code."""
+    return {kind.code: kind for path in settings.DUTIES for kind in import_string(path)}
+
+
+def refresh_duties(target: Model) -> None:
+    """Make the open duties of one target what the rules say of it now."""
+    for kind in kinds().values():
+        if kind.model is type(target):
+            _refresh(kind, kind.model._default_manager.filter(pk=target.pk), [target.pk])
+
+
+def rebuild_duties(day: datetime.date | None = None) -> tuple[int, int]:
+    """Make every open duty what the rules say on `day`; how many were opened or moved, and how many settled."""
+    opened = settled = 0
+    for kind in kinds().values():
+        new, gone = _refresh(kind, kind.model._default_manager.all(), None, day)
+        opened, settled = opened + new, settled + gone
+    return opened, settled
+
+
+def _refresh(
+    kind: DutyKind, rows: QuerySet[Any], only: list[int] | None, day: datetime.date | None = None
+) -> tuple[int, int]:
+    expected = {duty.addressee: duty for duty in kind.rule(rows, day or today())}
+    content_type = ContentType.objects.get_for_model(kind.model)
+    stored = Echeance.objects.open().filter(kind=kind.code, target_type=content_type)
+    if only is not None:
+        stored = stored.filter(target_id__in=only)
+    gone, changed = [], 0
+    for echeance in stored.select_for_update(of=("self",)):
+        duty = expected.pop((echeance.target_id, echeance.role, echeance.user_id), None)
+        if duty is None:
+            gone.append(echeance.pk)
+        elif (echeance.due_on, echeance.detail) != (duty.due_on, duty.detail):
+            echeance.due_on, echeance.detail = duty.due_on, duty.detail
+            echeance.save(update_fields=["due_on", "detail"])
+            changed += 1
+    Echeance.objects.filter(pk__in=gone).update(settled_at=timezone.now())
+    Echeance.objects.bulk_create(
+        [
+            Echeance(
+                kind=kind.code,
+                target_type=content_type,
+                target_id=duty.target_id,
+                residence_id=duty.residence_id,
+                due_on=duty.due_on,
+                role=duty.role,
+                user_id=duty.user_id,
+                menage_id=duty.menage_id,
+                detail=duty.detail,
+            )
+            for duty in expected.values()
+        ],
+        ignore_conflicts=True,
+    )
+    return len(expected) + changed, len(gone)
