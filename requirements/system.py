@@ -35,7 +35,7 @@ BROWSER = [("chromium", lambda: any(shutil.which(name) for name in ("chromium", 
 
 def main(arguments):
     """Exit code: 0 when everything is there, or has been installed."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (what is asked here)
         print(
             "Il faut Python 3.11 ou plus récent ; indiquez-le ainsi : make PYTHON=/chemin/de/python3.11 run",
             file=sys.stderr,
@@ -53,7 +53,12 @@ def main(arguments):
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "update"], install):
         done = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
         )
     if done.returncode != 0:
         lines = done.stdout.decode(errors="replace").strip().splitlines() or ["aucun message"]

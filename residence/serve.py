@@ -67,12 +67,18 @@ def run() -> int:
     # What is written here is its writer's alone.
     os.umask(0o077)
     embedded.SERVER.make_local()
-    with only_one():
-        end_all(recorded())
-        check_free(port)
-        prepare_all()
-        with stopped_by_signals():
+    with only_one(), stopped_by_signals():
+        try:
+            end_all(recorded())
+            check_free(port)
+            record(os.getpid())
+            prepare_all()
             return serve(port)
+        except Interrupted:
+            print("\nArrêt.", flush=True)
+            return 0
+        finally:
+            RECORD.unlink(missing_ok=True)
 
 
 def stop() -> str:
@@ -129,7 +135,7 @@ def serve(port: int) -> int:
         "web": start("web", [sys.executable, *gunicorn]),
         "worker": start("worker", [sys.executable, "manage.py", "db_worker"]),
     }
-    RECORD.write_text(json.dumps([identity(pid) for pid in (os.getpid(), *(child.pid for child in children.values()))]))
+    record(os.getpid(), *(child.pid for child in children.values()))
     address = f"http://{HOST}:{port}"
     try:
         wait_for(address, children)
@@ -140,12 +146,8 @@ def serve(port: int) -> int:
                 embedded.ensure_running()
             time.sleep(0.5)
         raise ServeError(why_ended(children))
-    except Interrupted:
-        print("\nArrêt…", flush=True)
-        return 0
     finally:
         end(children.values())
-        RECORD.unlink(missing_ok=True)
 
 
 def announce(address: str) -> None:
@@ -165,7 +167,7 @@ class Interrupted(Exception):
 
 @contextlib.contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Turn Ctrl-C, `make stop` and a closed terminal into `Interrupted`, once: the end is not itself interrupted."""
+    """Turn Ctrl-C, `make stop` and a closed terminal into `Interrupted`, once: the ending is not itself interrupted."""
 
     def interrupt(number: int, frame: object) -> None:
         for other in watched:
@@ -196,7 +198,7 @@ def exists(command: str) -> bool:
 
 def manage(*arguments: str) -> str:
     """Output of a command of `manage.py`; its failure is told by its own last line."""
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=PROJECT,
         stdin=subprocess.DEVNULL,
@@ -216,7 +218,7 @@ def manage(*arguments: str) -> str:
 def start(name: str, command: list[str]) -> subprocess.Popen[bytes]:
     """A process whose output goes to .local/<name>.log; Ctrl-C does not reach it, `run` ends it."""
     with (embedded.LOCAL / f"{name}.log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
 
@@ -263,6 +265,11 @@ def end(children: Iterable[subprocess.Popen[bytes]]) -> None:
 def identity(pid: int) -> list[int]:
     """A process and its time of start (in the kernel's ticks): a number alone may since be another program's."""
     return [pid, int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])]
+
+
+def record(*processes: int) -> None:
+    """Write down what `stop` shall end."""
+    RECORD.write_text(json.dumps([identity(pid) for pid in processes]))
 
 
 def recorded() -> list[int]:

@@ -1,7 +1,6 @@
 """Settings of the project, fed by the environment; what production needs and lacks stops start-up with one sentence."""
 
 import contextlib
-import importlib.util
 import os
 import secrets
 import sys
@@ -234,11 +233,13 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(LOCAL_DIR / "static"))()
-_bootstrap = importlib.util.find_spec("bootstrap")
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    ("bootstrap", next(iter(_bootstrap.submodule_search_locations))),
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "residence.staticfiles.BootstrapFinder",
 ]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Served from where they are written, without collectstatic.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = TESTING or DEBUG
 # No MEDIA_URL: a file is read through a view that checks the reader's rights.
@@ -291,6 +292,11 @@ MENU = ["residence.menu_entries.MENU", "admissions.hooks.MENU", "logement.hooks.
 SEARCH = ["residence.queries.search.people", "logement.hooks.search"]
 BANNER = ["logement.hooks.banner", "accompagnement.hooks.banner"]
 PERSON_PANELS = ["admissions.hooks.panels", "logement.hooks.panels", "accompagnement.hooks.panels"]
-TIMELINE = ["residence.queries.timeline.events", "admissions.hooks.timeline", "logement.hooks.timeline", "accompagnement.hooks.timeline"]
+TIMELINE = [
+    "residence.queries.timeline.events",
+    "admissions.hooks.timeline",
+    "logement.hooks.timeline",
+    "accompagnement.hooks.timeline",
+]
 DUTIES = ["admissions.duties.KINDS", "logement.duties.KINDS", "accompagnement.duties.KINDS"]
 DEMO = ["residence.demo.load", "logement.demo.load", "admissions.demo.load", "accompagnement.demo.load"]

@@ -51,7 +51,7 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session", autouse=True)
 def _emptied_between_tests() -> Iterator[None]:
-    """Let the flush that follows a transactional test empty the guarded tables too: the owner may, for a flush alone."""
+    """Let the flush that follows a transactional test empty the guarded tables too, as the owner may."""
     flush = DatabaseOperations.execute_sql_flush
 
     def open_and_flush(self: DatabaseOperations, sql_list: list[str]) -> Any:

@@ -1,4 +1,4 @@
-"""A migrated database that the test databases copy: migrating takes half a minute of processor, copying a tenth of a second."""
+"""A migrated database that the test databases copy: migrating is long, copying is quick."""
 
 import hashlib
 from collections.abc import Iterator

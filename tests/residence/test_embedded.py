@@ -70,7 +70,7 @@ def _postmaster(server: EmbeddedServer) -> int:
 
 
 def test_first_start_makes_cluster_roles_and_database(tmp_path: Path) -> None:
-    above = [folder for folder in (tmp_path, *tmp_path.parents)]
+    above = (tmp_path, *tmp_path.parents)
     modes = [_mode(folder) for folder in above]
     server = EmbeddedServer(tmp_path / ".local")
     try:
