@@ -1,0 +1,76 @@
+"""`make bench`: one JSON line per figure, {"name", "value", "unit", "size"}.
+
+Each size has a database of its own, made beside the others of the server and dropped in the end. It is loaded with
+`manage.py demo --places N`, and measured in a process of its own.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
+import environ
+from django.conf import settings
+from django.db import connection
+
+from residence import embedded
+
+SIZES = {222: 24, 20_000: 2}  # places: months of history
+
+
+def main() -> int:
+    for places, months in SIZES.items():
+        with database(f"bench_{places}") as environment:
+            for command in (
+                ["manage.py", "migrate", "--verbosity", "0"],
+                ["manage.py", "createcachetable"],
+                ["manage.py", "demo", "--places", str(places), "--mois", str(months)],
+                ["-m", "bench.pages", str(places)],
+            ):
+                quiet = command[0] == "manage.py"
+                done = subprocess.run(
+                    [sys.executable, *command],
+                    check=False,
+                    env=os.environ | environment,
+                    stdout=subprocess.DEVNULL if quiet else None,
+                )
+                if done.returncode:
+                    return done.returncode
+    return 0
+
+
+@contextmanager
+def database(name: str) -> Iterator[dict[str, str]]:
+    """A new empty database on the server that settings name; what the environment says so that a command uses it."""
+    login = owner()
+    connection.settings_dict.update(login, OPTIONS={})
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield {
+            "DATABASE_URL": url(login, name),
+            "DATABASE_OWNER_URL": url(login, name),
+            "RESIDENCE_MODE": "demonstration",
+        }
+    finally:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def owner() -> dict[str, str]:
+    """The login that may make databases."""
+    if settings.DATABASE_EMBEDDED:
+        return embedded.ensure_running().url(embedded.OWNER)
+    return environ.Env().db("DATABASE_OWNER_URL" if "DATABASE_OWNER_URL" in os.environ else "DATABASE_URL")
+
+
+def url(login: dict[str, str], name: str) -> str:
+    password = f":{quote(login['PASSWORD'], safe='')}" if login.get("PASSWORD") else ""
+    return f"postgres://{login['USER']}{password}@{quote(login['HOST'], safe='')}:{login['PORT']}/{name}"
+
+
+sys.exit(main())

@@ -1,0 +1,158 @@
+"""Times of the pages at one size: median and 95th percentile of the wall clock in milliseconds, and number of queries.
+
+The session and the user are asked for on each page, the roles once a request: those queries are counted apart.
+"""
+
+import json
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from logement.models import Sejour
+from residence.models import User
+
+ROUNDS = 40
+PERSONS = 200_000
+
+
+def main(places: int) -> None:
+    settings.ROOT_URLCONF = "bench.urls"
+    settings.ALLOWED_HOSTS = ["testserver"]
+    people = populate(PERSONS) if places > 1000 else []
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    def say(name: str, value: float, unit: str) -> None:
+        print(json.dumps({"name": name, "value": round(value, 2), "unit": unit, "size": places}), flush=True)
+
+    for page, username, address in pages(places):
+        client = Client()
+        client.force_login(User.objects.get(username=username))
+        measure(say, page, client, address)
+    if people:
+        client = Client()
+        client.force_login(User.objects.get(username="coordinatrice"))
+        chance = random.Random(1)  # noqa: S311 (the same words at each run, not a secret)
+        measure(say, f"recherche ({PERSONS} personnes)", client, lambda: f"/recherche/?q={chance.choice(people)}")
+
+
+def pages(places: int) -> list[tuple[str, str, Callable[[], str]]]:
+    """(name, account, address) of each page that is measured, the yardstick first."""
+
+    stays = list(Sejour.objects.open().order_by("pk").values_list("menage_id", flat=True)[:ROUNDS])
+    chance = random.Random(1)  # noqa: S311
+
+    def fixed(name: str) -> Callable[[], str]:
+        return lambda: reverse(name)
+
+    return [
+        ("vue nue", "coordinatrice", lambda: "/nu/"),
+        ("accueil (coordinatrice)", "coordinatrice", fixed("residence:accueil")),
+        ("accueil (gestionnaire)", "gestionnaire", fixed("residence:accueil")),
+        ("candidats", "coordinatrice", fixed("admissions:orientation_list")),
+        ("places", "gestionnaire", fixed("logement:place_list")),
+        ("avis", "gestionnaire", fixed("logement:avis_list")),
+        (
+            "personne",
+            "coordinatrice",
+            lambda: reverse("residence:menage_detail", args=[chance.choice(stays)]),
+        ),
+        ("recherche", "coordinatrice", lambda: f"/recherche/?q={chance.choice(['ben', 'diallo', 'marie', 'dupond'])}"),
+    ]
+
+
+def populate(count: int) -> list[str]:
+    """`count` persons housed in the past, each in a household attached to a résidence; some of their names."""
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH names AS (
+                SELECT array_agg(DISTINCT last_name) AS last, array_agg(DISTINCT first_names) AS first
+                FROM residence_personne
+            ), made AS (
+                SELECT n,
+                       last[1 + (n * 7919) %% array_length(last, 1)] || substr(md5(n::text), 1, 3) AS last_name,
+                       first[1 + (n * 104729) %% array_length(first, 1)] AS first_names
+                FROM names, generate_series(1, %s) AS n
+            ), homes AS (
+                INSERT INTO residence_menage
+                    (name, address, postal_code, city, phone, email, caf_number, is_confidential, created_at)
+                SELECT upper(last_name) || ' ' || first_names, '', '', '', '', '', '', false, now() FROM made
+                RETURNING id, name
+            ), ties AS (
+                INSERT INTO residence_rattachement (menage_id, residence_id, cause, start_on, end_on)
+                SELECT id, (SELECT min(id) FROM residence_residence), 'sejour', date '2020-01-01', date '2021-01-01'
+                FROM homes
+            ), persons AS (
+                INSERT INTO residence_personne (civility, last_name, birth_name, first_names, born_on, birth_precision,
+                    birth_place, nationality, spoken_language, needs_interpreter, phone, email, needs_evacuation_help,
+                    is_confidential, created_at)
+                SELECT 'unknown', split_part(name, ' ', 1), '', split_part(name, ' ', 2),
+                    date '1950-01-01' + (id %% 20000)::int, 'day', '', 'unknown', '', false, '', '', false, false, now()
+                FROM homes
+                RETURNING id, last_name
+            )
+            SELECT last_name FROM persons
+            """,
+            [count],
+        )
+        names = [row[0] for row in cursor.fetchall()]
+        # One household a person, in the order of their making.
+        cursor.execute(
+            """
+            INSERT INTO residence_membremenage (menage_id, personne_id, tie, in_custody, start_on)
+            SELECT m.id, p.id, 'reference', false, date '2020-01-01'
+            FROM (
+                SELECT id, row_number() OVER (ORDER BY id DESC) AS n FROM residence_menage ORDER BY id DESC LIMIT %s
+            ) AS m
+            JOIN (
+                SELECT id, row_number() OVER (ORDER BY id DESC) AS n FROM residence_personne ORDER BY id DESC LIMIT %s
+            ) AS p USING (n)
+            """,
+            [count, count],
+        )
+    return random.Random(1).sample(names, 200)  # noqa: S311
+
+
+def measure(say: Callable[[str, float, str], None], name: str, client: Client, address: Callable[[], str]) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        fetch(client, address())
+        captured.initial_queries = len(connection.queries_log)  # the second request: caches of the process are warm
+        fetch(client, address())
+    queries = sum(not of_the_session(query["sql"]) for query in captured)
+    times = [fetch(client, address()) for _ in range(ROUNDS)]
+    say(f"{name}, médiane", statistics.median(times), "ms")
+    say(f"{name}, p95", statistics.quantiles(times, n=20)[-1], "ms")
+    say(f"{name}, requêtes", queries, "requêtes (hors session, compte et rôles)")
+
+
+def fetch(client: Client, where: str) -> float:
+    """Milliseconds that the page at `where` takes; the run stops where it fails."""
+    start = time.perf_counter()
+    response = client.get(where)
+    spent = (time.perf_counter() - start) * 1000
+    if response.status_code != 200:
+        raise SystemExit(f"{where} : {response.status_code}")
+    return spent
+
+
+def of_the_session(sql: str) -> bool:
+    """Whether a query is one of those that every page makes: session, user, roles, or the frame of a transaction."""
+    tables = ("django_session", "residence_roleattribution", "residence_delegation", '"mfa_authenticator"')
+    return (
+        any(table in sql for table in tables)
+        or ('FROM "residence_user"' in sql and '"residence_user"."id" = ' in sql and "JOIN" not in sql)
+        or sql.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
+    )
+
+
+main(int(sys.argv[1]))
