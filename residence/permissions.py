@@ -88,6 +88,12 @@ class Permission(TextChoices):
     CONTRAT_VIEW = "contrat.view", "lire les contrats d’occupation"
     CONTRAT_PREPARE = "contrat.prepare", "préparer un contrat d’occupation"
     CONTRAT_SIGN = "contrat.sign", "faire signer un contrat d’occupation"
+    ATTESTATION_ISSUE = "attestation.issue", "éditer une attestation de résidence"
+    ASSURANCE_RECORD = "assurance.record", "enregistrer l’assurance d’un résident"
+    APL_RECORD = "apl.record", "suivre la demande d’APL d’un résident"
+    RENOUVELLEMENT_DECIDE = "renouvellement.decide", "décider du renouvellement ou du dépassement d’un séjour"
+    PREAVIS_RECORD = "preavis.record", "enregistrer ou retirer un préavis"
+    CLES_RECORD = "cles.record", "enregistrer la remise des clés et la fin d’un contrat"
     ETAT_DES_LIEUX_VIEW = "etat_des_lieux.view", "lire les états des lieux"
     ETAT_DES_LIEUX_RECORD = "etat_des_lieux.record", "dresser et faire signer un état des lieux"
     TARIF_VIEW = "tarif.view", "voir les tarifs"
@@ -185,6 +191,12 @@ TABLE: dict[Permission, Grant] = {
     P.CONTRAT_VIEW: _grant(_C, _G, _D, on_number=True),
     P.CONTRAT_PREPARE: _grant(_G),
     P.CONTRAT_SIGN: _grant(_G),
+    P.ATTESTATION_ISSUE: _grant(_C, _G),
+    P.ASSURANCE_RECORD: _grant(_G),
+    P.APL_RECORD: _grant(_G),
+    P.RENOUVELLEMENT_DECIDE: _grant(_D),
+    P.PREAVIS_RECORD: _grant(_G),
+    P.CLES_RECORD: _grant(_G),
     P.ETAT_DES_LIEUX_VIEW: _grant(_G, _V, on_number=True),
     P.ETAT_DES_LIEUX_RECORD: _grant(_G, _V, on_number=True),
     P.TARIF_VIEW: _grant(_C, _G, _D),

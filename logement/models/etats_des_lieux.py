@@ -179,7 +179,7 @@ class SignatureEtatDesLieuxSigner(models.TextChoices):
 
 
 class SignatureEtatDesLieux(models.Model):
-    """A signature drawn on the screen, with the name of who drew it."""
+    """A signature drawn on the screen, or given on a paper that the résidence keeps; with the name of who signed."""
 
     Signer = SignatureEtatDesLieuxSigner
 
@@ -188,7 +188,8 @@ class SignatureEtatDesLieux(models.Model):
     )
     signer = models.CharField("qualité", max_length=10, choices=Signer)
     name = models.CharField("nom", max_length=150)
-    image = models.BinaryField("tracé (PNG)")
+    image = models.BinaryField("tracé (PNG)", blank=True, default=b"")
+    paper_signed_on = models.DateField("signé sur papier le", null=True, blank=True)
     signed_at = models.DateTimeField("signé le", default=timezone.now, editable=False)
 
     class Meta:
@@ -196,6 +197,12 @@ class SignatureEtatDesLieux(models.Model):
         ordering = ["pk"]
         constraints = [
             choice_check("signer", SignatureEtatDesLieuxSigner, name="signature_edl_signer"),
+            models.CheckConstraint(
+                condition=(Q(image=b"") & Q(paper_signed_on__isnull=False))
+                | (~Q(image=b"") & Q(paper_signed_on__isnull=True)),
+                name="signature_edl_way",
+                violation_error_message="Une signature est tracée à l’écran, ou donnée sur papier à une date.",
+            ),
             models.UniqueConstraint(
                 fields=["etat_des_lieux", "signer"],
                 name="signature_edl_once",

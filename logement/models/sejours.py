@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
@@ -43,12 +44,16 @@ PERMANENT_DESTINATIONS = frozenset(
 class SejourQuerySet(ScopedQuerySet):
     menage_path = "menage"
 
+    def live(self) -> Self:
+        """Stays but those whose only contract was cancelled: nobody ever lived there."""
+        return self.filter(cancelled_at__isnull=True)
+
     def open(self) -> Self:
-        return self.filter(ended_on__isnull=True)
+        return self.live().filter(ended_on__isnull=True)
 
     def on(self, day: datetime.date) -> Self:
         """Stays that cover `day`, first and last days included."""
-        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=day), start_on__lte=day)
+        return self.live().filter(Q(ended_on__isnull=True) | Q(ended_on__gte=day), start_on__lte=day)
 
 
 class Sejour(models.Model):
@@ -66,6 +71,9 @@ class Sejour(models.Model):
     destination_detail = models.CharField("précision", max_length=200, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     created_at = models.DateTimeField("ouvert le", default=timezone.now, editable=False)
+    cancelled_at = models.DateTimeField(
+        "annulé le", null=True, editable=False, help_text="Le contrat n’a jamais pris effet."
+    )
 
     objects = SejourQuerySet.as_manager()
 
@@ -85,7 +93,7 @@ class Sejour(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["menage", "residence"],
-                condition=Q(ended_on__isnull=True),
+                condition=Q(ended_on__isnull=True, cancelled_at__isnull=True),
                 name="sejour_one_open",
                 violation_error_message="Ce ménage a déjà un séjour en cours dans la résidence.",
             ),
@@ -97,14 +105,33 @@ class Sejour(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("logement:sejour_detail", args=[self.pk])
 
+    def clean(self) -> None:
+        if self.planned_end_on is not None and self.dispositif_id and self.dispositif.stay_months is None:
+            raise ValidationError(
+                {"planned_end_on": f"« {self.dispositif} » accueille sans limitation de durée : le séjour n’a pas de terme."}
+            )
+
 
 class RenouvellementSejourKind(models.TextChoices):
     RENEWAL = "renewal", "renouvellement"
     OVERSTAY = "overstay", "dépassement autorisé"
+    REFUSAL = "refusal", "non-renouvellement"
+
+
+class RenouvellementQuerySet(ScopedQuerySet):
+    residence_path = "sejour__residence"
+    menage_path = "sejour__menage"
+
+    def granted(self) -> Self:
+        """Decisions that let the stay go on."""
+        return self.exclude(kind=RenouvellementSejour.Kind.REFUSAL)
 
 
 class RenouvellementSejour(models.Model):
-    """A decision to let a stay go on beyond its planned end: a renewal, or an over-stay."""
+    """A decision on a stay that reaches its planned end: a renewal, an over-stay, or neither.
+
+    It ends no contract. A refusal keeps the planned end as `until_on`.
+    """
 
     Kind = RenouvellementSejourKind
 
@@ -115,6 +142,8 @@ class RenouvellementSejour(models.Model):
     reasons = models.TextField("motifs")
     decided_on = models.DateField("décidé le")
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="décidé par")
+
+    objects = RenouvellementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "renouvellement du séjour"
@@ -343,6 +372,16 @@ class PreavisDelivery(models.TextChoices):
     RETURNED = "returned", "retourné"
 
 
+class OfContratQuerySet(ScopedQuerySet):
+    residence_path = "contrat__sejour__residence"
+    menage_path = "contrat__sejour__menage"
+
+
+class PreavisQuerySet(OfContratQuerySet):
+    def live(self) -> Self:
+        return self.filter(withdrawn_at__isnull=True)
+
+
 class Preavis(models.Model):
     """A notice that ends a contract, given by the resident or by the manager, and how it was delivered."""
 
@@ -367,6 +406,8 @@ class Preavis(models.Model):
     recorded_at = models.DateTimeField("saisi le", default=timezone.now, editable=False)
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     withdrawn_at = models.DateTimeField("retiré le", null=True, editable=False)
+
+    objects = PreavisQuerySet.as_manager()
 
     class Meta:
         verbose_name = "préavis"
@@ -421,6 +462,8 @@ class AssuranceOccupant(models.Model):
     end_on = models.DateField("jusqu’au")
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="saisie par")
     recorded_at = models.DateTimeField("saisie le", default=timezone.now, editable=False)
+
+    objects = OfContratQuerySet.as_manager()
 
     class Meta:
         verbose_name = "assurance du résident"
