@@ -8,6 +8,9 @@
 | `BANNER` | `(user, menage)` | `BannerPart` |
 | `PERSON_PANELS` | `(user, menage)` | list of `Panel` |
 | `TIMELINE` | `(user, menage)` | list of `residence.components.Event` |
+| `HOME` | `(user, residence_id)` | list of `Panel`: tiles of the home page; `residence_id` None for all of the user's |
+| `ON_RENDEZ_VOUS_MISSED` | `(rendez_vous, by)` | nothing; runs when a household did not come |
+| `QUOTIDIEN` | `(day)` | a sentence: what the app did that was due on `day`; may run twice |
 | `MENU` | list of `residence.menu.MenuEntry` | |
 | `DUTIES` | list of `residence.duties.DutyKind` | |
 | `DEMO` | `(world)` | nothing; see `residence.demo` |

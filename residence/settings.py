@@ -288,6 +288,7 @@ ON_STAY_OPENED = ["admissions.hooks.stay_opened", "accompagnement.hooks.stay_ope
 ON_STAY_CLOSED = ["accompagnement.hooks.stay_closed"]
 ON_PERSON_MERGED: list[str] = []
 ON_TERM_MISSED: list[str] = []
+ON_RENDEZ_VOUS_MISSED: list[str] = []
 MENU = ["residence.menu_entries.MENU", "admissions.hooks.MENU", "logement.hooks.MENU", "accompagnement.hooks.MENU"]
 SEARCH = ["residence.queries.search.people", "logement.hooks.search"]
 BANNER = ["logement.hooks.banner", "accompagnement.hooks.banner"]
@@ -298,5 +299,13 @@ TIMELINE = [
     "logement.hooks.timeline",
     "accompagnement.hooks.timeline",
 ]
-DUTIES = ["admissions.duties.KINDS", "logement.duties.KINDS", "accompagnement.duties.KINDS"]
+HOME: list[str] = ["accompagnement.hooks.home"]
+FRAME_DUE_COUNT = "residence.queries.accueil.due_count"
+QUOTIDIEN: list[str] = []
+DUTIES = [
+    "residence.duty_kinds.KINDS",
+    "admissions.duties.KINDS",
+    "logement.duties.KINDS",
+    "accompagnement.duties.KINDS",
+]
 DEMO = ["residence.demo.load", "logement.demo.load", "admissions.demo.load", "accompagnement.demo.load"]

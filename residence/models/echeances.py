@@ -120,6 +120,14 @@ class RendezVous(models.Model):
     Kind = RendezVousKind
     Status = RendezVousStatus
 
+    TRANSITIONS: dict[str, frozenset[str]] = {
+        Status.PLANNED: frozenset({Status.HELD, Status.NO_SHOW, Status.CANCELLED}),
+        # A wrong click is put right.
+        Status.HELD: frozenset({Status.NO_SHOW}),
+        Status.NO_SHOW: frozenset({Status.HELD}),
+        Status.CANCELLED: frozenset(),
+    }
+
     residence = models.ForeignKey(Residence, models.PROTECT, related_name="rendez_vous", verbose_name="résidence")
     menage = models.ForeignKey(Menage, models.PROTECT, related_name="rendez_vous", verbose_name="ménage")
     user = models.ForeignKey(User, models.PROTECT, related_name="rendez_vous", verbose_name="avec")

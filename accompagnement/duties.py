@@ -1,0 +1,5 @@
+"""What is due on a social file."""
+
+from residence.duties import DutyKind
+
+KINDS: list[DutyKind] = []

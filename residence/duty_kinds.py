@@ -1,0 +1,41 @@
+"""What is due on the rows that every app shares."""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from residence.duties import DutyKind, Expected
+from residence.models import RendezVous
+from residence.permissions import Permission
+
+
+def _untold(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Appointments of the days before `day` of which nobody said whether they were held: due the day after."""
+    midnight = timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+    past = rows.filter(status=RendezVous.Status.PLANNED, start_at__lt=midnight)
+    for one in past.only("pk", "residence_id", "user_id", "menage_id", "start_at", "kind"):
+        held_on = timezone.localdate(one.start_at)
+        yield Expected(
+            target_id=one.pk,
+            residence_id=one.residence_id,
+            user_id=one.user_id,
+            menage_id=one.menage_id,
+            due_on=held_on + datetime.timedelta(days=1),
+            detail=f"{one.get_kind_display()} du {held_on:%d/%m/%Y}",
+        )
+
+
+KINDS = [
+    DutyKind(
+        code="rendez_vous.untold",
+        sentence="Dire si le rendez-vous a été tenu",
+        model=RendezVous,
+        rule=_untold,
+        url_name="residence:rendez_vous_detail",
+        permission=Permission.RENDEZ_VOUS_EDIT,
+        action_label="Répondre",
+    )
+]

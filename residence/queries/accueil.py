@@ -1,0 +1,92 @@
+"""What waits for a person: their duties, as the home page and the frame of every page show them."""
+
+import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+
+from residence.components import Duty
+from residence.duties import DutyKind, kinds
+from residence.models import AccesConfidentiel, Echeance, Menage, User
+from residence.models.base import today
+from residence.permissions import TABLE, Permission
+
+
+def duties_of(user: User, *, residence_id: int | None = None, later: bool = False) -> QuerySet[Any]:
+    """Open duties of `user` that are late, due today or soon, as each kind counts it; with `later`, all of them.
+
+    A confidential household on which `user` was not named is left out, save where the act runs on its number.
+    """
+    day = today()
+    wanted, on_number = Q(pk__in=[]), []
+    for soon_within, codes in _codes_by_horizon(user).items():
+        horizon = {} if later else {"due_on__lt": day + datetime.timedelta(days=soon_within)}
+        wanted |= Q(kind__in=codes, **horizon)
+        on_number += [code for code in codes if TABLE[kinds()[code].permission].on_number]
+    named = AccesConfidentiel.objects.in_force(day).filter(user=user, menage=OuterRef("menage"))
+    readable = Q(menage__isnull=True) | Q(menage__is_confidential=False) | Q(kind__in=on_number) | Q(Exists(named))
+    rows = Echeance.objects.open().addressed_to(user).filter(wanted, readable)
+    if residence_id is not None:
+        rows = rows.filter(residence=residence_id)
+    return rows.order_by("due_on", "pk")
+
+
+def due_count(*, user: User, residence_id: int | None = None) -> int:
+    """How many duties of `user` are late or due today; FRAME_DUE_COUNT names it."""
+    if not user.holds(Permission.ACCUEIL_VIEW):
+        return 0
+    return duties_of(user, residence_id=residence_id).filter(due_on__lte=today()).count()
+
+
+def shown(echeances: list[Any], user: User) -> list[Duty]:
+    """Stored duties as the components show them, each with the page that settles it."""
+    opened = _opened_menages(echeances, user)
+    return [_shown(one, opened) for one in echeances if one.kind in kinds()]
+
+
+def duties_about(user: User, menage: Menage) -> list[Duty]:
+    """Everything that is open about one household and that the user's roles are concerned with."""
+    rows = duties_of(user, later=True).filter(menage=menage).select_related("menage")
+    return [
+        Duty(
+            duty.what, duty.due_on, duty.action_url, duty.action_label, detail=duty.detail, soon_within=duty.soon_within
+        )
+        for duty in shown(list(rows[:50]), user)
+    ]
+
+
+def _shown(echeance: Any, opened: set[int]) -> Duty:
+    kind: DutyKind = kinds()[echeance.kind]
+    return Duty(
+        what=kind.sentence,
+        due_on=echeance.due_on,
+        action_url=kind.url(echeance.target_id),
+        action_label=kind.action_label,
+        who=str(echeance.menage) if echeance.menage_id else "",
+        who_url=_menage_url(echeance.menage_id) if echeance.menage_id in opened else "",
+        detail="" if echeance.menage_id and echeance.menage.is_masked else echeance.detail,
+        soon_within=kind.soon_within,
+    )
+
+
+def _opened_menages(echeances: list[Any], user: User) -> set[int]:
+    """Households of these duties whose page the user may open, in one query."""
+    asked = {one.menage_id for one in echeances if one.menage_id}
+    if not asked:
+        return set()
+    rows = Menage.objects.visible_to(user, Permission.MENAGE_VIEW).filter(pk__in=asked)
+    return set(rows.values_list("pk", flat=True))
+
+
+def _menage_url(menage_id: int) -> str:
+    return reverse("residence:menage_detail", args=[menage_id])
+
+
+def _codes_by_horizon(user: User) -> dict[int, list[str]]:
+    """Codes of the kinds of duty that the user's rights open, by the number of days under which they are soon."""
+    grouped: dict[int, list[str]] = {}
+    for kind in kinds().values():
+        if user.holds(kind.permission):
+            grouped.setdefault(kind.soon_within, []).append(kind.code)
+    return grouped

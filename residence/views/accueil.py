@@ -1,0 +1,56 @@
+"""The home page, and the choice of a résidence."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from residence import hooks
+from residence.components import by_urgency
+from residence.context_processors import SESSION_RESIDENCE, Frame
+from residence.models.base import today
+from residence.permissions import Permission, require_permission
+from residence.queries.accueil import duties_of, shown
+from residence.queries.rendez_vous import appointments_of
+
+PER_PAGE = 50
+
+
+@require_http_methods(["GET"])
+@require_permission(Permission.ACCUEIL_VIEW)
+def accueil(request: HttpRequest) -> HttpResponse:
+    """What waits for the user today."""
+    chosen = Frame(request).residence
+    residence_id = chosen.pk if chosen else None
+    later = "tout" in request.GET
+    rows = duties_of(request.user, residence_id=residence_id, later=later).select_related("menage")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    day = today()
+    tiles = [tile for part in hooks.call("HOME", user=request.user, residence_id=residence_id) for tile in part]
+    context = {
+        "page": page,
+        "groups": by_urgency(shown(list(page), request.user), today=day),
+        "later": later,
+        "tiles": sorted(tiles, key=lambda tile: tile.order),
+        "appointments": appointments_of(request.user, day, residence_id=residence_id),
+        "sees_appointments": request.user.holds(Permission.RENDEZ_VOUS_VIEW),
+        "day": day,
+    }
+    return render(request, "residence/accueil.html", context)
+
+
+@require_http_methods(["POST"])
+@require_permission(Permission.ACCUEIL_VIEW)
+def residence_choose(request: HttpRequest) -> HttpResponse:
+    """Work in one résidence, or in all of one's own, until told otherwise."""
+    held = {str(one.pk): one.pk for one in Frame(request).residences}
+    chosen = held.get(request.POST.get("residence", ""))
+    if chosen is None:
+        request.session.pop(SESSION_RESIDENCE, None)
+    else:
+        request.session[SESSION_RESIDENCE] = chosen
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    return redirect(back)
