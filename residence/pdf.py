@@ -1,7 +1,7 @@
 """PDF files made from templates: the only module that imports WeasyPrint.
 
-The same template, context, fonts and version of WeasyPrint give the same bytes: no clock is read, and the identifier of the
-file is drawn from its HTML.
+The same template, context, fonts and version of WeasyPrint give the same bytes: no clock is read, and the identifier of
+the file is drawn from its HTML.
 """
 
 import base64
@@ -35,14 +35,14 @@ _FACES = (
 _STYLESHEET = "css/pdf.css"
 
 
-class ResourceRefused(ValueError):
+class ResourceRefusedError(ValueError):
     """A template asks for an image or a file that is neither a static file of ours nor written in the page itself."""
 
 
 def render_pdf(template: str, context: dict[str, Any], *, tagged: bool = True) -> bytes:
     """`template` as a PDF: PDF/UA-1 with its tags, or plain where nobody will read it by ear.
 
-    ResourceRefused when the page asks for anything but our static files and data addresses.
+    ResourceRefusedError when the page asks for anything but our static files and data addresses.
     """
     html = render_to_string(template, context)
     return _write(_lay_out(html, tagged=tagged), identifier=html, tagged=tagged)
@@ -112,7 +112,7 @@ class _Fetcher(URLFetcher):
 
 
 class _Kit(threading.local):
-    """Fonts and stylesheet, read once a thread: a page costs a quarter less. WeasyPrint's objects are not for two threads."""
+    """Fonts and stylesheet, read once a thread, which takes a quarter off a page; two threads must not share them."""
 
     def __init__(self) -> None:
         self.fetcher = _Fetcher()
@@ -141,7 +141,7 @@ def _lay_out(html: str, *, tagged: bool) -> Document:
             stylesheets=[_kit.stylesheet], font_config=_kit.fonts, **_options(tagged=tagged)
         )
     except FatalURLFetchingError as error:
-        raise ResourceRefused(f"Le modèle demande un fichier qui n’est pas à nous : {error}") from error
+        raise ResourceRefusedError(f"Le modèle demande un fichier qui n’est pas à nous : {error}") from error
 
 
 def _write(document: Document, *, identifier: str, tagged: bool) -> bytes:
