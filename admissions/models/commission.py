@@ -44,6 +44,7 @@ class SessionCommission(models.Model):
     minutes = models.OneToOneField(
         DocumentEmis, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="procès-verbal"
     )
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     created_at = models.DateTimeField("préparée le", default=timezone.now, editable=False)
 

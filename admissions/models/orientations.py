@@ -127,6 +127,12 @@ class Orientation(models.Model):
     sejour = models.ForeignKey(
         "logement.Sejour", models.PROTECT, null=True, editable=False, related_name="orientations", verbose_name="séjour"
     )
+    form_key = models.UUIDField(
+        null=True,
+        unique=True,
+        editable=False,
+        help_text="Le formulaire qui l’a saisie : envoyé deux fois, il n’en fait qu’une.",
+    )
     created_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     created_at = models.DateTimeField("saisie le", default=timezone.now, editable=False)
 

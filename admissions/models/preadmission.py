@@ -58,8 +58,17 @@ class EntretienPreadmission(models.Model):
     wished_entry_on = models.DateField("entrée souhaitée le", null=True, blank=True)
     autonomy = models.CharField("autonomie", max_length=10, choices=Autonomie, blank=True)
     autonomy_comment = models.TextField("précision sur l’autonomie", blank=True)
+    has_activity = models.BooleanField("activité ou projet en cours", null=True, blank=True)
+    is_student = models.BooleanField("étudiant", default=False)
+    is_self_employed = models.BooleanField("travailleur indépendant", default=False)
+    without_resources = models.BooleanField("le ménage n’a aucune ressource", default=False)
     apl_estimate = models.DecimalField(
-        "APL estimée (€ par mois)", max_digits=8, decimal_places=2, null=True, blank=True
+        "APL annoncée par la CAF ou la MSA (€ par mois)",
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Remplace l’estimation quand elle est connue.",
     )
     annual_resources = models.DecimalField(
         "ressources annuelles retenues pour l’APL (€)", max_digits=10, decimal_places=2, null=True, blank=True
