@@ -127,9 +127,13 @@ class PlaceQuerySet(ScopedQuerySet):
         day = day or today()
         return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day), opened_on__lte=day)
 
+    def lettable(self) -> Self:
+        """Places that count in the capacity: neither a common room nor the caretaker's flat."""
+        return self.filter(logement__usage=Logement.Usage.HABITATION)
+
     def free_on(self, day: datetime.date) -> Self:
-        """Places in service that nothing occupies on `day`. A contract whose end has passed without keys still does."""
-        return self.in_service(day).exclude(occupations__in=OccupationPlace.objects.holding(day))
+        """Places to let that nothing occupies on `day`. A contract whose end has passed without keys still does."""
+        return self.lettable().in_service(day).exclude(occupations__in=OccupationPlace.objects.holding(day))
 
 
 class Place(models.Model):

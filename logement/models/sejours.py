@@ -395,12 +395,14 @@ class Preavis(models.Model):
     ground = models.CharField("cas", max_length=20, choices=Ground, blank=True)
     form = models.CharField("forme", max_length=15, choices=Form)
     sent_on = models.DateField("envoyé le", null=True, blank=True)
-    notified_on = models.DateField("reçu le")
+    notified_on = models.DateField(
+        "reçu le", null=True, blank=True, help_text="Vide tant que la lettre n’a pas été remise : le délai ne court pas."
+    )
     delivery = models.CharField("remise", max_length=10, choices=Delivery, default=Delivery.DELIVERED)
     is_shortened = models.BooleanField("réduit à huit jours", default=False)
     shortened_proof = models.CharField("justificatif du délai réduit", max_length=200, blank=True)
     offer_notified_on = models.DateField("offre de relogement notifiée le", null=True, blank=True)
-    ends_on = models.DateField("dernier jour du préavis")
+    ends_on = models.DateField("dernier jour du préavis", null=True, blank=True)
     reasons = models.TextField("motifs", blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="saisi par")
     recorded_at = models.DateTimeField("saisi le", default=timezone.now, editable=False)
@@ -418,6 +420,17 @@ class Preavis(models.Model):
             choice_check("form", PreavisForm, name="preavis_form"),
             choice_check("delivery", PreavisDelivery, name="preavis_delivery"),
             order_check("notified_on", "ends_on", name="preavis_order"),
+            models.CheckConstraint(
+                condition=Q(delivery="delivered", notified_on__isnull=False, ends_on__isnull=False)
+                | (~Q(delivery="delivered") & Q(notified_on__isnull=True, ends_on__isnull=True)),
+                name="preavis_runs_from_delivery",
+                violation_error_message="Le préavis court du jour de la remise, et de lui seul.",
+            ),
+            models.CheckConstraint(
+                condition=Q(given_by_whom="manager") | Q(delivery="delivered"),
+                name="preavis_of_resident_received",
+                violation_error_message="Le préavis du résident s’enregistre une fois reçu.",
+            ),
             pair_check("withdrawn_by", "withdrawn_at", name="preavis_withdrawn"),
             models.CheckConstraint(
                 condition=Q(given_by_whom="resident", ground="")
@@ -449,7 +462,8 @@ class Preavis(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"préavis donné par {self.get_given_by_whom_display()}, jusqu’au {self.ends_on:%d/%m/%Y}"
+        given = f"préavis donné par {self.get_given_by_whom_display()}"
+        return f"{given}, jusqu’au {self.ends_on:%d/%m/%Y}" if self.ends_on else f"{given}, {self.get_delivery_display()}"
 
 
 class AssuranceOccupant(models.Model):
