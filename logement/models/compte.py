@@ -4,16 +4,17 @@ import datetime
 from decimal import Decimal
 from typing import Any, Self
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import DecimalField, Q, Sum, Value
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models import Case, DecimalField, ExpressionWrapper, F, Q, Sum, Value, When
+from django.db.models.functions import Greatest, TruncMonth
 from django.urls import reverse
 from django.utils import timezone
 
 from logement.models.sejours import ContratOccupation, Sejour
 from residence.models import DocumentEmis, Residence, User
-from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
+from residence.models.base import ScopedQuerySet, choice_check, order_check
 
 
 def first_of_month(field: str, *, name: str) -> models.CheckConstraint:
@@ -54,6 +55,9 @@ class Campagne(models.Model):
     confirmed_at = models.DateTimeField("confirmée le", null=True, editable=False)
     sent_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     sent_at = models.DateTimeField("envoyée le", null=True, editable=False)
+    anomalies = models.JSONField(
+        "anomalies vues à la préparation", default=list, blank=True, editable=False, encoder=DjangoJSONEncoder
+    )
 
     objects = ScopedQuerySet.as_manager()
 
@@ -78,6 +82,9 @@ class Campagne(models.Model):
 
     def __str__(self) -> str:
         return f"campagne {self.month:%m/%Y} de {self.residence}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("logement:campagne_detail", args=[self.pk])
 
 
 class ClotureMensuelle(models.Model):
@@ -118,13 +125,20 @@ class AvisQuerySet(ScopedQuerySet):
         """Avis that the resident owes: confirmed or sent."""
         return self.filter(status__in=[AvisEcheance.Status.CONFIRMED, AvisEcheance.Status.SENT])
 
-    def overdue(self, day: datetime.date) -> Self:
-        return self.called().filter(due_on__lt=day)
+    def unsettled(self) -> Self:
+        """Called avis on which something is left, and credits (avis below zero) not used up."""
+        return self.called().exclude(paid=F("total"))
 
-    def with_paid(self) -> Self:
-        """Each avis with what has been paid on it, in euros (`paid`)."""
+    def with_to_pay(self) -> Self:
+        """Each avis with what the resident still has to pay on it (`to_pay`), as the property `left_to_pay` says."""
         amount = DecimalField(max_digits=10, decimal_places=2)
-        return self.annotate(paid=Coalesce(Sum("imputations__amount"), Value(Decimal(0)), output_field=amount))
+        awaited = Case(When(apl_received__isnull=True, then=F("apl_expected")), default=Value(Decimal(0)))
+        left = ExpressionWrapper(F("total") - F("paid") - awaited, output_field=amount)
+        return self.annotate(to_pay=Greatest(left, Value(Decimal(0)), output_field=amount))
+
+    def overdue(self, day: datetime.date) -> Self:
+        """Terms missed on `day`: past their last day to pay, something left for the resident to pay (`to_pay`)."""
+        return self.unsettled().filter(due_on__lt=day).with_to_pay().filter(to_pay__gt=0)
 
 
 class AvisEcheanceStatus(models.TextChoices):
@@ -135,9 +149,20 @@ class AvisEcheanceStatus(models.TextChoices):
 
 
 class AvisEcheance(models.Model):
-    """What a contract owes for a month. One ordinary avis that is not cancelled per contract and month."""
+    """What a contract owes for a month. One ordinary avis that is not cancelled per contract and month.
+
+    `paid` and `apl_received` are what the imputations say, kept beside them by the action that writes them. An avis
+    below zero (a correction in favour of the resident) is a credit: its `paid` goes down to its total as it is used.
+    """
 
     Status = AvisEcheanceStatus
+
+    TRANSITIONS: dict[str, frozenset[str]] = {
+        Status.PREPARED: frozenset({Status.CONFIRMED}),
+        Status.CONFIRMED: frozenset({Status.SENT, Status.CANCELLED}),
+        Status.SENT: frozenset(),
+        Status.CANCELLED: frozenset(),
+    }
 
     contrat = models.ForeignKey(ContratOccupation, models.PROTECT, related_name="avis", verbose_name="contrat")
     campagne = models.ForeignKey(
@@ -155,8 +180,21 @@ class AvisEcheance(models.Model):
     total = models.DecimalField("total (€)", max_digits=10, decimal_places=2)
     housing = models.DecimalField("loyer et charges (€)", max_digits=10, decimal_places=2)
     apl_expected = models.DecimalField("APL attendue (€)", max_digits=10, decimal_places=2, default=0)
+    apl_received = models.DecimalField(
+        "APL reçue (€)",
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        editable=False,
+        help_text="Vide : pas encore reçue.",
+    )
+    paid = models.DecimalField("payé (€)", max_digits=10, decimal_places=2, default=0, editable=False)
+    reason = models.CharField("raison de la rectification", max_length=200, blank=True)
     document = models.OneToOneField(
         DocumentEmis, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="document"
+    )
+    facture = models.OneToOneField(
+        DocumentEmis, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="facture des prestations"
     )
     confirmed_at = models.DateTimeField("confirmé le", null=True, editable=False)
     cancelled_at = models.DateTimeField("annulé le", null=True, editable=False)
@@ -167,7 +205,14 @@ class AvisEcheance(models.Model):
         verbose_name = "avis d’échéance"
         verbose_name_plural = "avis d’échéance"
         ordering = ["-month", "-pk"]
-        indexes = [models.Index(fields=["month", "status"], name="avis_month")]
+        indexes = [
+            models.Index(fields=["month", "status"], name="avis_month"),
+            models.Index(
+                fields=["due_on"],
+                condition=Q(status__in=["confirmed", "sent"]) & ~Q(paid=F("total")),
+                name="avis_unsettled",
+            ),
+        ]
         constraints = [
             choice_check("status", AvisEcheanceStatus, name="avis_status"),
             first_of_month("month", name="avis_month_first"),
@@ -187,6 +232,17 @@ class AvisEcheance(models.Model):
                 condition=Q(status="prepared", confirmed_at__isnull=True) | ~Q(status="prepared"),
                 name="avis_confirmed",
             ),
+            models.CheckConstraint(
+                condition=Q(total__gte=0, paid__gte=0, paid__lte=F("total"))
+                | Q(total__lt=0, paid__lte=0, paid__gte=F("total")),
+                name="avis_paid",
+                violation_error_message="On n’impute pas sur un avis plus que son montant.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["confirmed", "sent"]) | Q(paid=0),
+                name="avis_paid_called",
+                violation_error_message="Rien n’est payé sur un avis qui n’est pas appelé.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -199,6 +255,25 @@ class AvisEcheance(models.Model):
     def net(self) -> Any:
         """What the household itself has to pay, in euros, the APL expected taken off."""
         return self.total - self.apl_expected
+
+    @property
+    def left(self) -> Any:
+        """What nobody has paid yet, in euros; below zero, a credit still to be used."""
+        return self.total - self.paid
+
+    @property
+    def apl_awaited(self) -> Any:
+        """The APL expected, until one is received: from then on, what was received counts (it is in `paid`)."""
+        return self.apl_expected if self.apl_received is None else Decimal(0)
+
+    @property
+    def left_to_pay(self) -> Any:
+        """What the household itself still has to pay, in euros."""
+        return max(self.left - self.apl_awaited, Decimal(0))
+
+    @property
+    def kind_label(self) -> str:
+        return f"avis rectificatif n° {self.rank}" if self.rank else "avis d’échéance"
 
 
 class LigneAvisKind(models.TextChoices):
@@ -248,6 +323,10 @@ class EncaissementQuerySet(ScopedQuerySet):
     def live(self) -> Self:
         return self.filter(cancelled_at__isnull=True)
 
+    def with_surplus(self) -> Self:
+        """Payments of which a part settles no avis yet: a credit of the account."""
+        return self.live().filter(is_deposit=False, imputed__lt=F("amount"))
+
 
 class EncaissementMethod(models.TextChoices):
     CASH = "cash", "espèces"
@@ -276,6 +355,11 @@ class Encaissement(models.Model):
     payer = models.CharField("payeur, si ce n’est pas le résident", max_length=150, blank=True)
     reference = models.CharField("référence", max_length=100, blank=True)
     is_deposit = models.BooleanField("dépôt de garantie", default=False)
+    for_month = models.DateField(
+        "pour le mois", null=True, blank=True, help_text="Mois pour lequel la CAF ou la MSA verse l’APL."
+    )
+    imputed = models.DecimalField("imputé (€)", max_digits=10, decimal_places=2, default=0, editable=False)
+    cash_number = models.CharField("n° du reçu de caisse", max_length=40, unique=True, null=True, editable=False)
     idempotency_key = models.UUIDField(unique=True, editable=False)
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     recorded_at = models.DateTimeField("saisi le", default=timezone.now, editable=False)
@@ -288,7 +372,14 @@ class Encaissement(models.Model):
     class Meta:
         verbose_name = "encaissement"
         ordering = ["-received_on", "-pk"]
-        indexes = [models.Index(fields=["sejour", "received_on"], name="encaissement_sejour")]
+        indexes = [
+            models.Index(fields=["sejour", "received_on"], name="encaissement_sejour"),
+            models.Index(
+                fields=["sejour"],
+                condition=Q(cancelled_at=None, is_deposit=False, imputed__lt=F("amount")),
+                name="encaissement_surplus",
+            ),
+        ]
         constraints = [
             choice_check("method", EncaissementMethod, name="encaissement_method"),
             models.CheckConstraint(
@@ -296,18 +387,42 @@ class Encaissement(models.Model):
                 name="encaissement_positive",
                 violation_error_message="Le montant est au-dessus de zéro.",
             ),
-            pair_check("cancelled_by", "cancelled_at", name="encaissement_cancelled"),
+            models.CheckConstraint(
+                condition=Q(cancelled_at__isnull=True, cancelled_reason="", cancelled_by__isnull=True)
+                | (Q(cancelled_at__isnull=False) & ~Q(cancelled_reason="")),
+                name="encaissement_cancelled",
+                violation_error_message="Dites pourquoi ce paiement est annulé.",
+            ),
+            models.CheckConstraint(
+                condition=Q(imputed__gte=0, imputed__lte=F("amount"))
+                & (Q(is_deposit=False, cancelled_at__isnull=True) | Q(imputed=0)),
+                name="encaissement_imputed",
+                violation_error_message="On n’impute pas plus que ce qui a été payé.",
+            ),
+            first_of_month("for_month", name="encaissement_for_month"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_method_display()} du {self.received_on:%d/%m/%Y}"
 
+    @property
+    def surplus(self) -> Any:
+        """What settles no avis yet, in euros."""
+        return Decimal(0) if self.is_deposit or self.cancelled_at else self.amount - self.imputed
+
 
 class Imputation(models.Model):
-    """The part of a payment that settles an avis (C. civ., art. 1342-10). Changed by a row of the opposite sign."""
+    """The part of a payment, or of a credit, that settles an avis (C. civ., art. 1342-10).
+
+    Never changed: a row of the opposite sign takes it back. A credit is an avis below zero: what the two owe each other
+    is set off (C. civ., art. 1347).
+    """
 
     encaissement = models.ForeignKey(
-        Encaissement, models.PROTECT, related_name="imputations", verbose_name="encaissement"
+        Encaissement, models.PROTECT, null=True, blank=True, related_name="imputations", verbose_name="encaissement"
+    )
+    credit_avis = models.ForeignKey(
+        AvisEcheance, models.PROTECT, null=True, blank=True, related_name="credited", verbose_name="avis au crédit"
     )
     avis = models.ForeignKey(AvisEcheance, models.PROTECT, related_name="imputations", verbose_name="avis")
     amount = models.DecimalField("montant (€)", max_digits=10, decimal_places=2)
@@ -322,7 +437,13 @@ class Imputation(models.Model):
                 condition=~Q(amount=0),
                 name="imputation_not_nil",
                 violation_error_message="Une imputation n’est pas nulle.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(encaissement__isnull=False, credit_avis__isnull=True)
+                | Q(encaissement__isnull=True, credit_avis__isnull=False),
+                name="imputation_source",
+                violation_error_message="Une imputation vient d’un paiement ou d’un avis au crédit.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -368,7 +489,7 @@ class EcritureKind(models.TextChoices):
 
 
 class Ecriture(models.Model):
-    """One line of the ledger of a stay. Above zero: owed by the resident. Only ever added to: the database refuses the rest."""
+    """One line of the ledger of a stay; above zero, owed by the resident. Only ever added to, by the database's hand."""
 
     Account = EcritureAccount
     Kind = EcritureKind
@@ -434,8 +555,11 @@ class Ecriture(models.Model):
 
 
 class QuittanceQuerySet(ScopedQuerySet):
-    residence_path = "avis__contrat__sejour__residence"
-    menage_path = "avis__contrat__sejour__menage"
+    residence_path = "sejour__residence"
+    menage_path = "sejour__menage"
+
+    def live(self) -> Self:
+        return self.filter(cancelled_at__isnull=True)
 
 
 class QuittanceKind(models.TextChoices):
@@ -444,12 +568,18 @@ class QuittanceKind(models.TextChoices):
 
 
 class Quittance(models.Model):
-    """The acknowledgement of a payment: quittance for an avis paid in full, reçu for a part (CCH, R.633-4)."""
+    """The acknowledgement of a payment: quittance for an avis paid in full, reçu for the rest (CCH, R.633-4).
+
+    A reçu cites its payment; without an avis, it acknowledges a deposit, or what is left on the account for later.
+    """
 
     Kind = QuittanceKind
 
     kind = models.CharField("nature", max_length=10, choices=Kind)
-    avis = models.ForeignKey(AvisEcheance, models.PROTECT, related_name="quittances", verbose_name="avis")
+    sejour = models.ForeignKey(Sejour, models.PROTECT, related_name="quittances", verbose_name="séjour")
+    avis = models.ForeignKey(
+        AvisEcheance, models.PROTECT, null=True, blank=True, related_name="quittances", verbose_name="avis"
+    )
     encaissement = models.ForeignKey(
         Encaissement, models.PROTECT, null=True, blank=True, related_name="quittances", verbose_name="encaissement"
     )
@@ -459,6 +589,9 @@ class Quittance(models.Model):
     amount = models.DecimalField("montant (€)", max_digits=10, decimal_places=2)
     issued_on = models.DateField("date")
     document = models.OneToOneField(DocumentEmis, models.PROTECT, related_name="+", verbose_name="document")
+    cancelled_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    cancelled_at = models.DateTimeField("annulée le", null=True, editable=False)
+    cancelled_reason = models.CharField("annulée parce que", max_length=200, blank=True)
 
     objects = QuittanceQuerySet.as_manager()
 
@@ -468,19 +601,38 @@ class Quittance(models.Model):
         ordering = ["-issued_on", "-pk"]
         constraints = [
             choice_check("kind", QuittanceKind, name="quittance_kind"),
+            models.CheckConstraint(
+                condition=Q(kind="quittance", avis__isnull=False) | Q(kind="recu", encaissement__isnull=False),
+                name="quittance_cause",
+                violation_error_message="Une quittance cite son avis, un reçu son paiement.",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0),
+                name="quittance_positive",
+                violation_error_message="Le montant est au-dessus de zéro.",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at__isnull=True, cancelled_reason="", cancelled_by__isnull=True)
+                | (Q(cancelled_at__isnull=False) & ~Q(cancelled_reason="")),
+                name="quittance_cancelled",
+                violation_error_message="Dites pourquoi cette quittance est annulée.",
+            ),
             models.UniqueConstraint(
                 fields=["avis"],
-                condition=Q(kind="quittance"),
+                condition=Q(kind="quittance", cancelled_at=None),
                 name="quittance_once",
                 violation_error_message="Cet avis a déjà sa quittance.",
             ),
             models.UniqueConstraint(
                 fields=["avis", "encaissement"],
-                condition=Q(kind="recu"),
+                condition=Q(kind="recu", cancelled_at=None),
+                nulls_distinct=False,
                 name="recu_once",
                 violation_error_message="Ce paiement a déjà son reçu pour cet avis.",
             ),
         ]
 
     def __str__(self) -> str:
+        if self.avis is None:
+            return f"{self.get_kind_display()} du {self.issued_on:%d/%m/%Y}"
         return f"{self.get_kind_display()} {self.avis.month:%m/%Y}"

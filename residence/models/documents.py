@@ -41,6 +41,7 @@ class DocumentKind(models.TextChoices):
     REGLEMENT = "reglement", "règlement intérieur"
     ETAT_DES_LIEUX = "etat_des_lieux", "état des lieux"
     AVIS_ECHEANCE = "avis_echeance", "avis d’échéance"
+    FACTURE = "facture", "facture de prestations"
     QUITTANCE = "quittance", "quittance"
     RECU = "recu", "reçu"
     RELEVE = "releve", "relevé de compte"
@@ -60,6 +61,7 @@ DOCUMENT_PERMISSION: dict[DocumentKind, Permission] = {
     DocumentKind.REGLEMENT: Permission.CONTRAT_VIEW,
     DocumentKind.ETAT_DES_LIEUX: Permission.ETAT_DES_LIEUX_VIEW,
     DocumentKind.AVIS_ECHEANCE: Permission.COMPTE_VIEW,
+    DocumentKind.FACTURE: Permission.COMPTE_VIEW,
     DocumentKind.QUITTANCE: Permission.COMPTE_VIEW,
     DocumentKind.RECU: Permission.COMPTE_VIEW,
     DocumentKind.RELEVE: Permission.COMPTE_VIEW,
