@@ -16,10 +16,12 @@ def today() -> Any:
     return timezone.localdate()
 
 
-def choice_check(field: str, choices: type[models.TextChoices], *, name: str) -> models.CheckConstraint:
-    """A check that keeps `field` inside `choices`, which Django's `choices` alone does not."""
+def choice_check(
+    field: str, choices: type[models.TextChoices], *, name: str, blank: bool = False
+) -> models.CheckConstraint:
+    """A check that keeps `field` inside `choices` (or empty, if `blank`), which Django's `choices` alone does not."""
     return models.CheckConstraint(
-        condition=Q(**{f"{field}__in": choices.values}),
+        condition=Q(**{f"{field}__in": [*([""] if blank else []), *choices.values]}),
         name=name,
         violation_error_message="Cette valeur n’est pas dans la liste.",
     )

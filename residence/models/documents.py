@@ -80,7 +80,13 @@ class Compteur(models.Model):
 
     class Meta:
         verbose_name = "compteur"
-        constraints = [models.UniqueConstraint(fields=["residence", "kind", "year"], name="compteur_unique")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["residence", "kind", "year"],
+                name="compteur_unique",
+                violation_error_message="Ce compteur existe déjà.",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.residence_id} {self.kind} {self.year} : {self.last}"
@@ -181,6 +187,7 @@ class DocumentEmis(models.Model):
                 condition=Q(pdf="", pdf_sha256="", pdf_made_at__isnull=True)
                 | (~Q(pdf="") & ~Q(pdf_sha256="") & Q(pdf_made_at__isnull=False)),
                 name="document_emis_pdf",
+                violation_error_message="Le PDF d’un document vient avec son empreinte et l’instant où il a été fait.",
             ),
         ]
 

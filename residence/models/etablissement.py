@@ -119,6 +119,12 @@ class Convention(models.Model):
         ordering = ["-signed_on"]
         constraints = [
             choice_check("kind", ConventionKind, name="convention_kind"),
+            choice_check("apl_scale", ConventionAplScale, name="convention_apl_scale", blank=True),
+            models.CheckConstraint(
+                condition=Q(apl_zone__in=["", *dict(ZONES)]),
+                name="convention_apl_zone",
+                violation_error_message="Cette zone n’existe pas.",
+            ),
             order_check("signed_on", "ends_on", name="convention_order"),
             models.UniqueConstraint(
                 fields=["residence", "number"],

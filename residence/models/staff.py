@@ -8,15 +8,18 @@ from typing import Any, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
-from residence.models.base import choice_check, order_check, today
+from residence.models.base import choice_check, order_check, pair_check, today
 from residence.permissions import TABLE, Cause, Permission, Role
 
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        """A new account; without `password` nobody signs in until one is chosen."""
+        fields["email"] = fields.get("email", "").lower()
         user = self.model(username=self.model.normalize_username(username), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -56,6 +59,24 @@ class User(AbstractBaseUser):
         verbose_name = "compte"
         verbose_name_plural = "comptes"
         ordering = ["last_name", "first_name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_username_whatever_case",
+                violation_error_message="Cet identifiant est déjà pris.",
+            ),
+            # The password reset looks an address up as it is written here.
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")),
+                name="user_email_lower_case",
+                violation_error_message="Écrivez l’adresse électronique en minuscules.",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_active=True, closed_at__isnull=True) | Q(is_active=False, closed_at__isnull=False),
+                name="user_closed",
+                violation_error_message="Un compte fermé porte sa date de fermeture, un compte ouvert n’en a pas.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name()
@@ -74,6 +95,11 @@ class User(AbstractBaseUser):
         own = RoleAttribution.objects.in_force().filter(user=self).values_list("role", "residence_id")
         lent = Delegation.objects.in_force().filter(to_user=self).values_list("role", "residence_id")
         return frozenset((Role(role), residence_id) for role, residence_id in own.union(lent))
+
+    @cached_property
+    def stands_in_for(self) -> frozenset[int]:
+        """The colleagues whose role was lent to the user today."""
+        return frozenset(Delegation.objects.in_force().filter(to_user=self).values_list("from_user_id", flat=True))
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -122,6 +148,23 @@ class DatedQuerySet(models.QuerySet[Any]):
         return self.filter(Q(end_on__isnull=True) | Q(end_on__gte=day), start_on__lte=day)
 
 
+class AttributionQuerySet(DatedQuerySet):
+    """Roles; one that was ended stops at that instant, whatever its last day."""
+
+    def in_force(self, day: datetime.date | None = None) -> Self:
+        return super().in_force(day).filter(ended_at__isnull=True)
+
+
+class DelegationQuerySet(AttributionQuerySet):
+    """Roles lent, as long as the lender holds them in their own right."""
+
+    def in_force(self, day: datetime.date | None = None) -> Self:
+        held = RoleAttribution.objects.in_force(day).filter(
+            user=OuterRef("from_user"), role=OuterRef("role"), residence=OuterRef("residence")
+        )
+        return super().in_force(day).filter(Exists(held), from_user__is_active=True)
+
+
 class RoleAttribution(models.Model):
     """A role given to a person for a résidence, from day to day. Ended, never deleted."""
 
@@ -142,8 +185,12 @@ class RoleAttribution(models.Model):
         User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="donné par"
     )
     granted_at = models.DateTimeField("donné le", default=timezone.now, editable=False)
+    ended_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="retiré par"
+    )
+    ended_at = models.DateTimeField("retiré le", null=True, editable=False)
 
-    objects = DatedQuerySet.as_manager()
+    objects = AttributionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "rôle attribué"
@@ -152,6 +199,7 @@ class RoleAttribution(models.Model):
         constraints = [
             choice_check("role", Role, name="role_attribution_role"),
             order_check("start_on", "end_on", name="role_attribution_order"),
+            pair_check("ended_by", "ended_at", name="role_attribution_ended"),
             models.CheckConstraint(
                 condition=Q(role=Role.TECHNIQUE, residence__isnull=True)
                 | (~Q(role=Role.TECHNIQUE) & Q(residence__isnull=False)),
@@ -181,8 +229,12 @@ class Delegation(models.Model):
     reason = models.CharField("raison", max_length=200, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="saisie par")
     created_at = models.DateTimeField("saisie le", default=timezone.now, editable=False)
+    ended_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="retirée par"
+    )
+    ended_at = models.DateTimeField("retirée le", null=True, editable=False)
 
-    objects = DatedQuerySet.as_manager()
+    objects = DelegationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "délégation"
@@ -191,6 +243,7 @@ class Delegation(models.Model):
         constraints = [
             choice_check("role", Role, name="delegation_role"),
             order_check("start_on", "end_on", name="delegation_order"),
+            pair_check("ended_by", "ended_at", name="delegation_ended"),
             models.CheckConstraint(
                 condition=~Q(from_user=F("to_user")),
                 name="delegation_two_persons",
