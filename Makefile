@@ -23,6 +23,7 @@ stop:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m residence.serve stop; else echo "Rien ne tournait."; fi
 
 test: install-dev
+	@$(BIN)/python manage.py version > /dev/null
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: install-dev

@@ -349,7 +349,7 @@ class EmbeddedServer:
             else:
                 change = {"user": account.uid, "group": account.gid, "extra_groups": []}
         try:
-            done = subprocess.run(  # noqa: S603
+            done = subprocess.run(
                 command, input=text, stdin=None if text is not None else subprocess.DEVNULL, capture_output=True,
                 text=True, errors="replace", cwd="/", check=False, start_new_session=True, env=_environment(), **change,
             )  # fmt: skip
@@ -451,7 +451,7 @@ def _own_account() -> Account:
     command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
     command += ["--shell", "/usr/sbin/nologin", SERVER_ACCOUNT]
     try:
-        made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        made = subprocess.run(command, capture_output=True, text=True, check=False)
         failure = made.stderr.strip()
     except OSError as error:
         failure = _reason(error)
