@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import environ
 from django.conf import settings
@@ -69,8 +69,10 @@ def owner() -> dict[str, str]:
 
 
 def url(login: dict[str, str], name: str) -> str:
+    """The same server's address of another database; a folder of sockets goes as a parameter."""
     password = f":{quote(login['PASSWORD'], safe='')}" if login.get("PASSWORD") else ""
-    return f"postgres://{login['USER']}{password}@{quote(login['HOST'], safe='')}:{login['PORT']}/{name}"
+    where = urlencode({"host": login["HOST"], "port": login["PORT"] or 5432} if login["HOST"] else {})
+    return f"postgres://{login['USER']}{password}@/{name}?{where}"
 
 
 sys.exit(main())

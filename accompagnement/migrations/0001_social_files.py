@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("logement", "0001_stock_stays_and_ledger"),
         ("residence", "0001_people_and_residences"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("residence", "__first__"),
     ]
 
     operations = [
@@ -71,6 +71,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "dossier social",
                 "verbose_name_plural": "dossiers sociaux",
                 "ordering": ["-opened_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_on__isnull", True), ("closed_on__gte", models.F("opened_on")), _connector="OR"
+                        ),
+                        name="dossier_social_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_on__isnull", True), models.Q(("closed_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="dossier_social_closed",
+                        violation_error_message="Dites pourquoi le dossier est clos.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_on__isnull", True)),
+                        fields=("menage", "residence"),
+                        name="dossier_social_one_open",
+                        violation_error_message="Ce ménage a déjà un dossier ouvert dans la résidence.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,71 +204,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "note sociale",
                 "verbose_name_plural": "notes sociales",
                 "ordering": ["-held_on", "-pk"],
+                "indexes": [models.Index(fields=["dossier", "-held_on"], name="note_sociale_dossier")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["entretien", "visite", "appel", "demarche", "note"])),
+                        name="note_sociale_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["team", "referents"])),
+                        name="note_sociale_level",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("mission__in", ["", "vie_collective", "impayes", "isolement", "mediation"])
+                        ),
+                        name="note_sociale_mission",
+                        violation_error_message="Cette mission n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="note_sociale_text",
+                        violation_error_message="Une note dit quelque chose.",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="dossiersocial",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_on__isnull", True), ("closed_on__gte", models.F("opened_on")), _connector="OR"
-                ),
-                name="dossier_social_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dossiersocial",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_on__isnull", True), models.Q(("closed_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="dossier_social_closed",
-                violation_error_message="Dites pourquoi le dossier est clos.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dossiersocial",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_on__isnull", True)),
-                fields=("menage", "residence"),
-                name="dossier_social_one_open",
-                violation_error_message="Ce ménage a déjà un dossier ouvert dans la résidence.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notesociale",
-            index=models.Index(fields=["dossier", "-held_on"], name="note_sociale_dossier"),
-        ),
-        migrations.AddConstraint(
-            model_name="notesociale",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["entretien", "visite", "appel", "demarche", "note"])),
-                name="note_sociale_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notesociale",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ["team", "referents"])),
-                name="note_sociale_level",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notesociale",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mission__in", ["", "vie_collective", "impayes", "isolement", "mediation"])),
-                name="note_sociale_mission",
-                violation_error_message="Cette mission n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notesociale",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True),
-                name="note_sociale_text",
-                violation_error_message="Une note dit quelque chose.",
-            ),
         ),
     ]

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("logement", "0001_stock_stays_and_ledger"),
         ("residence", "0001_people_and_residences"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("residence", "__first__"),
     ]
 
     operations = [
@@ -224,6 +224,96 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "orientation",
                 "ordering": ["-received_on", "-pk"],
+                "indexes": [models.Index(fields=["residence", "status", "received_on"], name="orientation_board")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("route__in", ["siao", "ccas", "comite_de_pilotage", "departement", "direct"])
+                        ),
+                        name="orientation_route",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "received",
+                                    "interview_planned",
+                                    "incomplete",
+                                    "ready",
+                                    "decided",
+                                    "waiting",
+                                    "proposed",
+                                    "entered",
+                                    "closed",
+                                ],
+                            )
+                        ),
+                        name="orientation_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("route", "siao"), _negated=True),
+                            models.Q(("siao_number", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="orientation_siao_number",
+                        violation_error_message="Une orientation du SIAO porte son numéro.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "closed"), _negated=True),
+                            (
+                                "closed_reason__in",
+                                [
+                                    "hors_projet",
+                                    "ressources",
+                                    "titre_sejour",
+                                    "composition",
+                                    "accompagnement",
+                                    "non_venu",
+                                    "injoignable",
+                                    "incomplet",
+                                    "dette",
+                                    "pas_de_place",
+                                    "secteur",
+                                    "logement",
+                                    "cout",
+                                    "cohabitation",
+                                    "autre_solution",
+                                    "sans_nouvelle",
+                                    "erreur",
+                                ],
+                            ),
+                            _connector="OR",
+                        ),
+                        name="orientation_closed_reason",
+                        violation_error_message="Une candidature close a son motif.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "entered"), _negated=True), ("sejour__isnull", False), _connector="OR"
+                        ),
+                        name="orientation_entered",
+                        violation_error_message="Une entrée a son séjour.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["entered", "closed"]), _negated=True),
+                        fields=("menage", "dispositif"),
+                        name="orientation_one_open",
+                        violation_error_message="Ce ménage a déjà une candidature ouverte pour ce dispositif.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("siao_number", ""), _negated=True), models.Q(("status", "closed"), _negated=True)
+                        ),
+                        fields=("residence", "siao_number"),
+                        name="orientation_siao_once",
+                        violation_error_message="Une orientation de ce numéro SIAO est déjà ouverte.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +364,29 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "étape",
                 "ordering": ["pk"],
+                "indexes": [models.Index(fields=["orientation", "-id"], name="etape_orientation_last")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "received",
+                                    "interview_planned",
+                                    "incomplete",
+                                    "ready",
+                                    "decided",
+                                    "waiting",
+                                    "proposed",
+                                    "entered",
+                                    "closed",
+                                ],
+                            )
+                        ),
+                        name="etape_orientation_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -390,6 +503,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "entretien de préadmission",
                 "verbose_name_plural": "entretiens de préadmission",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("held_by__isnull", True), ("held_on__isnull", True)),
+                            models.Q(("held_by__isnull", False), ("held_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="entretien_held",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("autonomy__in", ["", "full", "partial", "low"])),
+                        name="entretien_autonomy",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -432,6 +561,432 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "dérogation",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reasons", ""), _negated=True),
+                        name="derogation_reasons",
+                        violation_error_message="Une dérogation a ses motifs.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("orientation", "critere"),
+                        name="derogation_once",
+                        violation_error_message="Cette dérogation est déjà accordée.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PieceCandidature",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("received_on", models.DateField(blank=True, null=True, verbose_name="reçue le")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="valable jusqu’au")),
+                (
+                    "not_needed_reason",
+                    models.CharField(blank=True, max_length=150, verbose_name="sans objet parce que"),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.piecejointe",
+                        verbose_name="fichier",
+                    ),
+                ),
+                (
+                    "orientation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pieces",
+                        to="admissions.orientation",
+                        verbose_name="orientation",
+                    ),
+                ),
+                (
+                    "piece",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.piecerequise",
+                        verbose_name="pièce",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "pièce du dossier",
+                "verbose_name_plural": "pièces du dossier",
+                "ordering": ["piece__rank", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("orientation", "piece"),
+                        name="piece_candidature_once",
+                        violation_error_message="Cette pièce est déjà au dossier.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Proposition",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("made", "faite"),
+                            ("accepted", "acceptée"),
+                            ("refused", "refusée"),
+                            ("expired", "expirée"),
+                            ("withdrawn", "retirée"),
+                        ],
+                        default="made",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("entry_on", models.DateField(verbose_name="entrée prévue le")),
+                ("answer_by_on", models.DateField(verbose_name="réponse attendue le")),
+                ("answered_on", models.DateField(blank=True, null=True, verbose_name="réponse le")),
+                (
+                    "refusal_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("hors_projet", "hors du projet social"),
+                            ("ressources", "ressources hors des plafonds"),
+                            ("titre_sejour", "titre de séjour"),
+                            ("composition", "composition inadaptée au logement"),
+                            ("accompagnement", "besoin d’accompagnement supérieur"),
+                            ("non_venu", "non venu à l’entretien"),
+                            ("injoignable", "injoignable"),
+                            ("incomplet", "dossier incomplet"),
+                            ("dette", "dette ou antécédent"),
+                            ("pas_de_place", "pas de place"),
+                            ("secteur", "le ménage refuse le secteur"),
+                            ("logement", "le ménage refuse le logement"),
+                            ("cout", "le ménage refuse le coût"),
+                            ("cohabitation", "le ménage refuse la cohabitation"),
+                            ("autre_solution", "autre solution trouvée"),
+                            ("sans_nouvelle", "sans nouvelle du ménage"),
+                            ("erreur", "saisie par erreur"),
+                        ],
+                        max_length=20,
+                        verbose_name="motif du refus",
+                    ),
+                ),
+                ("comment", models.CharField(blank=True, max_length=250, verbose_name="observation")),
+                (
+                    "made_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="faite le"),
+                ),
+                (
+                    "document",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.documentemis",
+                        verbose_name="lettre",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="faite par",
+                    ),
+                ),
+                (
+                    "orientation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="propositions",
+                        to="admissions.orientation",
+                        verbose_name="orientation",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="propositions",
+                        to="logement.place",
+                        verbose_name="place",
+                    ),
+                ),
+                (
+                    "reservation",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposition",
+                        to="logement.occupationplace",
+                        verbose_name="réservation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "proposition",
+                "ordering": ["-made_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["made", "accepted", "refused", "expired", "withdrawn"])),
+                        name="proposition_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["made", "accepted"])),
+                        fields=("orientation",),
+                        name="proposition_one_live",
+                        violation_error_message="Ce candidat a déjà une proposition en cours.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "refused"), _negated=True),
+                            models.Q(("refusal_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="proposition_refusal",
+                        violation_error_message="Un refus a son motif.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SessionCommission",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField(verbose_name="date et heure")),
+                ("place", models.CharField(blank=True, max_length=150, verbose_name="lieu")),
+                ("quorum", models.PositiveSmallIntegerField(default=2, verbose_name="quorum")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("prepared", "préparée"),
+                            ("convened", "convoquée"),
+                            ("sitting", "en séance"),
+                            ("closed", "close"),
+                        ],
+                        default="prepared",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("convened_at", models.DateTimeField(editable=False, null=True, verbose_name="convoquée le")),
+                ("closed_at", models.DateTimeField(editable=False, null=True, verbose_name="close le")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="préparée le"),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "convened_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "minutes",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.documentemis",
+                        verbose_name="procès-verbal",
+                    ),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "séance de la commission",
+                "verbose_name_plural": "séances de la commission",
+                "ordering": ["-starts_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["prepared", "convened", "sitting", "closed"])),
+                        name="session_commission_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "closed"), _negated=True),
+                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="session_commission_closed",
+                        violation_error_message="Une séance close dit par qui et quand.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("convened_at__isnull", True), ("convened_by__isnull", True)),
+                            models.Q(("convened_at__isnull", False), ("convened_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="session_commission_convened",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MembreSession",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("function", models.CharField(blank=True, max_length=150, verbose_name="qualité")),
+                ("is_present", models.BooleanField(blank=True, null=True, verbose_name="présent")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sieges",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="membre",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="membres",
+                        to="admissions.sessioncommission",
+                        verbose_name="séance",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "membre de la séance",
+                "verbose_name_plural": "membres de la séance",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("session", "user"),
+                        name="membre_session_once",
+                        violation_error_message="Cette personne siège déjà.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EvaluationTheme",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[
+                            ("droits", "accès aux droits"),
+                            ("sante", "santé"),
+                            ("logement", "parcours et projet de logement"),
+                            ("emploi", "emploi et formation"),
+                            ("budget", "budget et dettes"),
+                            ("vie_quotidienne", "vie quotidienne"),
+                            ("parentalite", "parentalité"),
+                            ("numerique", "numérique"),
+                            ("langue", "langue française"),
+                            ("isolement", "liens et isolement"),
+                        ],
+                        max_length=20,
+                        verbose_name="thème",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("none", "pas de besoin"), ("some", "un appui"), ("strong", "un accompagnement")],
+                        default="none",
+                        max_length=10,
+                        verbose_name="besoin",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="observation")),
+                (
+                    "entretien",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="themes",
+                        to="admissions.entretienpreadmission",
+                        verbose_name="entretien",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "évaluation d’un thème",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "theme__in",
+                                [
+                                    "droits",
+                                    "sante",
+                                    "logement",
+                                    "emploi",
+                                    "budget",
+                                    "vie_quotidienne",
+                                    "parentalite",
+                                    "numerique",
+                                    "langue",
+                                    "isolement",
+                                ],
+                            )
+                        ),
+                        name="evaluation_theme_theme",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["none", "some", "strong"])),
+                        name="evaluation_theme_level",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("entretien", "theme"),
+                        name="evaluation_theme_once",
+                        violation_error_message="Ce thème est déjà évalué.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -488,11 +1043,37 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="passages",
+                        to="admissions.sessioncommission",
+                        verbose_name="séance",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "passage en commission",
                 "verbose_name_plural": "passages en commission",
                 "ordering": ["session", "rank", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
+                            models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="passage_withdrawn",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("session", "orientation"),
+                        name="passage_once",
+                        violation_error_message="Ce dossier est déjà à l’ordre du jour.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -522,6 +1103,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "lien déclaré",
                 "verbose_name_plural": "liens déclarés",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("passage", "user"),
+                        name="lien_membre_once",
+                        violation_error_message="Ce lien est déjà déclaré.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -634,6 +1222,48 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "décision",
                 "ordering": ["-decided_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["favorable", "favorable_subject_to", "unfavorable", "deferred", "waiting_list"],
+                            )
+                        ),
+                        name="decision_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reasons", ""), _negated=True),
+                        name="decision_reasons",
+                        violation_error_message="Une décision est motivée.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "unfavorable"), _negated=True), ("motives__len__gt", 0), _connector="OR"
+                        ),
+                        name="decision_motive",
+                        violation_error_message="Une décision défavorable choisit au moins un motif de la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "favorable_subject_to"), _negated=True),
+                            models.Q(models.Q(("conditions", ""), _negated=True), ("conditions_by_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="decision_conditions",
+                        violation_error_message="Une réserve dit ce qui est attendu, et pour quand.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "deferred"), _negated=True),
+                            ("deferred_to_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="decision_deferred",
+                        violation_error_message="Un ajournement a sa date.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -676,710 +1306,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "avis d’un membre",
                 "verbose_name_plural": "avis des membres",
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PieceCandidature",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("received_on", models.DateField(blank=True, null=True, verbose_name="reçue le")),
-                ("expires_on", models.DateField(blank=True, null=True, verbose_name="valable jusqu’au")),
-                (
-                    "not_needed_reason",
-                    models.CharField(blank=True, max_length=150, verbose_name="sans objet parce que"),
-                ),
-                (
-                    "file",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.piecejointe",
-                        verbose_name="fichier",
-                    ),
-                ),
-                (
-                    "orientation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="pieces",
-                        to="admissions.orientation",
-                        verbose_name="orientation",
-                    ),
-                ),
-                (
-                    "piece",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.piecerequise",
-                        verbose_name="pièce",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "pièce du dossier",
-                "verbose_name_plural": "pièces du dossier",
-                "ordering": ["piece__rank", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Proposition",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("made", "faite"),
-                            ("accepted", "acceptée"),
-                            ("refused", "refusée"),
-                            ("expired", "expirée"),
-                            ("withdrawn", "retirée"),
-                        ],
-                        default="made",
-                        editable=False,
-                        max_length=10,
-                        verbose_name="état",
-                    ),
-                ),
-                ("entry_on", models.DateField(verbose_name="entrée prévue le")),
-                ("answer_by_on", models.DateField(verbose_name="réponse attendue le")),
-                ("answered_on", models.DateField(blank=True, null=True, verbose_name="réponse le")),
-                (
-                    "refusal_reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("hors_projet", "hors du projet social"),
-                            ("ressources", "ressources hors des plafonds"),
-                            ("titre_sejour", "titre de séjour"),
-                            ("composition", "composition inadaptée au logement"),
-                            ("accompagnement", "besoin d’accompagnement supérieur"),
-                            ("non_venu", "non venu à l’entretien"),
-                            ("injoignable", "injoignable"),
-                            ("incomplet", "dossier incomplet"),
-                            ("dette", "dette ou antécédent"),
-                            ("pas_de_place", "pas de place"),
-                            ("secteur", "le ménage refuse le secteur"),
-                            ("logement", "le ménage refuse le logement"),
-                            ("cout", "le ménage refuse le coût"),
-                            ("cohabitation", "le ménage refuse la cohabitation"),
-                            ("autre_solution", "autre solution trouvée"),
-                            ("sans_nouvelle", "sans nouvelle du ménage"),
-                            ("erreur", "saisie par erreur"),
-                        ],
-                        max_length=20,
-                        verbose_name="motif du refus",
-                    ),
-                ),
-                ("comment", models.CharField(blank=True, max_length=250, verbose_name="observation")),
-                (
-                    "made_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="faite le"),
-                ),
-                (
-                    "document",
-                    models.OneToOneField(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.documentemis",
-                        verbose_name="lettre",
-                    ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="faite par",
-                    ),
-                ),
-                (
-                    "orientation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="propositions",
-                        to="admissions.orientation",
-                        verbose_name="orientation",
-                    ),
-                ),
-                (
-                    "place",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="propositions",
-                        to="logement.place",
-                        verbose_name="place",
-                    ),
-                ),
-                (
-                    "reservation",
-                    models.OneToOneField(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="proposition",
-                        to="logement.occupationplace",
-                        verbose_name="réservation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "proposition",
-                "ordering": ["-made_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SessionCommission",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("starts_at", models.DateTimeField(verbose_name="date et heure")),
-                ("place", models.CharField(blank=True, max_length=150, verbose_name="lieu")),
-                ("quorum", models.PositiveSmallIntegerField(default=2, verbose_name="quorum")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("prepared", "préparée"),
-                            ("convened", "convoquée"),
-                            ("sitting", "en séance"),
-                            ("closed", "close"),
-                        ],
-                        default="prepared",
-                        editable=False,
-                        max_length=10,
-                        verbose_name="état",
-                    ),
-                ),
-                ("convened_at", models.DateTimeField(editable=False, null=True, verbose_name="convoquée le")),
-                ("closed_at", models.DateTimeField(editable=False, null=True, verbose_name="close le")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="préparée le"),
-                ),
-                (
-                    "closed_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "convened_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "minutes",
-                    models.OneToOneField(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.documentemis",
-                        verbose_name="procès-verbal",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sessions",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "séance de la commission",
-                "verbose_name_plural": "séances de la commission",
-                "ordering": ["-starts_at"],
-            },
-        ),
-        migrations.AddField(
-            model_name="passagecommission",
-            name="session",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="passages",
-                to="admissions.sessioncommission",
-                verbose_name="séance",
-            ),
-        ),
-        migrations.CreateModel(
-            name="MembreSession",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("function", models.CharField(blank=True, max_length=150, verbose_name="qualité")),
-                ("is_present", models.BooleanField(blank=True, null=True, verbose_name="présent")),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sieges",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="membre",
-                    ),
-                ),
-                (
-                    "session",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="membres",
-                        to="admissions.sessioncommission",
-                        verbose_name="séance",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "membre de la séance",
-                "verbose_name_plural": "membres de la séance",
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="EvaluationTheme",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "theme",
-                    models.CharField(
-                        choices=[
-                            ("droits", "accès aux droits"),
-                            ("sante", "santé"),
-                            ("logement", "parcours et projet de logement"),
-                            ("emploi", "emploi et formation"),
-                            ("budget", "budget et dettes"),
-                            ("vie_quotidienne", "vie quotidienne"),
-                            ("parentalite", "parentalité"),
-                            ("numerique", "numérique"),
-                            ("langue", "langue française"),
-                            ("isolement", "liens et isolement"),
-                        ],
-                        max_length=20,
-                        verbose_name="thème",
-                    ),
-                ),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[("none", "pas de besoin"), ("some", "un appui"), ("strong", "un accompagnement")],
-                        default="none",
-                        max_length=10,
-                        verbose_name="besoin",
-                    ),
-                ),
-                ("comment", models.TextField(blank=True, verbose_name="observation")),
-                (
-                    "entretien",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="themes",
-                        to="admissions.entretienpreadmission",
-                        verbose_name="entretien",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "évaluation d’un thème",
-                "ordering": ["pk"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "theme__in",
-                                [
-                                    "droits",
-                                    "sante",
-                                    "logement",
-                                    "emploi",
-                                    "budget",
-                                    "vie_quotidienne",
-                                    "parentalite",
-                                    "numerique",
-                                    "langue",
-                                    "isolement",
-                                ],
-                            )
-                        ),
-                        name="evaluation_theme_theme",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("level__in", ["none", "some", "strong"])),
-                        name="evaluation_theme_level",
+                        condition=models.Q(("opinion__in", ["for", "against", "abstain"])),
+                        name="avis_membre_opinion",
                         violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
                     models.UniqueConstraint(
-                        fields=("entretien", "theme"),
-                        name="evaluation_theme_once",
-                        violation_error_message="Ce thème est déjà évalué.",
+                        fields=("passage", "user"),
+                        name="avis_membre_once",
+                        violation_error_message="Cet avis est déjà donné.",
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="orientation",
-            index=models.Index(fields=["residence", "status", "received_on"], name="orientation_board"),
-        ),
-        migrations.AddConstraint(
-            model_name="orientation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("route__in", ["siao", "ccas", "comite_de_pilotage", "departement", "direct"])),
-                name="orientation_route",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "received",
-                            "interview_planned",
-                            "incomplete",
-                            "ready",
-                            "decided",
-                            "waiting",
-                            "proposed",
-                            "entered",
-                            "closed",
-                        ],
-                    )
-                ),
-                name="orientation_status",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("route", "siao"), _negated=True),
-                    models.Q(("siao_number", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="orientation_siao_number",
-                violation_error_message="Une orientation du SIAO porte son numéro.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "closed"), _negated=True),
-                    (
-                        "closed_reason__in",
-                        [
-                            "hors_projet",
-                            "ressources",
-                            "titre_sejour",
-                            "composition",
-                            "accompagnement",
-                            "non_venu",
-                            "injoignable",
-                            "incomplet",
-                            "dette",
-                            "pas_de_place",
-                            "secteur",
-                            "logement",
-                            "cout",
-                            "cohabitation",
-                            "autre_solution",
-                            "sans_nouvelle",
-                            "erreur",
-                        ],
-                    ),
-                    _connector="OR",
-                ),
-                name="orientation_closed_reason",
-                violation_error_message="Une candidature close a son motif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "entered"), _negated=True), ("sejour__isnull", False), _connector="OR"
-                ),
-                name="orientation_entered",
-                violation_error_message="Une entrée a son séjour.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["entered", "closed"]), _negated=True),
-                fields=("menage", "dispositif"),
-                name="orientation_one_open",
-                violation_error_message="Ce ménage a déjà une candidature ouverte pour ce dispositif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    models.Q(("siao_number", ""), _negated=True), models.Q(("status", "closed"), _negated=True)
-                ),
-                fields=("residence", "siao_number"),
-                name="orientation_siao_once",
-                violation_error_message="Une orientation de ce numéro SIAO est déjà ouverte.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="etapeorientation",
-            index=models.Index(fields=["orientation", "-id"], name="etape_orientation_last"),
-        ),
-        migrations.AddConstraint(
-            model_name="etapeorientation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "received",
-                            "interview_planned",
-                            "incomplete",
-                            "ready",
-                            "decided",
-                            "waiting",
-                            "proposed",
-                            "entered",
-                            "closed",
-                        ],
-                    )
-                ),
-                name="etape_orientation_status",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entretienpreadmission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("held_by__isnull", True), ("held_on__isnull", True)),
-                    models.Q(("held_by__isnull", False), ("held_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="entretien_held",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entretienpreadmission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("autonomy__in", ["", "full", "partial", "low"])),
-                name="entretien_autonomy",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="derogation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reasons", ""), _negated=True),
-                name="derogation_reasons",
-                violation_error_message="Une dérogation a ses motifs.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="derogation",
-            constraint=models.UniqueConstraint(
-                fields=("orientation", "critere"),
-                name="derogation_once",
-                violation_error_message="Cette dérogation est déjà accordée.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lienmembre",
-            constraint=models.UniqueConstraint(
-                fields=("passage", "user"), name="lien_membre_once", violation_error_message="Ce lien est déjà déclaré."
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["favorable", "favorable_subject_to", "unfavorable", "deferred", "waiting_list"])
-                ),
-                name="decision_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reasons", ""), _negated=True),
-                name="decision_reasons",
-                violation_error_message="Une décision est motivée.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "unfavorable"), _negated=True), ("motives__len__gt", 0), _connector="OR"
-                ),
-                name="decision_motive",
-                violation_error_message="Une décision défavorable choisit au moins un motif de la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "favorable_subject_to"), _negated=True),
-                    models.Q(models.Q(("conditions", ""), _negated=True), ("conditions_by_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="decision_conditions",
-                violation_error_message="Une réserve dit ce qui est attendu, et pour quand.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "deferred"), _negated=True), ("deferred_to_on__isnull", False), _connector="OR"
-                ),
-                name="decision_deferred",
-                violation_error_message="Un ajournement a sa date.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="avismembre",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("opinion__in", ["for", "against", "abstain"])),
-                name="avis_membre_opinion",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="avismembre",
-            constraint=models.UniqueConstraint(
-                fields=("passage", "user"), name="avis_membre_once", violation_error_message="Cet avis est déjà donné."
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="piececandidature",
-            constraint=models.UniqueConstraint(
-                fields=("orientation", "piece"),
-                name="piece_candidature_once",
-                violation_error_message="Cette pièce est déjà au dossier.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["made", "accepted", "refused", "expired", "withdrawn"])),
-                name="proposition_status",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["made", "accepted"])),
-                fields=("orientation",),
-                name="proposition_one_live",
-                violation_error_message="Ce candidat a déjà une proposition en cours.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "refused"), _negated=True),
-                    models.Q(("refusal_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="proposition_refusal",
-                violation_error_message="Un refus a son motif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessioncommission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["prepared", "convened", "sitting", "closed"])),
-                name="session_commission_status",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessioncommission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "closed"), _negated=True),
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="session_commission_closed",
-                violation_error_message="Une séance close dit par qui et quand.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessioncommission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("convened_at__isnull", True), ("convened_by__isnull", True)),
-                    models.Q(("convened_at__isnull", False), ("convened_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="session_commission_convened",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="passagecommission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
-                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="passage_withdrawn",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="passagecommission",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                fields=("session", "orientation"),
-                name="passage_once",
-                violation_error_message="Ce dossier est déjà à l’ordre du jour.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membresession",
-            constraint=models.UniqueConstraint(
-                fields=("session", "user"),
-                name="membre_session_once",
-                violation_error_message="Cette personne siège déjà.",
-            ),
         ),
     ]

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("residence", "0001_people_and_residences"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("residence", "__first__"),
     ]
 
     operations = [
@@ -47,6 +47,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "bâtiment",
                 "ordering": ["residence", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("residence", "name"),
+                        name="batiment_unique",
+                        violation_error_message="Cette résidence a déjà un bâtiment de ce nom.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +125,32 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "campagne",
                 "ordering": ["-month", "rank"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["prepared", "confirmed", "sent"])),
+                        name="campagne_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month", django.db.models.functions.datetime.TruncMonth("month"))),
+                        name="campagne_month",
+                        violation_error_message="Un mois se désigne par son premier jour.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at__isnull", True), ("status", "prepared")),
+                            models.Q(("confirmed_at__isnull", False), models.Q(("status", "prepared"), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="campagne_confirmed",
+                        violation_error_message="Une campagne confirmée a sa date de confirmation.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("residence", "month", "rank"),
+                        name="campagne_unique",
+                        violation_error_message="La campagne de ce mois existe déjà.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +189,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "catégorie de place",
                 "verbose_name_plural": "catégories de place",
                 "ordering": ["residence", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("type_logement__in", ["chambre", "T1", "T1'", "T1bis", "T2", "T3", "T4", "T5"])
+                        ),
+                        name="categorie_place_type",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("residence", "name"),
+                        name="categorie_place_unique",
+                        violation_error_message="Cette catégorie existe déjà.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -190,6 +237,800 @@ class Migration(migrations.Migration):
                 "verbose_name": "clôture mensuelle",
                 "verbose_name_plural": "clôtures mensuelles",
                 "ordering": ["-month"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("month", django.db.models.functions.datetime.TruncMonth("month"))),
+                        name="cloture_month",
+                        violation_error_message="Un mois se désigne par son premier jour.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("residence", "month"),
+                        name="cloture_unique",
+                        violation_error_message="Ce mois est déjà clos.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="IndiceIRL",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quarter", models.CharField(help_text="2026-T2", max_length=7, unique=True, verbose_name="trimestre")),
+                ("value", models.DecimalField(decimal_places=2, max_digits=6, verbose_name="valeur")),
+                ("published_on", models.DateField(blank=True, null=True, verbose_name="publié le")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="source")),
+            ],
+            options={
+                "verbose_name": "indice IRL",
+                "verbose_name_plural": "indices IRL",
+                "ordering": ["-quarter"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("quarter__regex", "^[0-9]{4}-T[1-4]$")),
+                        name="indice_irl_quarter",
+                        violation_error_message="Le trimestre s’écrit 2026-T2.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Logement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, verbose_name="numéro")),
+                (
+                    "floor",
+                    models.SmallIntegerField(default=0, help_text="0 pour le rez-de-chaussée.", verbose_name="étage"),
+                ),
+                (
+                    "type_logement",
+                    models.CharField(
+                        choices=[
+                            ("chambre", "chambre en appartement partagé"),
+                            ("T1", "T1"),
+                            ("T1'", "T1’"),
+                            ("T1bis", "T1 bis"),
+                            ("T2", "T2"),
+                            ("T3", "T3"),
+                            ("T4", "T4"),
+                            ("T5", "T5 et plus"),
+                        ],
+                        max_length=10,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "surface",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=6,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="surface (m²)",
+                    ),
+                ),
+                (
+                    "usage",
+                    models.CharField(
+                        choices=[
+                            ("habitation", "habitation"),
+                            ("commun", "espace commun"),
+                            ("gardien", "logement du gardien"),
+                        ],
+                        default="habitation",
+                        max_length=15,
+                        verbose_name="usage",
+                    ),
+                ),
+                ("is_shared", models.BooleanField(default=False, verbose_name="appartement partagé")),
+                ("is_accessible", models.BooleanField(default=False, verbose_name="accessible en fauteuil")),
+                ("is_furnished", models.BooleanField(default=True, verbose_name="meublé")),
+                ("equipment", models.TextField(blank=True, verbose_name="équipement")),
+                ("labelled_on", models.DateField(blank=True, null=True, verbose_name="labellisé le")),
+                (
+                    "batiment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="logements",
+                        to="logement.batiment",
+                        verbose_name="bâtiment",
+                    ),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="logements",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "logement",
+                "ordering": ["residence", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("type_logement__in", ["chambre", "T1", "T1'", "T1bis", "T2", "T3", "T4", "T5"])
+                        ),
+                        name="logement_type",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("usage__in", ["habitation", "commun", "gardien"])),
+                        name="logement_usage",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("residence", "number"),
+                        name="logement_number",
+                        violation_error_message="Cette résidence a déjà un logement de ce numéro.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("surface__gt", 0)),
+                        name="logement_surface",
+                        violation_error_message="La surface est au-dessus de zéro.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ModeleEtatDesLieux",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="nom")),
+                (
+                    "type_logement",
+                    models.CharField(
+                        choices=[
+                            ("chambre", "chambre en appartement partagé"),
+                            ("T1", "T1"),
+                            ("T1'", "T1’"),
+                            ("T1bis", "T1 bis"),
+                            ("T2", "T2"),
+                            ("T3", "T3"),
+                            ("T4", "T4"),
+                            ("T5", "T5 et plus"),
+                        ],
+                        max_length=10,
+                        verbose_name="type de logement",
+                    ),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="modeles_edl",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "modèle d’état des lieux",
+                "verbose_name_plural": "modèles d’état des lieux",
+                "ordering": ["residence", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("type_logement__in", ["chambre", "T1", "T1'", "T1bis", "T2", "T3", "T4", "T5"])
+                        ),
+                        name="modele_edl_type",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("residence", "type_logement"),
+                        name="modele_edl_unique",
+                        violation_error_message="Ce type de logement a déjà son modèle.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ElementModele",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("room", models.CharField(max_length=60, verbose_name="pièce")),
+                ("element", models.CharField(max_length=100, verbose_name="élément")),
+                (
+                    "quantity",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Pour l’inventaire et les kits ; vide pour les sols, murs, plafonds.",
+                        null=True,
+                        verbose_name="quantité",
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
+                (
+                    "modele",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="elements",
+                        to="logement.modeleetatdeslieux",
+                        verbose_name="modèle",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "élément du modèle",
+                "verbose_name_plural": "éléments du modèle",
+                "ordering": ["modele", "rank", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Place",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                ("surface", models.DecimalField(decimal_places=2, max_digits=6, verbose_name="surface privative (m²)")),
+                (
+                    "capacity",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="personnes au plus",
+                    ),
+                ),
+                ("is_accessible", models.BooleanField(default=False, verbose_name="accessible en fauteuil")),
+                ("keys", models.TextField(blank=True, verbose_name="clés et leurs numéros")),
+                ("mailbox", models.CharField(blank=True, max_length=20, verbose_name="boîte aux lettres")),
+                (
+                    "opened_on",
+                    models.DateField(default=residence.models.base.today, verbose_name="en service depuis le"),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="hors service depuis le")),
+                (
+                    "categorie",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="logement.categorieplace",
+                        verbose_name="catégorie",
+                    ),
+                ),
+                (
+                    "dispositif",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="residence.dispositif",
+                        verbose_name="dispositif",
+                    ),
+                ),
+                (
+                    "joined_with",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Chambre communicante : les deux se donnent ensemble ou chacune à part.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="joinable",
+                        to="logement.place",
+                        verbose_name="peut se joindre à",
+                    ),
+                ),
+                (
+                    "logement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="logement.logement",
+                        verbose_name="logement",
+                    ),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "place",
+                "ordering": ["residence", "code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("residence", "code"),
+                        name="place_code",
+                        violation_error_message="Cette résidence a déjà une place de ce code.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("capacity__gte", 1)),
+                        name="place_capacity",
+                        violation_error_message="Une place accueille au moins une personne.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_on__isnull", True), ("closed_on__gte", models.F("opened_on")), _connector="OR"
+                        ),
+                        name="place_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Prestation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="prestation")),
+                (
+                    "is_third_party_fee",
+                    models.BooleanField(default=False, verbose_name="forfait pour un tiers hébergé"),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prestations",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "prestation facultative",
+                "verbose_name_plural": "prestations facultatives",
+                "ordering": ["residence", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("residence", "name"),
+                        name="prestation_unique",
+                        violation_error_message="Cette prestation existe déjà.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Sejour",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("start_on", models.DateField(verbose_name="entrée le")),
+                (
+                    "planned_end_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="Dernier jour que le dispositif prévoit.",
+                        null=True,
+                        verbose_name="fin prévue du séjour",
+                    ),
+                ),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="sortie le")),
+                (
+                    "destination",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("hlm", "logement social"),
+                            ("prive", "logement privé"),
+                            ("iml", "intermédiation locative, bail glissant"),
+                            ("residence_sociale", "autre résidence sociale, FJT"),
+                            ("pension_de_famille", "pension de famille"),
+                            ("hebergement", "CHRS, hébergement d’urgence"),
+                            ("medico_social", "établissement médico-social, EHPAD"),
+                            ("famille", "famille, tiers"),
+                            ("pays", "retour au pays"),
+                            ("hopital", "hospitalisation"),
+                            ("incarceration", "incarcération"),
+                            ("expulsion", "expulsion"),
+                            ("deces", "décès"),
+                            ("inconnue", "inconnue"),
+                        ],
+                        max_length=30,
+                        verbose_name="destination",
+                    ),
+                ),
+                ("destination_detail", models.CharField(blank=True, max_length=200, verbose_name="précision")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="ouvert le"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dispositif",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sejours",
+                        to="residence.dispositif",
+                        verbose_name="dispositif",
+                    ),
+                ),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sejours",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sejours",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "séjour",
+                "ordering": ["-start_on"],
+                "indexes": [models.Index(fields=["residence", "start_on"], name="sejour_residence")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on__isnull", True), ("ended_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="sejour_order",
+                        violation_error_message="La sortie ne peut pas précéder l’entrée.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("planned_end_on__isnull", True),
+                            ("planned_end_on__gte", models.F("start_on")),
+                            _connector="OR",
+                        ),
+                        name="sejour_planned_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "destination__in",
+                                [
+                                    "",
+                                    "hlm",
+                                    "prive",
+                                    "iml",
+                                    "residence_sociale",
+                                    "pension_de_famille",
+                                    "hebergement",
+                                    "medico_social",
+                                    "famille",
+                                    "pays",
+                                    "hopital",
+                                    "incarceration",
+                                    "expulsion",
+                                    "deces",
+                                    "inconnue",
+                                ],
+                            )
+                        ),
+                        name="sejour_destination",
+                        violation_error_message="Cette destination n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on__isnull", True)),
+                        fields=("menage", "residence"),
+                        name="sejour_one_open",
+                        violation_error_message="Ce ménage a déjà un séjour en cours dans la résidence.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RenouvellementSejour",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("renewal", "renouvellement"), ("overstay", "dépassement autorisé")],
+                        default="renewal",
+                        max_length=10,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="à compter du")),
+                ("until_on", models.DateField(verbose_name="jusqu’au")),
+                ("reasons", models.TextField(verbose_name="motifs")),
+                ("decided_on", models.DateField(verbose_name="décidé le")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="décidé par",
+                    ),
+                ),
+                (
+                    "sejour",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="renouvellements",
+                        to="logement.sejour",
+                        verbose_name="séjour",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "renouvellement du séjour",
+                "verbose_name_plural": "renouvellements du séjour",
+                "ordering": ["from_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["renewal", "overstay"])),
+                        name="renouvellement_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"
+                        ),
+                        name="renouvellement_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reasons", ""), _negated=True),
+                        name="renouvellement_reasons",
+                        violation_error_message="Une décision a ses motifs.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DroitApl",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "demandée"),
+                            ("granted", "accordée"),
+                            ("suspended", "suspendue"),
+                            ("refused", "refusée"),
+                        ],
+                        default="requested",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("requested_on", models.DateField(blank=True, null=True, verbose_name="demandée le")),
+                ("start_on", models.DateField(help_text="Premier jour d’un mois.", verbose_name="depuis le")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                (
+                    "monthly_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        max_digits=8,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="montant mensuel attendu (€)",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, help_text="Notification, estimation…", max_length=200, verbose_name="source"
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisi le"),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sejour",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="droits_apl",
+                        to="logement.sejour",
+                        verbose_name="séjour",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "droit à l’APL",
+                "verbose_name_plural": "droits à l’APL",
+                "ordering": ["-start_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["requested", "granted", "suspended", "refused"])),
+                        name="droit_apl_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="droit_apl_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("monthly_amount__gte", 0)),
+                        name="droit_apl_positive",
+                        violation_error_message="Le montant n’est pas négatif.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("sejour", "="),
+                            (logement.models.parc.DateRange("start_on", "end_on", models.Value("[]")), "&&"),
+                        ],
+                        name="droit_apl_no_overlap",
+                        violation_error_message="Ce séjour a déjà un droit à l’APL sur ces dates.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Tarif",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField(verbose_name="à partir du")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                (
+                    "rent",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=8,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="équivalent de loyer (€)",
+                    ),
+                ),
+                (
+                    "charges",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=8,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="équivalent de charges (€)",
+                    ),
+                ),
+                (
+                    "services",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        max_digits=8,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="prestations obligatoires, hors APL (€)",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, help_text="Révision annuelle, travaux, gel…", max_length=200, verbose_name="raison"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisi le"),
+                ),
+                (
+                    "categorie",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tarifs",
+                        to="logement.categorieplace",
+                        verbose_name="catégorie",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tarifs",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "tarif",
+                "ordering": ["categorie", "-valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="tarif_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("charges__gte", 0), ("rent__gte", 0), ("services__gte", 0)),
+                        name="tarif_positive",
+                        violation_error_message="Un tarif n’est pas négatif.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("categorie", "="),
+                            (logement.models.parc.DateRange("valid_from", "valid_to", models.Value("[]")), "&&"),
+                        ],
+                        name="tarif_no_overlap",
+                        violation_error_message="Cette catégorie a déjà un tarif sur ces dates.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TarifPrestation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField(verbose_name="à partir du")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                (
+                    "monthly_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=8,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="prix mensuel (€)",
+                    ),
+                ),
+                (
+                    "prestation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tarifs",
+                        to="logement.prestation",
+                        verbose_name="prestation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "prix de prestation",
+                "verbose_name_plural": "prix des prestations",
+                "ordering": ["prestation", "-valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="tarif_prestation_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("monthly_amount__gte", 0)),
+                        name="tarif_prestation_positive",
+                        violation_error_message="Un prix n’est pas négatif.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("prestation", "="),
+                            (logement.models.parc.DateRange("valid_from", "valid_to", models.Value("[]")), "&&"),
+                        ],
+                        name="tarif_prestation_no_overlap",
+                        violation_error_message="Cette prestation a déjà un prix sur ces dates.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -288,11 +1129,117 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                (
+                    "joined_places",
+                    models.ManyToManyField(
+                        blank=True, related_name="joined_contrats", to="logement.place", verbose_name="chambres jointes"
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contrats",
+                        to="logement.place",
+                        verbose_name="place",
+                    ),
+                ),
+                (
+                    "sejour",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contrats",
+                        to="logement.sejour",
+                        verbose_name="séjour",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "contrat d’occupation",
                 "verbose_name_plural": "contrats d’occupation",
                 "ordering": ["-start_on"],
+                "indexes": [models.Index(fields=["status", "start_on"], name="contrat_status")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["draft", "to_sign", "running", "notice", "ended", "cancelled", "occupant_sans_titre"],
+                            )
+                        ),
+                        name="contrat_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="contrat_order",
+                        violation_error_message="Le dernier jour ne précède pas le premier.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["draft", "to_sign", "cancelled"]),
+                            ("signed_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="contrat_signed",
+                        violation_error_message="Un contrat en cours a sa date de signature.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "ended"), _negated=True),
+                            models.Q(("end_on__isnull", False), ("keys_back_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="contrat_ended",
+                        violation_error_message="Un contrat terminé a son dernier jour et la date de remise des clés.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "cancelled"), _negated=True),
+                            models.Q(("cancelled_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="contrat_cancelled",
+                        violation_error_message="Dites pourquoi le contrat est annulé.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deposit_amount__gte", 0),
+                            ("monthly_charges__gte", 0),
+                            ("monthly_rent__gte", 0),
+                            ("monthly_services__gte", 0),
+                        ),
+                        name="contrat_amounts",
+                        violation_error_message="Les montants du contrat ne sont pas négatifs.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "deposit_amount__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("monthly_rent"), "+", models.F("monthly_charges")
+                                    ),
+                                    "+",
+                                    models.F("monthly_services"),
+                                ),
+                            )
+                        ),
+                        name="contrat_deposit",
+                        violation_error_message="Le dépôt de garantie ne dépasse pas un mois de redevance.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("status", "cancelled"), _negated=True),
+                        expressions=[
+                            ("sejour", "="),
+                            (logement.models.parc.DateRange("start_on", "end_on", models.Value("[]")), "&&"),
+                        ],
+                        name="contrat_no_overlap",
+                        violation_error_message="Ce séjour a déjà un contrat sur ces dates.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -379,6 +1326,49 @@ class Migration(migrations.Migration):
                 "verbose_name": "avis d’échéance",
                 "verbose_name_plural": "avis d’échéance",
                 "ordering": ["-month", "-pk"],
+                "indexes": [models.Index(fields=["month", "status"], name="avis_month")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["prepared", "confirmed", "sent", "cancelled"])),
+                        name="avis_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month", django.db.models.functions.datetime.TruncMonth("month"))),
+                        name="avis_month_first",
+                        violation_error_message="Un mois se désigne par son premier jour.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="avis_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "cancelled"), _negated=True),
+                        fields=("contrat", "month", "rank"),
+                        name="avis_one_live",
+                        violation_error_message="Ce contrat a déjà son avis pour ce mois.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rank", 0), ("rectifies__isnull", True)),
+                            models.Q(("rank__gt", 0), ("rectifies__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="avis_rectifies",
+                        violation_error_message="Un avis rectificatif cite celui qu’il rectifie.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at__isnull", True), ("status", "prepared")),
+                            models.Q(("status", "prepared"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="avis_confirmed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -416,6 +1406,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "assurance du résident",
                 "verbose_name_plural": "assurances des résidents",
                 "ordering": ["-end_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="assurance_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -484,10 +1483,57 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                (
+                    "sejour",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="encaissements",
+                        to="logement.sejour",
+                        verbose_name="séjour",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "encaissement",
                 "ordering": ["-received_on", "-pk"],
+                "indexes": [models.Index(fields=["sejour", "received_on"], name="encaissement_sejour")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "method__in",
+                                [
+                                    "cash",
+                                    "cheque",
+                                    "transfer",
+                                    "debit",
+                                    "card",
+                                    "apl",
+                                    "fsl",
+                                    "action_logement",
+                                    "mandataire",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="encaissement_method",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)),
+                        name="encaissement_positive",
+                        violation_error_message="Le montant est au-dessus de zéro.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_at__isnull", True), ("cancelled_by__isnull", True)),
+                            models.Q(("cancelled_at__isnull", False), ("cancelled_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="encaissement_cancelled",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -556,6 +1602,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "état des lieux",
                 "verbose_name_plural": "états des lieux",
                 "ordering": ["-made_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["entry", "exit"])),
+                        name="etat_des_lieux_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "signed", "cancelled"])),
+                        name="etat_des_lieux_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "cancelled"), _negated=True),
+                        fields=("contrat", "kind"),
+                        name="etat_des_lieux_once",
+                        violation_error_message="Ce contrat a déjà cet état des lieux.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "signed"), _negated=True),
+                            models.Q(("document__isnull", False), ("signed_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="etat_des_lieux_signed",
+                        violation_error_message="Un état des lieux signé a sa date et son document.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -599,26 +1672,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "imputation",
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="IndiceIRL",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("quarter", models.CharField(help_text="2026-T2", max_length=7, unique=True, verbose_name="trimestre")),
-                ("value", models.DecimalField(decimal_places=2, max_digits=6, verbose_name="valeur")),
-                ("published_on", models.DateField(blank=True, null=True, verbose_name="publié le")),
-                ("source", models.CharField(blank=True, max_length=200, verbose_name="source")),
-            ],
-            options={
-                "verbose_name": "indice IRL",
-                "verbose_name_plural": "indices IRL",
-                "ordering": ["-quarter"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("quarter__regex", "^[0-9]{4}-T[1-4]$")),
-                        name="indice_irl_quarter",
-                        violation_error_message="Le trimestre s’écrit 2026-T2.",
+                        condition=models.Q(("amount", 0), _negated=True),
+                        name="imputation_not_nil",
+                        violation_error_message="Une imputation n’est pas nulle.",
                     )
                 ],
             },
@@ -667,6 +1725,34 @@ class Migration(migrations.Migration):
                 "verbose_name": "ligne d’avis",
                 "verbose_name_plural": "lignes d’avis",
                 "ordering": ["avis", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "rent",
+                                    "charges",
+                                    "services",
+                                    "optional",
+                                    "indemnite",
+                                    "third_party",
+                                    "reduction",
+                                    "correction",
+                                ],
+                            )
+                        ),
+                        name="ligne_avis_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="ligne_avis_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -708,155 +1794,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "ligne d’état des lieux",
                 "verbose_name_plural": "lignes d’état des lieux",
                 "ordering": ["etat_des_lieux", "rank", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Logement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.CharField(max_length=20, verbose_name="numéro")),
-                (
-                    "floor",
-                    models.SmallIntegerField(default=0, help_text="0 pour le rez-de-chaussée.", verbose_name="étage"),
-                ),
-                (
-                    "type_logement",
-                    models.CharField(
-                        choices=[
-                            ("chambre", "chambre en appartement partagé"),
-                            ("T1", "T1"),
-                            ("T1'", "T1’"),
-                            ("T1bis", "T1 bis"),
-                            ("T2", "T2"),
-                            ("T3", "T3"),
-                            ("T4", "T4"),
-                            ("T5", "T5 et plus"),
-                        ],
-                        max_length=10,
-                        verbose_name="type",
-                    ),
-                ),
-                (
-                    "surface",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=6,
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="surface (m²)",
-                    ),
-                ),
-                (
-                    "usage",
-                    models.CharField(
-                        choices=[
-                            ("habitation", "habitation"),
-                            ("commun", "espace commun"),
-                            ("gardien", "logement du gardien"),
-                        ],
-                        default="habitation",
-                        max_length=15,
-                        verbose_name="usage",
-                    ),
-                ),
-                ("is_shared", models.BooleanField(default=False, verbose_name="appartement partagé")),
-                ("is_accessible", models.BooleanField(default=False, verbose_name="accessible en fauteuil")),
-                ("is_furnished", models.BooleanField(default=True, verbose_name="meublé")),
-                ("equipment", models.TextField(blank=True, verbose_name="équipement")),
-                ("labelled_on", models.DateField(blank=True, null=True, verbose_name="labellisé le")),
-                (
-                    "batiment",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="logements",
-                        to="logement.batiment",
-                        verbose_name="bâtiment",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="logements",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "logement",
-                "ordering": ["residence", "number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ModeleEtatDesLieux",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=100, verbose_name="nom")),
-                (
-                    "type_logement",
-                    models.CharField(
-                        choices=[
-                            ("chambre", "chambre en appartement partagé"),
-                            ("T1", "T1"),
-                            ("T1'", "T1’"),
-                            ("T1bis", "T1 bis"),
-                            ("T2", "T2"),
-                            ("T3", "T3"),
-                            ("T4", "T4"),
-                            ("T5", "T5 et plus"),
-                        ],
-                        max_length=10,
-                        verbose_name="type de logement",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="modeles_edl",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "modèle d’état des lieux",
-                "verbose_name_plural": "modèles d’état des lieux",
-                "ordering": ["residence", "name"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ElementModele",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("room", models.CharField(max_length=60, verbose_name="pièce")),
-                ("element", models.CharField(max_length=100, verbose_name="élément")),
-                (
-                    "quantity",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        help_text="Pour l’inventaire et les kits ; vide pour les sols, murs, plafonds.",
-                        null=True,
-                        verbose_name="quantité",
-                    ),
-                ),
-                ("rank", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
-                (
-                    "modele",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="elements",
-                        to="logement.modeleetatdeslieux",
-                        verbose_name="modèle",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "élément du modèle",
-                "verbose_name_plural": "éléments du modèle",
-                "ordering": ["modele", "rank", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("condition__in", ["", "new", "good", "worn", "bad", "missing"])),
+                        name="ligne_edl_condition",
+                        violation_error_message="Cet état n’est pas dans la liste.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -899,82 +1843,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "partie au contrat",
                 "verbose_name_plural": "parties au contrat",
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Place",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=20, verbose_name="code")),
-                ("surface", models.DecimalField(decimal_places=2, max_digits=6, verbose_name="surface privative (m²)")),
-                (
-                    "capacity",
-                    models.PositiveSmallIntegerField(
-                        default=1,
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="personnes au plus",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("capacity__in", ["titulaire", "co_titulaire", "occupant"])),
+                        name="partie_contrat_capacity",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
-                ),
-                ("is_accessible", models.BooleanField(default=False, verbose_name="accessible en fauteuil")),
-                ("keys", models.TextField(blank=True, verbose_name="clés et leurs numéros")),
-                ("mailbox", models.CharField(blank=True, max_length=20, verbose_name="boîte aux lettres")),
-                (
-                    "opened_on",
-                    models.DateField(default=residence.models.base.today, verbose_name="en service depuis le"),
-                ),
-                ("closed_on", models.DateField(blank=True, null=True, verbose_name="hors service depuis le")),
-                (
-                    "categorie",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="places",
-                        to="logement.categorieplace",
-                        verbose_name="catégorie",
+                    models.UniqueConstraint(
+                        fields=("contrat", "personne"),
+                        name="partie_contrat_once",
+                        violation_error_message="Cette personne est déjà partie au contrat.",
                     ),
-                ),
-                (
-                    "dispositif",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="places",
-                        to="residence.dispositif",
-                        verbose_name="dispositif",
-                    ),
-                ),
-                (
-                    "joined_with",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Chambre communicante : les deux se donnent ensemble ou chacune à part.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="joinable",
-                        to="logement.place",
-                        verbose_name="peut se joindre à",
-                    ),
-                ),
-                (
-                    "logement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="places",
-                        to="logement.logement",
-                        verbose_name="logement",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="places",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "place",
-                "ordering": ["residence", "code"],
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1055,24 +1935,39 @@ class Migration(migrations.Migration):
                 "verbose_name": "occupation de place",
                 "verbose_name_plural": "occupations de place",
                 "ordering": ["place", "period"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["contract", "after_contract", "reservation", "works", "turnaround"])
+                        ),
+                        name="occupation_place_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False), ("period__startswith__isnull", False)),
+                        name="occupation_place_begins",
+                        violation_error_message="Une occupation a un premier jour et dure au moins un jour.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("contrat__isnull", False), ("kind__in", ["contract", "after_contract"])),
+                            models.Q(
+                                models.Q(("kind__in", ["contract", "after_contract"]), _negated=True),
+                                ("contrat__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="occupation_place_contrat",
+                        violation_error_message="Une occupation par contrat cite son contrat, et elle seule.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("released_at__isnull", True)),
+                        expressions=[(models.F("place"), "="), (models.F("period"), "&&")],
+                        name="occupation_place_exclusive",
+                        violation_error_message="La place est déjà prise sur ces dates.",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="contratoccupation",
-            name="joined_places",
-            field=models.ManyToManyField(
-                blank=True, related_name="joined_contrats", to="logement.place", verbose_name="chambres jointes"
-            ),
-        ),
-        migrations.AddField(
-            model_name="contratoccupation",
-            name="place",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="contrats",
-                to="logement.place",
-                verbose_name="place",
-            ),
         ),
         migrations.CreateModel(
             name="Preavis",
@@ -1177,31 +2072,81 @@ class Migration(migrations.Migration):
                 "verbose_name": "préavis",
                 "verbose_name_plural": "préavis",
                 "ordering": ["-notified_on"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Prestation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=100, verbose_name="prestation")),
-                (
-                    "is_third_party_fee",
-                    models.BooleanField(default=False, verbose_name="forfait pour un tiers hébergé"),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="prestations",
-                        to="residence.residence",
-                        verbose_name="résidence",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("given_by_whom__in", ["resident", "manager"])),
+                        name="preavis_given_by",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "prestation facultative",
-                "verbose_name_plural": "prestations facultatives",
-                "ordering": ["residence", "name"],
+                    models.CheckConstraint(
+                        condition=models.Q(("form__in", ["letter", "hand", "lrar", "commissaire"])),
+                        name="preavis_form",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("delivery__in", ["sent", "delivered", "unclaimed", "returned"])),
+                        name="preavis_delivery",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("notified_on")), _connector="OR"
+                        ),
+                        name="preavis_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
+                            models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="preavis_withdrawn",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("given_by_whom", "resident"), ("ground", "")),
+                            models.Q(
+                                ("given_by_whom", "manager"),
+                                ("ground__in", ["breach", "conditions_ended", "closure"]),
+                                ("is_shortened", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="preavis_ground",
+                        violation_error_message="Le gestionnaire ne peut mettre fin au contrat que dans l’un des trois cas de la loi.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("given_by_whom", "resident"), models.Q(("form", "letter"), _negated=True), _connector="OR"
+                        ),
+                        name="preavis_manager_form",
+                        violation_error_message="Le préavis du gestionnaire se remet par LRAR, contre décharge ou par commissaire de justice.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_shortened", False), models.Q(("shortened_proof", ""), _negated=True), _connector="OR"
+                        ),
+                        name="preavis_shortened_proof",
+                        violation_error_message="Le délai de huit jours demande son justificatif.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ground", "conditions_ended"), _negated=True),
+                            ("offer_notified_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="preavis_offer",
+                        violation_error_message="La fin des conditions d’admission demande une offre de relogement.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("contrat",),
+                        name="preavis_one_live",
+                        violation_error_message="Ce contrat a déjà un préavis en cours.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1261,146 +2206,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "quittance ou reçu",
                 "verbose_name_plural": "quittances et reçus",
                 "ordering": ["-issued_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["quittance", "recu"])),
+                        name="quittance_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "quittance")),
+                        fields=("avis",),
+                        name="quittance_once",
+                        violation_error_message="Cet avis a déjà sa quittance.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "recu")),
+                        fields=("avis", "encaissement"),
+                        name="recu_once",
+                        violation_error_message="Ce paiement a déjà son reçu pour cet avis.",
+                    ),
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name="Sejour",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("start_on", models.DateField(verbose_name="entrée le")),
-                (
-                    "planned_end_on",
-                    models.DateField(
-                        blank=True,
-                        help_text="Dernier jour que le dispositif prévoit.",
-                        null=True,
-                        verbose_name="fin prévue du séjour",
-                    ),
-                ),
-                ("ended_on", models.DateField(blank=True, null=True, verbose_name="sortie le")),
-                (
-                    "destination",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("hlm", "logement social"),
-                            ("prive", "logement privé"),
-                            ("iml", "intermédiation locative, bail glissant"),
-                            ("residence_sociale", "autre résidence sociale, FJT"),
-                            ("pension_de_famille", "pension de famille"),
-                            ("hebergement", "CHRS, hébergement d’urgence"),
-                            ("medico_social", "établissement médico-social, EHPAD"),
-                            ("famille", "famille, tiers"),
-                            ("pays", "retour au pays"),
-                            ("hopital", "hospitalisation"),
-                            ("incarceration", "incarcération"),
-                            ("expulsion", "expulsion"),
-                            ("deces", "décès"),
-                            ("inconnue", "inconnue"),
-                        ],
-                        max_length=30,
-                        verbose_name="destination",
-                    ),
-                ),
-                ("destination_detail", models.CharField(blank=True, max_length=200, verbose_name="précision")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="ouvert le"),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "dispositif",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sejours",
-                        to="residence.dispositif",
-                        verbose_name="dispositif",
-                    ),
-                ),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sejours",
-                        to="residence.menage",
-                        verbose_name="ménage",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sejours",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "séjour",
-                "ordering": ["-start_on"],
-            },
-        ),
-        migrations.CreateModel(
-            name="RenouvellementSejour",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("renewal", "renouvellement"), ("overstay", "dépassement autorisé")],
-                        default="renewal",
-                        max_length=10,
-                        verbose_name="nature",
-                    ),
-                ),
-                ("from_on", models.DateField(verbose_name="à compter du")),
-                ("until_on", models.DateField(verbose_name="jusqu’au")),
-                ("reasons", models.TextField(verbose_name="motifs")),
-                ("decided_on", models.DateField(verbose_name="décidé le")),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="décidé par",
-                    ),
-                ),
-                (
-                    "sejour",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="renouvellements",
-                        to="logement.sejour",
-                        verbose_name="séjour",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "renouvellement du séjour",
-                "verbose_name_plural": "renouvellements du séjour",
-                "ordering": ["from_on"],
-            },
-        ),
-        migrations.AddField(
-            model_name="encaissement",
-            name="sejour",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="encaissements",
-                to="logement.sejour",
-                verbose_name="séjour",
-            ),
         ),
         migrations.CreateModel(
             name="Ecriture",
@@ -1515,84 +2340,72 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "écriture",
                 "ordering": ["dated_on", "pk"],
+                "indexes": [models.Index(fields=["sejour", "account", "dated_on"], name="ecriture_sejour")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("account__in", ["redevance", "depot"])),
+                        name="ecriture_account",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "redevance",
+                                    "prestation",
+                                    "indemnite",
+                                    "correction",
+                                    "reduction",
+                                    "payment",
+                                    "apl",
+                                    "apl_recall",
+                                    "apl_overpaid",
+                                    "apl_excess",
+                                    "refund",
+                                    "deposit_called",
+                                    "deposit_paid",
+                                    "deposit_kept",
+                                    "deposit_refunded",
+                                    "reversal",
+                                    "take_over",
+                                ],
+                            )
+                        ),
+                        name="ecriture_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True),
+                        name="ecriture_not_nil",
+                        violation_error_message="Une écriture n’est pas nulle.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("avis__isnull", False),
+                            ("encaissement__isnull", False),
+                            ("contrat__isnull", False),
+                            ("reverses__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="ecriture_cause",
+                        violation_error_message="Une écriture a sa cause.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "reversal"), _negated=True), ("reverses__isnull", False), _connector="OR"
+                        ),
+                        name="ecriture_reversal",
+                        violation_error_message="Une contre-passation cite l’écriture qu’elle annule.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("avis__isnull", False), ("reverses__isnull", True)),
+                        fields=("avis", "kind", "label"),
+                        name="ecriture_avis_once",
+                        violation_error_message="Cet avis est déjà passé en compte.",
+                    ),
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name="DroitApl",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("requested", "demandée"),
-                            ("granted", "accordée"),
-                            ("suspended", "suspendue"),
-                            ("refused", "refusée"),
-                        ],
-                        default="requested",
-                        max_length=10,
-                        verbose_name="état",
-                    ),
-                ),
-                ("requested_on", models.DateField(blank=True, null=True, verbose_name="demandée le")),
-                ("start_on", models.DateField(help_text="Premier jour d’un mois.", verbose_name="depuis le")),
-                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                (
-                    "monthly_amount",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=0,
-                        max_digits=8,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="montant mensuel attendu (€)",
-                    ),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        blank=True, help_text="Notification, estimation…", max_length=200, verbose_name="source"
-                    ),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisi le"),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "sejour",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="droits_apl",
-                        to="logement.sejour",
-                        verbose_name="séjour",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "droit à l’APL",
-                "verbose_name_plural": "droits à l’APL",
-                "ordering": ["-start_on"],
-            },
-        ),
-        migrations.AddField(
-            model_name="contratoccupation",
-            name="sejour",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="contrats",
-                to="logement.sejour",
-                verbose_name="séjour",
-            ),
         ),
         migrations.CreateModel(
             name="SignatureEtatDesLieux",
@@ -1625,6 +2438,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "signature",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("signer__in", ["resident", "manager"])),
+                        name="signature_edl_signer",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("etat_des_lieux", "signer"),
+                        name="signature_edl_once",
+                        violation_error_message="Cette signature est déjà donnée.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1669,1056 +2494,24 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "souscription",
                 "ordering": ["start_on"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Tarif",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("valid_from", models.DateField(verbose_name="à partir du")),
-                ("valid_to", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                (
-                    "rent",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=8,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="équivalent de loyer (€)",
-                    ),
-                ),
-                (
-                    "charges",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=8,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="équivalent de charges (€)",
-                    ),
-                ),
-                (
-                    "services",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=0,
-                        max_digits=8,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="prestations obligatoires, hors APL (€)",
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        blank=True, help_text="Révision annuelle, travaux, gel…", max_length=200, verbose_name="raison"
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisi le"),
-                ),
-                (
-                    "categorie",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tarifs",
-                        to="logement.categorieplace",
-                        verbose_name="catégorie",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tarifs",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "tarif",
-                "ordering": ["categorie", "-valid_from"],
-            },
-        ),
-        migrations.CreateModel(
-            name="TarifPrestation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("valid_from", models.DateField(verbose_name="à partir du")),
-                ("valid_to", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                (
-                    "monthly_amount",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=8,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="prix mensuel (€)",
-                    ),
-                ),
-                (
-                    "prestation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tarifs",
-                        to="logement.prestation",
-                        verbose_name="prestation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "prix de prestation",
-                "verbose_name_plural": "prix des prestations",
-                "ordering": ["prestation", "-valid_from"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="batiment",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "name"),
-                name="batiment_unique",
-                violation_error_message="Cette résidence a déjà un bâtiment de ce nom.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campagne",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["prepared", "confirmed", "sent"])),
-                name="campagne_status",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campagne",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month", django.db.models.functions.datetime.TruncMonth("month"))),
-                name="campagne_month",
-                violation_error_message="Un mois se désigne par son premier jour.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campagne",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at__isnull", True), ("status", "prepared")),
-                    models.Q(("confirmed_at__isnull", False), models.Q(("status", "prepared"), _negated=True)),
-                    _connector="OR",
-                ),
-                name="campagne_confirmed",
-                violation_error_message="Une campagne confirmée a sa date de confirmation.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campagne",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "month", "rank"),
-                name="campagne_unique",
-                violation_error_message="La campagne de ce mois existe déjà.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="categorieplace",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("type_logement__in", ["chambre", "T1", "T1'", "T1bis", "T2", "T3", "T4", "T5"])),
-                name="categorie_place_type",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="categorieplace",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "name"),
-                name="categorie_place_unique",
-                violation_error_message="Cette catégorie existe déjà.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cloturemensuelle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month", django.db.models.functions.datetime.TruncMonth("month"))),
-                name="cloture_month",
-                violation_error_message="Un mois se désigne par son premier jour.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cloturemensuelle",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "month"), name="cloture_unique", violation_error_message="Ce mois est déjà clos."
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="avisecheance",
-            index=models.Index(fields=["month", "status"], name="avis_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="avisecheance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["prepared", "confirmed", "sent", "cancelled"])),
-                name="avis_status",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="avisecheance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month", django.db.models.functions.datetime.TruncMonth("month"))),
-                name="avis_month_first",
-                violation_error_message="Un mois se désigne par son premier jour.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="avisecheance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="avis_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="avisecheance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "cancelled"), _negated=True),
-                fields=("contrat", "month", "rank"),
-                name="avis_one_live",
-                violation_error_message="Ce contrat a déjà son avis pour ce mois.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="avisecheance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("rank", 0), ("rectifies__isnull", True)),
-                    models.Q(("rank__gt", 0), ("rectifies__isnull", False)),
-                    _connector="OR",
-                ),
-                name="avis_rectifies",
-                violation_error_message="Un avis rectificatif cite celui qu’il rectifie.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="avisecheance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at__isnull", True), ("status", "prepared")),
-                    models.Q(("status", "prepared"), _negated=True),
-                    _connector="OR",
-                ),
-                name="avis_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assuranceoccupant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="assurance_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="etatdeslieux",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["entry", "exit"])),
-                name="etat_des_lieux_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="etatdeslieux",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["draft", "signed", "cancelled"])),
-                name="etat_des_lieux_status",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="etatdeslieux",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "cancelled"), _negated=True),
-                fields=("contrat", "kind"),
-                name="etat_des_lieux_once",
-                violation_error_message="Ce contrat a déjà cet état des lieux.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="etatdeslieux",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "signed"), _negated=True),
-                    models.Q(("document__isnull", False), ("signed_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="etat_des_lieux_signed",
-                violation_error_message="Un état des lieux signé a sa date et son document.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="imputation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True),
-                name="imputation_not_nil",
-                violation_error_message="Une imputation n’est pas nulle.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ligneavis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "rent",
-                            "charges",
-                            "services",
-                            "optional",
-                            "indemnite",
-                            "third_party",
-                            "reduction",
-                            "correction",
-                        ],
-                    )
-                ),
-                name="ligne_avis_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ligneavis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="ligne_avis_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ligneetatdeslieux",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("condition__in", ["", "new", "good", "worn", "bad", "missing"])),
-                name="ligne_edl_condition",
-                violation_error_message="Cet état n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="logement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("type_logement__in", ["chambre", "T1", "T1'", "T1bis", "T2", "T3", "T4", "T5"])),
-                name="logement_type",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="logement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("usage__in", ["habitation", "commun", "gardien"])),
-                name="logement_usage",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="logement",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "number"),
-                name="logement_number",
-                violation_error_message="Cette résidence a déjà un logement de ce numéro.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="logement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("surface__gt", 0)),
-                name="logement_surface",
-                violation_error_message="La surface est au-dessus de zéro.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="modeleetatdeslieux",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("type_logement__in", ["chambre", "T1", "T1'", "T1bis", "T2", "T3", "T4", "T5"])),
-                name="modele_edl_type",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="modeleetatdeslieux",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "type_logement"),
-                name="modele_edl_unique",
-                violation_error_message="Ce type de logement a déjà son modèle.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partiecontrat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity__in", ["titulaire", "co_titulaire", "occupant"])),
-                name="partie_contrat_capacity",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partiecontrat",
-            constraint=models.UniqueConstraint(
-                fields=("contrat", "personne"),
-                name="partie_contrat_once",
-                violation_error_message="Cette personne est déjà partie au contrat.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "code"),
-                name="place_code",
-                violation_error_message="Cette résidence a déjà une place de ce code.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity__gte", 1)),
-                name="place_capacity",
-                violation_error_message="Une place accueille au moins une personne.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_on__isnull", True), ("closed_on__gte", models.F("opened_on")), _connector="OR"
-                ),
-                name="place_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="occupationplace",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["contract", "after_contract", "reservation", "works", "turnaround"])),
-                name="occupation_place_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="occupationplace",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__isempty", False), ("period__startswith__isnull", False)),
-                name="occupation_place_begins",
-                violation_error_message="Une occupation a un premier jour et dure au moins un jour.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="occupationplace",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("contrat__isnull", False), ("kind__in", ["contract", "after_contract"])),
-                    models.Q(
-                        models.Q(("kind__in", ["contract", "after_contract"]), _negated=True), ("contrat__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="occupation_place_contrat",
-                violation_error_message="Une occupation par contrat cite son contrat, et elle seule.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="occupationplace",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("released_at__isnull", True)),
-                expressions=[(models.F("place"), "="), (models.F("period"), "&&")],
-                name="occupation_place_exclusive",
-                violation_error_message="La place est déjà prise sur ces dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preavis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("given_by_whom__in", ["resident", "manager"])),
-                name="preavis_given_by",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preavis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("form__in", ["letter", "hand", "lrar", "commissaire"])),
-                name="preavis_form",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preavis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("delivery__in", ["sent", "delivered", "unclaimed", "returned"])),
-                name="preavis_delivery",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preavis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True), ("ends_on__gte", models.F("notified_on")), _connector="OR"
-                ),
-                name="preavis_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preavis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
-                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="preavis_withdrawn",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preavis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("given_by_whom", "resident"), ("ground", "")),
-                    models.Q(
-                        ("given_by_whom", "manager"),
-                        ("ground__in", ["breach", "conditions_ended", "closure"]),
-                        ("is_shortened", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="preavis_ground",
-                violation_error_message="Le gestionnaire ne peut mettre fin au contrat que dans l’un des trois cas de la loi.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preavis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("given_by_whom", "resident"), models.Q(("form", "letter"), _negated=True), _connector="OR"
-                ),
-                name="preavis_manager_form",
-                violation_error_message="Le préavis du gestionnaire se remet par LRAR, contre décharge ou par commissaire de justice.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preavis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_shortened", False), models.Q(("shortened_proof", ""), _negated=True), _connector="OR"
-                ),
-                name="preavis_shortened_proof",
-                violation_error_message="Le délai de huit jours demande son justificatif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preavis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ground", "conditions_ended"), _negated=True),
-                    ("offer_notified_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="preavis_offer",
-                violation_error_message="La fin des conditions d’admission demande une offre de relogement.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preavis",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                fields=("contrat",),
-                name="preavis_one_live",
-                violation_error_message="Ce contrat a déjà un préavis en cours.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prestation",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "name"),
-                name="prestation_unique",
-                violation_error_message="Cette prestation existe déjà.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["quittance", "recu"])),
-                name="quittance_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quittance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "quittance")),
-                fields=("avis",),
-                name="quittance_once",
-                violation_error_message="Cet avis a déjà sa quittance.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quittance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "recu")),
-                fields=("avis", "encaissement"),
-                name="recu_once",
-                violation_error_message="Ce paiement a déjà son reçu pour cet avis.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sejour",
-            index=models.Index(fields=["residence", "start_on"], name="sejour_residence"),
-        ),
-        migrations.AddConstraint(
-            model_name="sejour",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_on__isnull", True), ("ended_on__gte", models.F("start_on")), _connector="OR"
-                ),
-                name="sejour_order",
-                violation_error_message="La sortie ne peut pas précéder l’entrée.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sejour",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("planned_end_on__isnull", True), ("planned_end_on__gte", models.F("start_on")), _connector="OR"
-                ),
-                name="sejour_planned_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sejour",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "destination__in",
-                        [
-                            "",
-                            "hlm",
-                            "prive",
-                            "iml",
-                            "residence_sociale",
-                            "pension_de_famille",
-                            "hebergement",
-                            "medico_social",
-                            "famille",
-                            "pays",
-                            "hopital",
-                            "incarceration",
-                            "expulsion",
-                            "deces",
-                            "inconnue",
-                        ],
-                    )
-                ),
-                name="sejour_destination",
-                violation_error_message="Cette destination n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sejour",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on__isnull", True)),
-                fields=("menage", "residence"),
-                name="sejour_one_open",
-                violation_error_message="Ce ménage a déjà un séjour en cours dans la résidence.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="renouvellementsejour",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["renewal", "overstay"])),
-                name="renouvellement_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="renouvellementsejour",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"),
-                name="renouvellement_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="renouvellementsejour",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reasons", ""), _negated=True),
-                name="renouvellement_reasons",
-                violation_error_message="Une décision a ses motifs.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="encaissement",
-            index=models.Index(fields=["sejour", "received_on"], name="encaissement_sejour"),
-        ),
-        migrations.AddConstraint(
-            model_name="encaissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "method__in",
-                        [
-                            "cash",
-                            "cheque",
-                            "transfer",
-                            "debit",
-                            "card",
-                            "apl",
-                            "fsl",
-                            "action_logement",
-                            "mandataire",
-                            "other",
-                        ],
-                    )
-                ),
-                name="encaissement_method",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="encaissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)),
-                name="encaissement_positive",
-                violation_error_message="Le montant est au-dessus de zéro.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="encaissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_at__isnull", True), ("cancelled_by__isnull", True)),
-                    models.Q(("cancelled_at__isnull", False), ("cancelled_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="encaissement_cancelled",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ecriture",
-            index=models.Index(fields=["sejour", "account", "dated_on"], name="ecriture_sejour"),
-        ),
-        migrations.AddConstraint(
-            model_name="ecriture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("account__in", ["redevance", "depot"])),
-                name="ecriture_account",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ecriture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "redevance",
-                            "prestation",
-                            "indemnite",
-                            "correction",
-                            "reduction",
-                            "payment",
-                            "apl",
-                            "apl_recall",
-                            "apl_overpaid",
-                            "apl_excess",
-                            "refund",
-                            "deposit_called",
-                            "deposit_paid",
-                            "deposit_kept",
-                            "deposit_refunded",
-                            "reversal",
-                            "take_over",
-                        ],
-                    )
-                ),
-                name="ecriture_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ecriture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True),
-                name="ecriture_not_nil",
-                violation_error_message="Une écriture n’est pas nulle.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ecriture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("avis__isnull", False),
-                    ("encaissement__isnull", False),
-                    ("contrat__isnull", False),
-                    ("reverses__isnull", False),
-                    _connector="OR",
-                ),
-                name="ecriture_cause",
-                violation_error_message="Une écriture a sa cause.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ecriture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "reversal"), _negated=True), ("reverses__isnull", False), _connector="OR"
-                ),
-                name="ecriture_reversal",
-                violation_error_message="Une contre-passation cite l’écriture qu’elle annule.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ecriture",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("avis__isnull", False), ("reverses__isnull", True)),
-                fields=("avis", "kind", "label"),
-                name="ecriture_avis_once",
-                violation_error_message="Cet avis est déjà passé en compte.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="droitapl",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["requested", "granted", "suspended", "refused"])),
-                name="droit_apl_status",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="droitapl",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="droit_apl_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="droitapl",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("monthly_amount__gte", 0)),
-                name="droit_apl_positive",
-                violation_error_message="Le montant n’est pas négatif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="droitapl",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("sejour", "="),
-                    (logement.models.parc.DateRange("start_on", "end_on", models.Value("[]")), "&&"),
-                ],
-                name="droit_apl_no_overlap",
-                violation_error_message="Ce séjour a déjà un droit à l’APL sur ces dates.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contratoccupation",
-            index=models.Index(fields=["status", "start_on"], name="contrat_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="contratoccupation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["draft", "to_sign", "running", "notice", "ended", "cancelled", "occupant_sans_titre"],
-                    )
-                ),
-                name="contrat_status",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contratoccupation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="contrat_order",
-                violation_error_message="Le dernier jour ne précède pas le premier.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contratoccupation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["draft", "to_sign", "cancelled"]), ("signed_on__isnull", False), _connector="OR"
-                ),
-                name="contrat_signed",
-                violation_error_message="Un contrat en cours a sa date de signature.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contratoccupation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "ended"), _negated=True),
-                    models.Q(("end_on__isnull", False), ("keys_back_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="contrat_ended",
-                violation_error_message="Un contrat terminé a son dernier jour et la date de remise des clés.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contratoccupation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "cancelled"), _negated=True),
-                    models.Q(("cancelled_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="contrat_cancelled",
-                violation_error_message="Dites pourquoi le contrat est annulé.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contratoccupation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("deposit_amount__gte", 0),
-                    ("monthly_charges__gte", 0),
-                    ("monthly_rent__gte", 0),
-                    ("monthly_services__gte", 0),
-                ),
-                name="contrat_amounts",
-                violation_error_message="Les montants du contrat ne sont pas négatifs.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contratoccupation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "deposit_amount__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("monthly_rent"), "+", models.F("monthly_charges")
-                            ),
-                            "+",
-                            models.F("monthly_services"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
                         ),
-                    )
-                ),
-                name="contrat_deposit",
-                violation_error_message="Le dépôt de garantie ne dépasse pas un mois de redevance.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contratoccupation",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("status", "cancelled"), _negated=True),
-                expressions=[
-                    ("sejour", "="),
-                    (logement.models.parc.DateRange("start_on", "end_on", models.Value("[]")), "&&"),
+                        name="souscription_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("contrat", "="),
+                            ("prestation", "="),
+                            (logement.models.parc.DateRange("start_on", "end_on", models.Value("[]")), "&&"),
+                        ],
+                        name="souscription_no_overlap",
+                        violation_error_message="Cette prestation est déjà souscrite sur ces dates.",
+                    ),
                 ],
-                name="contrat_no_overlap",
-                violation_error_message="Ce séjour a déjà un contrat sur ces dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signatureetatdeslieux",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("signer__in", ["resident", "manager"])),
-                name="signature_edl_signer",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signatureetatdeslieux",
-            constraint=models.UniqueConstraint(
-                fields=("etat_des_lieux", "signer"),
-                name="signature_edl_once",
-                violation_error_message="Cette signature est déjà donnée.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="souscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="souscription_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="souscription",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("contrat", "="),
-                    ("prestation", "="),
-                    (logement.models.parc.DateRange("start_on", "end_on", models.Value("[]")), "&&"),
-                ],
-                name="souscription_no_overlap",
-                violation_error_message="Cette prestation est déjà souscrite sur ces dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tarif",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="tarif_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tarif",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("charges__gte", 0), ("rent__gte", 0), ("services__gte", 0)),
-                name="tarif_positive",
-                violation_error_message="Un tarif n’est pas négatif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tarif",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("categorie", "="),
-                    (logement.models.parc.DateRange("valid_from", "valid_to", models.Value("[]")), "&&"),
-                ],
-                name="tarif_no_overlap",
-                violation_error_message="Cette catégorie a déjà un tarif sur ces dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tarifprestation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="tarif_prestation_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tarifprestation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("monthly_amount__gte", 0)),
-                name="tarif_prestation_positive",
-                violation_error_message="Un prix n’est pas négatif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tarifprestation",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("prestation", "="),
-                    (logement.models.parc.DateRange("valid_from", "valid_to", models.Value("[]")), "&&"),
-                ],
-                name="tarif_prestation_no_overlap",
-                violation_error_message="Cette prestation a déjà un prix sur ces dates.",
-            ),
+            },
         ),
     ]

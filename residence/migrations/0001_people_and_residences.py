@@ -72,258 +72,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Convention",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.CharField(max_length=60, verbose_name="numéro")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("residence_sociale", "résidence sociale"),
-                            ("pension_de_famille", "pension de famille"),
-                            ("fjt", "foyer de jeunes travailleurs"),
-                            ("logement_foyer", "autre logement-foyer"),
-                        ],
-                        default="residence_sociale",
-                        max_length=30,
-                        verbose_name="type",
-                    ),
-                ),
-                ("signed_on", models.DateField(verbose_name="signée le")),
-                ("ends_on", models.DateField(blank=True, null=True, verbose_name="terme")),
-                (
-                    "apl_scale",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("apl1", "APL 1 : cas général"),
-                            ("apl2", "APL 2 : résidence existante conventionnée sans travaux"),
-                        ],
-                        help_text="Vide : inconnu, les deux sont montrés.",
-                        max_length=4,
-                        verbose_name="barème d’APL",
-                    ),
-                ),
-                (
-                    "apl_zone",
-                    models.CharField(
-                        blank=True,
-                        choices=[("1", "zone 1"), ("2", "zone 2"), ("3", "zone 3")],
-                        max_length=1,
-                        verbose_name="zone d’APL",
-                    ),
-                ),
-                (
-                    "prefect_share",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=2,
-                        max_digits=5,
-                        null=True,
-                        verbose_name="part des logements réservés par le préfet (%)",
-                    ),
-                ),
-                ("other_reservations", models.TextField(blank=True, verbose_name="autres réservataires")),
-                ("document", models.FileField(blank=True, upload_to="conventions/", verbose_name="texte signé")),
-            ],
-            options={
-                "verbose_name": "convention",
-                "ordering": ["-signed_on"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Dispositif",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=30, verbose_name="code")),
-                ("name", models.CharField(max_length=150, verbose_name="nom")),
-                ("public", models.TextField(blank=True, verbose_name="public accueilli")),
-                (
-                    "admission_conditions",
-                    models.TextField(
-                        blank=True,
-                        help_text="Reprises dans le contrat d’occupation.",
-                        verbose_name="conditions d’admission",
-                    ),
-                ),
-                (
-                    "routes",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(
-                            choices=[
-                                ("siao", "SIAO"),
-                                ("ccas", "CCAS"),
-                                ("comite_de_pilotage", "comité de pilotage"),
-                                ("departement", "Département"),
-                                ("direct", "demande directe"),
-                            ],
-                            max_length=20,
-                        ),
-                        default=list,
-                        size=None,
-                        verbose_name="voies d’orientation",
-                    ),
-                ),
-                (
-                    "stay_months",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        help_text="Vide : sans limitation de durée.",
-                        null=True,
-                        verbose_name="durée du séjour (mois)",
-                    ),
-                ),
-                (
-                    "renewals_max",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        help_text="Vide : autant qu’il en faut.",
-                        null=True,
-                        verbose_name="renouvellements au plus",
-                    ),
-                ),
-                (
-                    "stay_months_max",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="durée maximale de l’accueil (mois)"
-                    ),
-                ),
-                (
-                    "first_meeting_days",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="premier rendez-vous dans les N jours de l’entrée"
-                    ),
-                ),
-                (
-                    "visit_every_days",
-                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="une visite tous les N jours"),
-                ),
-                (
-                    "review_every_months",
-                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="projet revu tous les N mois"),
-                ),
-                ("has_shared_flats", models.BooleanField(default=False, verbose_name="appartements partagés")),
-                (
-                    "requires_insurance",
-                    models.BooleanField(default=True, verbose_name="assurance du résident demandée"),
-                ),
-                ("requires_social_file", models.BooleanField(default=True, verbose_name="accompagnement social")),
-                (
-                    "referent_from_partner",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Le prescripteur reste référent jusqu’à la sortie.",
-                        verbose_name="référent tenu par le partenaire",
-                    ),
-                ),
-                (
-                    "taux_effort_maximum",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=4,
-                        help_text="Part des ressources : 0,25 pour 25 %.",
-                        max_digits=5,
-                        null=True,
-                        verbose_name="taux d’effort maximal",
-                    ),
-                ),
-                (
-                    "notice_of_interview_days",
-                    models.PositiveSmallIntegerField(default=15, verbose_name="entretien sous N jours"),
-                ),
-                (
-                    "proposal_answer_days",
-                    models.PositiveSmallIntegerField(default=8, verbose_name="réponse à une proposition sous N jours"),
-                ),
-                (
-                    "deposit_months",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=1,
-                        max_digits=3,
-                        verbose_name="dépôt de garantie (mois de redevance, un au plus)",
-                    ),
-                ),
-                (
-                    "turnaround_days",
-                    models.PositiveSmallIntegerField(
-                        default=3, verbose_name="remise en état entre deux séjours (jours)"
-                    ),
-                ),
-                ("is_open", models.BooleanField(default=True, verbose_name="ouvert aux orientations")),
-            ],
-            options={
-                "verbose_name": "dispositif",
-                "ordering": ["residence", "name"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Partenaire",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("siao", "SIAO"),
-                            ("ccas", "CCAS"),
-                            ("departement", "Département"),
-                            ("caf", "CAF ou MSA"),
-                            ("prefecture", "préfecture, DDETS"),
-                            ("association", "association"),
-                            ("sante", "santé"),
-                            ("emploi", "emploi et formation"),
-                            ("bailleur", "bailleur"),
-                            ("mandataire", "mandataire judiciaire"),
-                            ("autre", "autre"),
-                        ],
-                        max_length=20,
-                        verbose_name="nature",
-                    ),
-                ),
-                ("name", models.CharField(max_length=150, verbose_name="nom")),
-                ("themes", models.CharField(blank=True, max_length=250, verbose_name="thèmes")),
-                ("address", models.CharField(blank=True, max_length=250, verbose_name="adresse")),
-                ("postal_code", models.CharField(blank=True, max_length=5, verbose_name="code postal")),
-                ("city", models.CharField(blank=True, max_length=100, verbose_name="commune")),
-                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
-                (
-                    "contact_within_days",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        help_text="Délai que ce partenaire demande de tenir.",
-                        null=True,
-                        verbose_name="prendre contact sous (jours)",
-                    ),
-                ),
-                (
-                    "answer_within_days",
-                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="répondre sous (jours)"),
-                ),
-                ("closed_on", models.DateField(blank=True, null=True, verbose_name="n’est plus partenaire depuis")),
-                (
-                    "sort_name",
-                    models.GeneratedField(
-                        db_persist=True,
-                        expression=django.db.models.functions.text.Lower(
-                            residence.models.base.PlainText(
-                                django.db.models.functions.comparison.Coalesce(
-                                    models.F("name"), models.Value(""), output_field=models.TextField()
-                                )
-                            )
-                        ),
-                        output_field=models.TextField(),
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "partenaire",
-                "ordering": ["sort_name"],
-            },
-        ),
-        migrations.CreateModel(
             name="Residence",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -446,43 +194,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "ménage",
                 "ordering": ["sort_name", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="MembreMenage",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "tie",
-                    models.CharField(
-                        choices=[
-                            ("reference", "personne de référence"),
-                            ("partner", "conjoint ou concubin"),
-                            ("child", "enfant"),
-                            ("other", "autre personne"),
-                        ],
-                        default="reference",
-                        max_length=10,
-                        verbose_name="lien",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["sort_name"], name="menage_sort_name_trgm", opclasses=["gin_trgm_ops"]
                     ),
-                ),
-                ("in_custody", models.BooleanField(default=False, verbose_name="garde alternée")),
-                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
-                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="membres",
-                        to="residence.menage",
-                        verbose_name="ménage",
+                    models.Index(fields=["sort_name", "id"], name="menage_sort_name"),
+                    models.Index(
+                        condition=models.Q(("caf_number", ""), _negated=True),
+                        fields=["caf_number"],
+                        name="menage_caf_number",
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "membre du ménage",
-                "verbose_name_plural": "membres du ménage",
-                "ordering": ["start_on", "pk"],
+                ],
             },
         ),
         migrations.CreateModel(
@@ -539,6 +261,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "accès confidentiel",
                 "verbose_name_plural": "accès confidentiels",
                 "ordering": ["menage", "capacity"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("capacity__in", ["referent", "gestionnaire", "substitute"])),
+                        name="acces_confidentiel_capacity",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="acces_confidentiel_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("end_on__isnull", True)),
+                        fields=("menage", "user"),
+                        name="acces_confidentiel_once",
+                        violation_error_message="Cette personne est déjà nommée sur ce dossier.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -602,34 +344,39 @@ class Migration(migrations.Migration):
                 "verbose_name": "modèle de document",
                 "verbose_name_plural": "modèles de documents",
                 "ordering": ["kind", "-version"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ContactPartenaire",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=150, verbose_name="nom")),
-                ("function", models.CharField(blank=True, max_length=150, verbose_name="fonction")),
-                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
-                ("left_on", models.DateField(blank=True, null=True, verbose_name="parti le")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisi le"),
-                ),
-                (
-                    "partenaire",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="contacts",
-                        to="residence.partenaire",
-                        verbose_name="partenaire",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "invitation",
+                                    "synthese",
+                                    "pv",
+                                    "lettre_candidat",
+                                    "lettre_prescripteur",
+                                    "proposition",
+                                    "contrat",
+                                    "reglement",
+                                    "etat_des_lieux",
+                                    "avis_echeance",
+                                    "quittance",
+                                    "recu",
+                                    "releve",
+                                    "attestation",
+                                    "projet",
+                                ],
+                            )
+                        ),
+                        name="modele_document_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "contact",
-                "ordering": ["name"],
+                    models.UniqueConstraint(
+                        fields=("residence", "kind", "version"),
+                        name="modele_document_version",
+                        violation_error_message="Cette version existe déjà.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -752,12 +499,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "menages",
-                    models.ManyToManyField(
-                        related_name="personnes", through="residence.MembreMenage", to="residence.menage"
-                    ),
-                ),
-                (
                     "merged_into",
                     models.ForeignKey(
                         blank=True,
@@ -773,17 +514,56 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "personne",
                 "ordering": ["sort_name", "pk"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_name"], name="personne_search_name_trgm", opclasses=["gin_trgm_ops"]
+                    ),
+                    models.Index(fields=["sort_name", "id"], name="personne_sort_name"),
+                    models.Index(fields=["born_on"], name="personne_born_on"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("civility__in", ["madame", "monsieur", "unknown"])),
+                        name="personne_civility",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("birth_precision__in", ["day", "month", "year", "unknown"])),
+                        name="personne_birth_precision",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("nationality__in", ["fr", "ue", "hors_ue", "unknown"])),
+                        name="personne_nationality",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("birth_precision", "unknown"), ("born_on__isnull", True)),
+                            models.Q(
+                                ("born_on__isnull", False), models.Q(("birth_precision", "unknown"), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="personne_born_on_known",
+                        violation_error_message="Donnez la date de naissance, ou dites qu’elle est inconnue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("born_on__isnull", True), ("born_on__gt", datetime.date(1900, 1, 1)), _connector="OR"
+                        ),
+                        name="personne_born_on_plausible",
+                        violation_error_message="Cette date de naissance n’est pas plausible (le 01/01/1900 est un défaut de tableur).",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deceased_on__isnull", True), ("deceased_on__gte", models.F("born_on")), _connector="OR"
+                        ),
+                        name="personne_lived",
+                        violation_error_message="Le décès ne peut pas précéder la naissance.",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="membremenage",
-            name="personne",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="membre_de",
-                to="residence.personne",
-                verbose_name="personne",
-            ),
         ),
         migrations.CreateModel(
             name="Mandataire",
@@ -831,6 +611,34 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "mandataire",
                 "ordering": ["-start_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "measure__in",
+                                [
+                                    "tutelle",
+                                    "curatelle",
+                                    "curatelle_renforcee",
+                                    "sauvegarde",
+                                    "habilitation",
+                                    "mandat",
+                                    "maj",
+                                    "masp",
+                                ],
+                            )
+                        ),
+                        name="mandataire_measure",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="mandataire_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -907,160 +715,40 @@ class Migration(migrations.Migration):
                 "verbose_name": "charge",
                 "ordering": ["kind", "start_on"],
                 "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="PieceRequise",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=150, verbose_name="pièce")),
-                ("help_text", models.CharField(blank=True, max_length=250, verbose_name="précision")),
-                ("is_mandatory", models.BooleanField(default=True, verbose_name="obligatoire pour la commission")),
-                (
-                    "validity_months",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        help_text="Vide : ne se périme pas, ou porte sa propre date.",
-                        null=True,
-                        verbose_name="périmée après (mois)",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "telephone",
+                                    "assurance",
+                                    "transport",
+                                    "credit",
+                                    "dette",
+                                    "pension_alimentaire",
+                                    "impots",
+                                    "garde",
+                                    "autre",
+                                ],
+                            )
+                        ),
+                        name="charge_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
-                ),
-                ("rank", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
-                (
-                    "dispositif",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="pieces",
-                        to="residence.dispositif",
-                        verbose_name="dispositif",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="charge_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "pièce demandée",
-                "verbose_name_plural": "pièces demandées",
-                "ordering": ["dispositif", "rank", "name"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PieceJointe",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=200, verbose_name="nom")),
-                ("file", models.FileField(upload_to="pieces/%Y/%m/", verbose_name="fichier")),
-                ("content_type", models.CharField(max_length=100, verbose_name="type")),
-                ("size", models.PositiveIntegerField(verbose_name="taille (octets)")),
-                ("sha256", models.CharField(max_length=64, verbose_name="empreinte")),
-                ("expires_on", models.DateField(blank=True, null=True, verbose_name="valable jusqu’au")),
-                (
-                    "added_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="jointe le"),
-                ),
-                ("withdrawn_at", models.DateTimeField(editable=False, null=True, verbose_name="retirée le")),
-                (
-                    "added_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="jointe par",
+                    models.CheckConstraint(
+                        condition=models.Q(("monthly_amount__gte", 0)),
+                        name="charge_positive",
+                        violation_error_message="Le montant ne peut pas être négatif.",
                     ),
-                ),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="pieces_jointes",
-                        to="residence.menage",
-                        verbose_name="ménage",
-                    ),
-                ),
-                (
-                    "personne",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.personne",
-                        verbose_name="personne",
-                    ),
-                ),
-                (
-                    "withdrawn_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="retirée par",
-                    ),
-                ),
-                (
-                    "piece_requise",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.piecerequise",
-                        verbose_name="pièce demandée",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "pièce jointe",
-                "verbose_name_plural": "pièces jointes",
-                "ordering": ["-added_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PlafondRedevance",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "type_logement",
-                    models.CharField(
-                        choices=[
-                            ("chambre", "chambre en appartement partagé"),
-                            ("T1", "T1"),
-                            ("T1'", "T1’"),
-                            ("T1bis", "T1 bis"),
-                            ("T2", "T2"),
-                            ("T3", "T3"),
-                            ("T4", "T4"),
-                            ("T5", "T5 et plus"),
-                        ],
-                        max_length=10,
-                        verbose_name="type de logement",
-                    ),
-                ),
-                ("loan", models.CharField(blank=True, max_length=30, verbose_name="financement")),
-                ("valid_from", models.DateField(verbose_name="à partir du")),
-                (
-                    "monthly_maximum",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=8,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="maximum mensuel, loyer et charges (€)",
-                    ),
-                ),
-                (
-                    "convention",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="plafonds",
-                        to="residence.convention",
-                        verbose_name="convention",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "redevance maximale",
-                "verbose_name_plural": "redevances maximales",
-                "ordering": ["type_logement", "-valid_from"],
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1142,72 +830,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "rendez-vous",
                 "verbose_name_plural": "rendez-vous",
                 "ordering": ["start_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Referent",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("social", "référent social"),
-                            ("substitute", "suppléant"),
-                            ("rsa", "référent RSA"),
-                            ("partner", "référent du partenaire"),
-                        ],
-                        default="social",
-                        max_length=20,
-                        verbose_name="qualité",
+                "indexes": [models.Index(fields=["user", "start_at"], name="rendez_vous_user")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["preadmission", "visite", "signature", "etat_des_lieux", "suivi", "autre"])
+                        ),
+                        name="rendez_vous_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
-                ),
-                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
-                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.contactpartenaire",
-                        verbose_name="contact",
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["planned", "held", "no_show", "cancelled"])),
+                        name="rendez_vous_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
-                ),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="referents",
-                        to="residence.menage",
-                        verbose_name="ménage",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_at__isnull", True), ("end_at__gte", models.F("start_at")), _connector="OR"
+                        ),
+                        name="rendez_vous_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
                     ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="referent_of",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="membre de l’équipe",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "référent",
-                "ordering": ["kind", "-start_on"],
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1246,14 +890,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "rattachement",
                 "ordering": ["start_on"],
+                "indexes": [models.Index(fields=["residence", "cause", "menage"], name="rattachement_scope")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("cause__in", ["candidature", "sejour", "suivi"])),
+                        name="rattachement_cause",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="rattachement_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("end_on__isnull", True)),
+                        fields=("menage", "residence", "cause"),
+                        name="rattachement_once",
+                        violation_error_message="Ce ménage est déjà rattaché à la résidence pour cette cause.",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="partenaire",
-            name="residences",
-            field=models.ManyToManyField(
-                blank=True, related_name="partenaires", to="residence.residence", verbose_name="résidences"
-            ),
         ),
         migrations.CreateModel(
             name="EntreeJournal",
@@ -1338,6 +996,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "entrée du journal",
                 "verbose_name_plural": "journal",
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["residence", "-id"], name="journal_residence"),
+                    models.Index(fields=["menage", "-id"], name="journal_menage"),
+                    models.Index(fields=["target_type", "target_id"], name="journal_target"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["action", "reading", "export", "technique"])),
+                        name="journal_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1410,6 +1080,56 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "échéance",
                 "ordering": ["due_on", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("settled_at", None)),
+                        fields=["residence", "role", "due_on"],
+                        name="echeance_open_role",
+                    ),
+                    models.Index(
+                        condition=models.Q(("settled_at", None)), fields=["user", "due_on"], name="echeance_open_user"
+                    ),
+                    models.Index(fields=["target_type", "target_id"], name="echeance_target"),
+                    models.Index(
+                        condition=models.Q(("settled_at", None)), fields=["menage"], name="echeance_open_menage"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "",
+                                    "coordinatrice",
+                                    "gestionnaire",
+                                    "vie_residentielle",
+                                    "commission",
+                                    "direction",
+                                    "technique",
+                                ],
+                            )
+                        ),
+                        name="echeance_role",
+                        violation_error_message="Ce rôle n’existe pas.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", ""), ("user__isnull", False)),
+                            models.Q(("user__isnull", True), models.Q(("role", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="echeance_addressee",
+                        violation_error_message="Une échéance s’adresse à un rôle ou à une personne.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("settled_at", None)),
+                        fields=("kind", "target_type", "target_id", "role", "user"),
+                        name="echeance_once",
+                        nulls_distinct=False,
+                        violation_error_message="Cette échéance est déjà ouverte.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1529,17 +1249,62 @@ class Migration(migrations.Migration):
                 "verbose_name": "document émis",
                 "verbose_name_plural": "documents émis",
                 "ordering": ["-issued_at", "-pk"],
+                "indexes": [models.Index(fields=["target_type", "target_id"], name="document_emis_target")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "invitation",
+                                    "synthese",
+                                    "pv",
+                                    "lettre_candidat",
+                                    "lettre_prescripteur",
+                                    "proposition",
+                                    "contrat",
+                                    "reglement",
+                                    "etat_des_lieux",
+                                    "avis_echeance",
+                                    "quittance",
+                                    "recu",
+                                    "releve",
+                                    "attestation",
+                                    "projet",
+                                ],
+                            )
+                        ),
+                        name="document_emis_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("residence", "kind", "year", "rank"),
+                        name="document_emis_number",
+                        violation_error_message="Ce numéro est déjà pris.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("target_id__isnull", True), ("target_type__isnull", True)),
+                            models.Q(("target_id__isnull", False), ("target_type__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="document_emis_target_pair",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("pdf", ""), ("pdf_made_at__isnull", True), ("pdf_sha256", "")),
+                            models.Q(
+                                models.Q(("pdf", ""), _negated=True),
+                                models.Q(("pdf_sha256", ""), _negated=True),
+                                ("pdf_made_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="document_emis_pdf",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="dispositif",
-            name="residence",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="dispositifs",
-                to="residence.residence",
-                verbose_name="résidence",
-            ),
         ),
         migrations.CreateModel(
             name="Delegation",
@@ -1605,17 +1370,43 @@ class Migration(migrations.Migration):
                 "verbose_name": "délégation",
                 "verbose_name_plural": "délégations",
                 "ordering": ["-start_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "coordinatrice",
+                                    "gestionnaire",
+                                    "vie_residentielle",
+                                    "commission",
+                                    "direction",
+                                    "technique",
+                                ],
+                            )
+                        ),
+                        name="delegation_role",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="delegation_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_user", models.F("to_user")), _negated=True),
+                        name="delegation_two_persons",
+                        violation_error_message="On ne se délègue pas son propre rôle.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role", "technique"), _negated=True),
+                        name="delegation_not_technique",
+                        violation_error_message="Le rôle technique ne se délègue pas.",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="convention",
-            name="residence",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="conventions",
-                to="residence.residence",
-                verbose_name="résidence",
-            ),
         ),
         migrations.CreateModel(
             name="Compteur",
@@ -1633,6 +1424,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "compteur",
+                "constraints": [models.UniqueConstraint(fields=("residence", "kind", "year"), name="compteur_unique")],
             },
         ),
         migrations.CreateModel(
@@ -1713,6 +1505,44 @@ class Migration(migrations.Migration):
                 "verbose_name": "ressource",
                 "ordering": ["kind", "start_on"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "salaire",
+                                    "rsa",
+                                    "prime_activite",
+                                    "chomage",
+                                    "retraite",
+                                    "aspa",
+                                    "aah",
+                                    "invalidite",
+                                    "indemnites",
+                                    "prestations_familiales",
+                                    "pension_alimentaire",
+                                    "formation",
+                                    "autre",
+                                ],
+                            )
+                        ),
+                        name="ressource_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="ressource_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("monthly_amount__gte", 0)),
+                        name="ressource_positive",
+                        violation_error_message="Le montant ne peut pas être négatif.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1778,6 +1608,831 @@ class Migration(migrations.Migration):
                 "verbose_name": "rôle attribué",
                 "verbose_name_plural": "rôles attribués",
                 "ordering": ["user", "role"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "coordinatrice",
+                                    "gestionnaire",
+                                    "vie_residentielle",
+                                    "commission",
+                                    "direction",
+                                    "technique",
+                                ],
+                            )
+                        ),
+                        name="role_attribution_role",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="role_attribution_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("residence__isnull", True), ("role", "technique")),
+                            models.Q(models.Q(("role", "technique"), _negated=True), ("residence__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="role_attribution_residence",
+                        violation_error_message="Choisissez la résidence (aucune pour l’administrateur technique).",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role", "technique"),
+                            ("granted_by__isnull", True),
+                            models.Q(("user", models.F("granted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="role_attribution_not_oneself",
+                        violation_error_message="On ne se donne pas à soi-même un rôle qui ouvre des dossiers.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TitreSejour",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=100, verbose_name="titre")),
+                ("number", models.CharField(blank=True, max_length=30, verbose_name="numéro")),
+                ("start_on", models.DateField(blank=True, null=True, verbose_name="depuis le")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="valable jusqu’au")),
+                ("allows_work", models.BooleanField(default=False, verbose_name="autorise à travailler")),
+                (
+                    "personne",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="titres_sejour",
+                        to="residence.personne",
+                        verbose_name="personne",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "titre de séjour",
+                "verbose_name_plural": "titres de séjour",
+                "ordering": ["-end_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="titre_sejour_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Convention",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=60, verbose_name="numéro")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("residence_sociale", "résidence sociale"),
+                            ("pension_de_famille", "pension de famille"),
+                            ("fjt", "foyer de jeunes travailleurs"),
+                            ("logement_foyer", "autre logement-foyer"),
+                        ],
+                        default="residence_sociale",
+                        max_length=30,
+                        verbose_name="type",
+                    ),
+                ),
+                ("signed_on", models.DateField(verbose_name="signée le")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="terme")),
+                (
+                    "apl_scale",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("apl1", "APL 1 : cas général"),
+                            ("apl2", "APL 2 : résidence existante conventionnée sans travaux"),
+                        ],
+                        help_text="Vide : inconnu, les deux sont montrés.",
+                        max_length=4,
+                        verbose_name="barème d’APL",
+                    ),
+                ),
+                (
+                    "apl_zone",
+                    models.CharField(
+                        blank=True,
+                        choices=[("1", "zone 1"), ("2", "zone 2"), ("3", "zone 3")],
+                        max_length=1,
+                        verbose_name="zone d’APL",
+                    ),
+                ),
+                (
+                    "prefect_share",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=5,
+                        null=True,
+                        verbose_name="part des logements réservés par le préfet (%)",
+                    ),
+                ),
+                ("other_reservations", models.TextField(blank=True, verbose_name="autres réservataires")),
+                ("document", models.FileField(blank=True, upload_to="conventions/", verbose_name="texte signé")),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conventions",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "convention",
+                "ordering": ["-signed_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["residence_sociale", "pension_de_famille", "fjt", "logement_foyer"])
+                        ),
+                        name="convention_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("signed_on")), _connector="OR"
+                        ),
+                        name="convention_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("residence", "number"),
+                        name="convention_number",
+                        violation_error_message="Cette résidence a déjà une convention de ce numéro.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Dispositif",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=30, verbose_name="code")),
+                ("name", models.CharField(max_length=150, verbose_name="nom")),
+                ("public", models.TextField(blank=True, verbose_name="public accueilli")),
+                (
+                    "admission_conditions",
+                    models.TextField(
+                        blank=True,
+                        help_text="Reprises dans le contrat d’occupation.",
+                        verbose_name="conditions d’admission",
+                    ),
+                ),
+                (
+                    "routes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("siao", "SIAO"),
+                                ("ccas", "CCAS"),
+                                ("comite_de_pilotage", "comité de pilotage"),
+                                ("departement", "Département"),
+                                ("direct", "demande directe"),
+                            ],
+                            max_length=20,
+                        ),
+                        default=list,
+                        size=None,
+                        verbose_name="voies d’orientation",
+                    ),
+                ),
+                (
+                    "stay_months",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Vide : sans limitation de durée.",
+                        null=True,
+                        verbose_name="durée du séjour (mois)",
+                    ),
+                ),
+                (
+                    "renewals_max",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Vide : autant qu’il en faut.",
+                        null=True,
+                        verbose_name="renouvellements au plus",
+                    ),
+                ),
+                (
+                    "stay_months_max",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="durée maximale de l’accueil (mois)"
+                    ),
+                ),
+                (
+                    "first_meeting_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="premier rendez-vous dans les N jours de l’entrée"
+                    ),
+                ),
+                (
+                    "visit_every_days",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="une visite tous les N jours"),
+                ),
+                (
+                    "review_every_months",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="projet revu tous les N mois"),
+                ),
+                ("has_shared_flats", models.BooleanField(default=False, verbose_name="appartements partagés")),
+                (
+                    "requires_insurance",
+                    models.BooleanField(default=True, verbose_name="assurance du résident demandée"),
+                ),
+                ("requires_social_file", models.BooleanField(default=True, verbose_name="accompagnement social")),
+                (
+                    "referent_from_partner",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Le prescripteur reste référent jusqu’à la sortie.",
+                        verbose_name="référent tenu par le partenaire",
+                    ),
+                ),
+                (
+                    "taux_effort_maximum",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        help_text="Part des ressources : 0,25 pour 25 %.",
+                        max_digits=5,
+                        null=True,
+                        verbose_name="taux d’effort maximal",
+                    ),
+                ),
+                (
+                    "notice_of_interview_days",
+                    models.PositiveSmallIntegerField(default=15, verbose_name="entretien sous N jours"),
+                ),
+                (
+                    "proposal_answer_days",
+                    models.PositiveSmallIntegerField(default=8, verbose_name="réponse à une proposition sous N jours"),
+                ),
+                (
+                    "deposit_months",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=1,
+                        max_digits=3,
+                        verbose_name="dépôt de garantie (mois de redevance, un au plus)",
+                    ),
+                ),
+                (
+                    "turnaround_days",
+                    models.PositiveSmallIntegerField(
+                        default=3, verbose_name="remise en état entre deux séjours (jours)"
+                    ),
+                ),
+                ("is_open", models.BooleanField(default=True, verbose_name="ouvert aux orientations")),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dispositifs",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "dispositif",
+                "ordering": ["residence", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("residence", "code"),
+                        name="dispositif_code",
+                        violation_error_message="Cette résidence a déjà un dispositif de ce code.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stay_months__isnull", False),
+                            models.Q(
+                                ("renewals_max__isnull", True),
+                                ("stay_months__isnull", True),
+                                ("stay_months_max__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dispositif_without_term",
+                        violation_error_message="Un dispositif sans limitation de durée n’a ni terme ni renouvellement.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("deposit_months__gte", 0), ("deposit_months__lte", 1)),
+                        name="dispositif_deposit",
+                        violation_error_message="Le dépôt de garantie ne dépasse pas un mois de redevance.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("taux_effort_maximum__isnull", True),
+                            models.Q(("taux_effort_maximum__gt", 0), ("taux_effort_maximum__lte", 1)),
+                            _connector="OR",
+                        ),
+                        name="dispositif_taux_effort",
+                        violation_error_message="Le taux d’effort est une part des ressources, entre 0 et 1.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Partenaire",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("siao", "SIAO"),
+                            ("ccas", "CCAS"),
+                            ("departement", "Département"),
+                            ("caf", "CAF ou MSA"),
+                            ("prefecture", "préfecture, DDETS"),
+                            ("association", "association"),
+                            ("sante", "santé"),
+                            ("emploi", "emploi et formation"),
+                            ("bailleur", "bailleur"),
+                            ("mandataire", "mandataire judiciaire"),
+                            ("autre", "autre"),
+                        ],
+                        max_length=20,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, verbose_name="nom")),
+                ("themes", models.CharField(blank=True, max_length=250, verbose_name="thèmes")),
+                ("address", models.CharField(blank=True, max_length=250, verbose_name="adresse")),
+                ("postal_code", models.CharField(blank=True, max_length=5, verbose_name="code postal")),
+                ("city", models.CharField(blank=True, max_length=100, verbose_name="commune")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
+                (
+                    "contact_within_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Délai que ce partenaire demande de tenir.",
+                        null=True,
+                        verbose_name="prendre contact sous (jours)",
+                    ),
+                ),
+                (
+                    "answer_within_days",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="répondre sous (jours)"),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="n’est plus partenaire depuis")),
+                (
+                    "sort_name",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Lower(
+                            residence.models.base.PlainText(
+                                django.db.models.functions.comparison.Coalesce(
+                                    models.F("name"), models.Value(""), output_field=models.TextField()
+                                )
+                            )
+                        ),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "residences",
+                    models.ManyToManyField(
+                        blank=True, related_name="partenaires", to="residence.residence", verbose_name="résidences"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "partenaire",
+                "ordering": ["sort_name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "siao",
+                                    "ccas",
+                                    "departement",
+                                    "caf",
+                                    "prefecture",
+                                    "association",
+                                    "sante",
+                                    "emploi",
+                                    "bailleur",
+                                    "mandataire",
+                                    "autre",
+                                ],
+                            )
+                        ),
+                        name="partenaire_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("kind", "sort_name"),
+                        name="partenaire_unique",
+                        violation_error_message="Ce partenaire est déjà dans l’annuaire.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MembreMenage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "tie",
+                    models.CharField(
+                        choices=[
+                            ("reference", "personne de référence"),
+                            ("partner", "conjoint ou concubin"),
+                            ("child", "enfant"),
+                            ("other", "autre personne"),
+                        ],
+                        default="reference",
+                        max_length=10,
+                        verbose_name="lien",
+                    ),
+                ),
+                ("in_custody", models.BooleanField(default=False, verbose_name="garde alternée")),
+                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="membres",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "personne",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="membre_de",
+                        to="residence.personne",
+                        verbose_name="personne",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "membre du ménage",
+                "verbose_name_plural": "membres du ménage",
+                "ordering": ["start_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("tie__in", ["reference", "partner", "child", "other"])),
+                        name="membre_menage_tie",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="membre_menage_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("end_on__isnull", True)),
+                        fields=("menage", "personne"),
+                        name="membre_menage_once",
+                        violation_error_message="Cette personne fait déjà partie du ménage.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("end_on__isnull", True), ("tie", "reference")),
+                        fields=("menage",),
+                        name="membre_menage_one_reference",
+                        violation_error_message="Le ménage a déjà une personne de référence.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ContactPartenaire",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150, verbose_name="nom")),
+                ("function", models.CharField(blank=True, max_length=150, verbose_name="fonction")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="parti le")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisi le"),
+                ),
+                (
+                    "partenaire",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="residence.partenaire",
+                        verbose_name="partenaire",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "contact",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PieceRequise",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150, verbose_name="pièce")),
+                ("help_text", models.CharField(blank=True, max_length=250, verbose_name="précision")),
+                ("is_mandatory", models.BooleanField(default=True, verbose_name="obligatoire pour la commission")),
+                (
+                    "validity_months",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Vide : ne se périme pas, ou porte sa propre date.",
+                        null=True,
+                        verbose_name="périmée après (mois)",
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
+                (
+                    "dispositif",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pieces",
+                        to="residence.dispositif",
+                        verbose_name="dispositif",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "pièce demandée",
+                "verbose_name_plural": "pièces demandées",
+                "ordering": ["dispositif", "rank", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dispositif", "name"),
+                        name="piece_requise_unique",
+                        violation_error_message="Cette pièce est déjà demandée.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PieceJointe",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="nom")),
+                ("file", models.FileField(upload_to="pieces/%Y/%m/", verbose_name="fichier")),
+                ("content_type", models.CharField(max_length=100, verbose_name="type")),
+                ("size", models.PositiveIntegerField(verbose_name="taille (octets)")),
+                ("sha256", models.CharField(max_length=64, verbose_name="empreinte")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="valable jusqu’au")),
+                (
+                    "added_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="jointe le"),
+                ),
+                ("withdrawn_at", models.DateTimeField(editable=False, null=True, verbose_name="retirée le")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="jointe par",
+                    ),
+                ),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pieces_jointes",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "personne",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.personne",
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="retirée par",
+                    ),
+                ),
+                (
+                    "piece_requise",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.piecerequise",
+                        verbose_name="pièce demandée",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "pièce jointe",
+                "verbose_name_plural": "pièces jointes",
+                "ordering": ["-added_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
+                            models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="piece_jointe_withdrawn",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PlafondRedevance",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "type_logement",
+                    models.CharField(
+                        choices=[
+                            ("chambre", "chambre en appartement partagé"),
+                            ("T1", "T1"),
+                            ("T1'", "T1’"),
+                            ("T1bis", "T1 bis"),
+                            ("T2", "T2"),
+                            ("T3", "T3"),
+                            ("T4", "T4"),
+                            ("T5", "T5 et plus"),
+                        ],
+                        max_length=10,
+                        verbose_name="type de logement",
+                    ),
+                ),
+                ("loan", models.CharField(blank=True, max_length=30, verbose_name="financement")),
+                ("valid_from", models.DateField(verbose_name="à partir du")),
+                (
+                    "monthly_maximum",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=8,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="maximum mensuel, loyer et charges (€)",
+                    ),
+                ),
+                (
+                    "convention",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plafonds",
+                        to="residence.convention",
+                        verbose_name="convention",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "redevance maximale",
+                "verbose_name_plural": "redevances maximales",
+                "ordering": ["type_logement", "-valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("type_logement__in", ["chambre", "T1", "T1'", "T1bis", "T2", "T3", "T4", "T5"])
+                        ),
+                        name="plafond_redevance_type",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("monthly_maximum__gt", 0)),
+                        name="plafond_redevance_positive",
+                        violation_error_message="Le maximum est un montant au-dessus de zéro.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("convention", "type_logement", "loan", "valid_from"),
+                        name="plafond_redevance_unique",
+                        violation_error_message="Ce maximum est déjà saisi pour cette date.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Referent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("social", "référent social"),
+                            ("substitute", "suppléant"),
+                            ("rsa", "référent RSA"),
+                            ("partner", "référent du partenaire"),
+                        ],
+                        default="social",
+                        max_length=20,
+                        verbose_name="qualité",
+                    ),
+                ),
+                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.contactpartenaire",
+                        verbose_name="contact",
+                    ),
+                ),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referents",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referent_of",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="membre de l’équipe",
+                    ),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "référent",
+                "ordering": ["kind", "-start_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["social", "substitute", "rsa", "partner"])),
+                        name="referent_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="referent_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("contact__isnull", True), ("user__isnull", False)),
+                            models.Q(("contact__isnull", False), ("user__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="referent_somebody",
+                        violation_error_message="Choisissez un membre de l’équipe, ou un contact du partenaire.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("end_on__isnull", True)),
+                        fields=("menage", "residence", "kind"),
+                        name="referent_once",
+                        violation_error_message="Ce ménage a déjà un référent de cette qualité.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1827,31 +2482,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "surface admise",
                 "verbose_name_plural": "surfaces admises",
                 "ordering": ["dispositif", "type_logement"],
-            },
-        ),
-        migrations.CreateModel(
-            name="TitreSejour",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=100, verbose_name="titre")),
-                ("number", models.CharField(blank=True, max_length=30, verbose_name="numéro")),
-                ("start_on", models.DateField(blank=True, null=True, verbose_name="depuis le")),
-                ("end_on", models.DateField(blank=True, null=True, verbose_name="valable jusqu’au")),
-                ("allows_work", models.BooleanField(default=False, verbose_name="autorise à travailler")),
-                (
-                    "personne",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="titres_sejour",
-                        to="residence.personne",
-                        verbose_name="personne",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("type_logement__in", ["chambre", "T1", "T1'", "T1bis", "T2", "T3", "T4", "T5"])
+                        ),
+                        name="surface_dispositif_type",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "titre de séjour",
-                "verbose_name_plural": "titres de séjour",
-                "ordering": ["-end_on"],
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("maximum__isnull", True), ("maximum__gte", models.F("minimum")), _connector="OR"
+                        ),
+                        name="surface_dispositif_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("dispositif", "type_logement"),
+                        name="surface_dispositif_unique",
+                        violation_error_message="Les surfaces de ce type sont déjà posées.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1950,811 +2601,11 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="menage",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["sort_name"], name="menage_sort_name_trgm", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="menage",
-            index=models.Index(fields=["sort_name", "id"], name="menage_sort_name"),
-        ),
-        migrations.AddIndex(
-            model_name="menage",
-            index=models.Index(
-                condition=models.Q(("caf_number", ""), _negated=True), fields=["caf_number"], name="menage_caf_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accesconfidentiel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity__in", ["referent", "gestionnaire", "substitute"])),
-                name="acces_confidentiel_capacity",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accesconfidentiel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="acces_confidentiel_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accesconfidentiel",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("end_on__isnull", True)),
-                fields=("menage", "user"),
-                name="acces_confidentiel_once",
-                violation_error_message="Cette personne est déjà nommée sur ce dossier.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="personne",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search_name"], name="personne_search_name_trgm", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="personne",
-            index=models.Index(fields=["sort_name", "id"], name="personne_sort_name"),
-        ),
-        migrations.AddIndex(
-            model_name="personne",
-            index=models.Index(fields=["born_on"], name="personne_born_on"),
-        ),
-        migrations.AddConstraint(
-            model_name="personne",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("civility__in", ["madame", "monsieur", "unknown"])),
-                name="personne_civility",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personne",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("birth_precision__in", ["day", "month", "year", "unknown"])),
-                name="personne_birth_precision",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personne",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("nationality__in", ["fr", "ue", "hors_ue", "unknown"])),
-                name="personne_nationality",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personne",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("birth_precision", "unknown"), ("born_on__isnull", True)),
-                    models.Q(("born_on__isnull", False), models.Q(("birth_precision", "unknown"), _negated=True)),
-                    _connector="OR",
-                ),
-                name="personne_born_on_known",
-                violation_error_message="Donnez la date de naissance, ou dites qu’elle est inconnue.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personne",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("born_on__isnull", True), ("born_on__gt", datetime.date(1900, 1, 1)), _connector="OR"
-                ),
-                name="personne_born_on_plausible",
-                violation_error_message="Cette date de naissance n’est pas plausible (le 01/01/1900 est un défaut de tableur).",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personne",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("deceased_on__isnull", True), ("deceased_on__gte", models.F("born_on")), _connector="OR"
-                ),
-                name="personne_lived",
-                violation_error_message="Le décès ne peut pas précéder la naissance.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membremenage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tie__in", ["reference", "partner", "child", "other"])),
-                name="membre_menage_tie",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membremenage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="membre_menage_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membremenage",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("end_on__isnull", True)),
-                fields=("menage", "personne"),
-                name="membre_menage_once",
-                violation_error_message="Cette personne fait déjà partie du ménage.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membremenage",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("end_on__isnull", True), ("tie", "reference")),
-                fields=("menage",),
-                name="membre_menage_one_reference",
-                violation_error_message="Le ménage a déjà une personne de référence.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandataire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "measure__in",
-                        [
-                            "tutelle",
-                            "curatelle",
-                            "curatelle_renforcee",
-                            "sauvegarde",
-                            "habilitation",
-                            "mandat",
-                            "maj",
-                            "masp",
-                        ],
-                    )
-                ),
-                name="mandataire_measure",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandataire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="mandataire_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "telephone",
-                            "assurance",
-                            "transport",
-                            "credit",
-                            "dette",
-                            "pension_alimentaire",
-                            "impots",
-                            "garde",
-                            "autre",
-                        ],
-                    )
-                ),
-                name="charge_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="charge_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("monthly_amount__gte", 0)),
-                name="charge_positive",
-                violation_error_message="Le montant ne peut pas être négatif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="piecerequise",
-            constraint=models.UniqueConstraint(
-                fields=("dispositif", "name"),
-                name="piece_requise_unique",
-                violation_error_message="Cette pièce est déjà demandée.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="piecejointe",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
-                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="piece_jointe_withdrawn",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plafondredevance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("type_logement__in", ["chambre", "T1", "T1'", "T1bis", "T2", "T3", "T4", "T5"])),
-                name="plafond_redevance_type",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plafondredevance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("monthly_maximum__gt", 0)),
-                name="plafond_redevance_positive",
-                violation_error_message="Le maximum est un montant au-dessus de zéro.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plafondredevance",
-            constraint=models.UniqueConstraint(
-                fields=("convention", "type_logement", "loan", "valid_from"),
-                name="plafond_redevance_unique",
-                violation_error_message="Ce maximum est déjà saisi pour cette date.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rendezvous",
-            index=models.Index(fields=["user", "start_at"], name="rendez_vous_user"),
-        ),
-        migrations.AddConstraint(
-            model_name="rendezvous",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["preadmission", "visite", "signature", "etat_des_lieux", "suivi", "autre"])
-                ),
-                name="rendez_vous_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rendezvous",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["planned", "held", "no_show", "cancelled"])),
-                name="rendez_vous_status",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rendezvous",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_at__isnull", True), ("end_at__gte", models.F("start_at")), _connector="OR"),
-                name="rendez_vous_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["social", "substitute", "rsa", "partner"])),
-                name="referent_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="referent_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("contact__isnull", True), ("user__isnull", False)),
-                    models.Q(("contact__isnull", False), ("user__isnull", True)),
-                    _connector="OR",
-                ),
-                name="referent_somebody",
-                violation_error_message="Choisissez un membre de l’équipe, ou un contact du partenaire.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("end_on__isnull", True)),
-                fields=("menage", "residence", "kind"),
-                name="referent_once",
-                violation_error_message="Ce ménage a déjà un référent de cette qualité.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rattachement",
-            index=models.Index(fields=["residence", "cause", "menage"], name="rattachement_scope"),
-        ),
-        migrations.AddConstraint(
-            model_name="rattachement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["candidature", "sejour", "suivi"])),
-                name="rattachement_cause",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rattachement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="rattachement_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rattachement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("end_on__isnull", True)),
-                fields=("menage", "residence", "cause"),
-                name="rattachement_once",
-                violation_error_message="Ce ménage est déjà rattaché à la résidence pour cette cause.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partenaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "siao",
-                            "ccas",
-                            "departement",
-                            "caf",
-                            "prefecture",
-                            "association",
-                            "sante",
-                            "emploi",
-                            "bailleur",
-                            "mandataire",
-                            "autre",
-                        ],
-                    )
-                ),
-                name="partenaire_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partenaire",
-            constraint=models.UniqueConstraint(
-                fields=("kind", "sort_name"),
-                name="partenaire_unique",
-                violation_error_message="Ce partenaire est déjà dans l’annuaire.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="modeledocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "invitation",
-                            "synthese",
-                            "pv",
-                            "lettre_candidat",
-                            "lettre_prescripteur",
-                            "proposition",
-                            "contrat",
-                            "reglement",
-                            "etat_des_lieux",
-                            "avis_echeance",
-                            "quittance",
-                            "recu",
-                            "releve",
-                            "attestation",
-                            "projet",
-                        ],
-                    )
-                ),
-                name="modele_document_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="modeledocument",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "kind", "version"),
-                name="modele_document_version",
-                violation_error_message="Cette version existe déjà.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entreejournal",
-            index=models.Index(fields=["residence", "-id"], name="journal_residence"),
-        ),
-        migrations.AddIndex(
-            model_name="entreejournal",
-            index=models.Index(fields=["menage", "-id"], name="journal_menage"),
-        ),
-        migrations.AddIndex(
-            model_name="entreejournal",
-            index=models.Index(fields=["target_type", "target_id"], name="journal_target"),
-        ),
-        migrations.AddConstraint(
-            model_name="entreejournal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["action", "reading", "export", "technique"])),
-                name="journal_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="echeance",
-            index=models.Index(
-                condition=models.Q(("settled_at", None)),
-                fields=["residence", "role", "due_on"],
-                name="echeance_open_role",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="echeance",
-            index=models.Index(
-                condition=models.Q(("settled_at", None)), fields=["user", "due_on"], name="echeance_open_user"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="echeance",
-            index=models.Index(fields=["target_type", "target_id"], name="echeance_target"),
-        ),
-        migrations.AddIndex(
-            model_name="echeance",
-            index=models.Index(
-                condition=models.Q(("settled_at", None)), fields=["menage"], name="echeance_open_menage"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="echeance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "",
-                            "coordinatrice",
-                            "gestionnaire",
-                            "vie_residentielle",
-                            "commission",
-                            "direction",
-                            "technique",
-                        ],
-                    )
-                ),
-                name="echeance_role",
-                violation_error_message="Ce rôle n’existe pas.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="echeance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("role", ""), ("user__isnull", False)),
-                    models.Q(("user__isnull", True), models.Q(("role", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="echeance_addressee",
-                violation_error_message="Une échéance s’adresse à un rôle ou à une personne.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="echeance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("settled_at", None)),
-                fields=("kind", "target_type", "target_id", "role", "user"),
-                name="echeance_once",
-                nulls_distinct=False,
-                violation_error_message="Cette échéance est déjà ouverte.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="documentemis",
-            index=models.Index(fields=["target_type", "target_id"], name="document_emis_target"),
-        ),
-        migrations.AddConstraint(
-            model_name="documentemis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "invitation",
-                            "synthese",
-                            "pv",
-                            "lettre_candidat",
-                            "lettre_prescripteur",
-                            "proposition",
-                            "contrat",
-                            "reglement",
-                            "etat_des_lieux",
-                            "avis_echeance",
-                            "quittance",
-                            "recu",
-                            "releve",
-                            "attestation",
-                            "projet",
-                        ],
-                    )
-                ),
-                name="document_emis_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documentemis",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "kind", "year", "rank"),
-                name="document_emis_number",
-                violation_error_message="Ce numéro est déjà pris.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documentemis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("target_id__isnull", True), ("target_type__isnull", True)),
-                    models.Q(("target_id__isnull", False), ("target_type__isnull", False)),
-                    _connector="OR",
-                ),
-                name="document_emis_target_pair",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documentemis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("pdf", ""), ("pdf_made_at__isnull", True), ("pdf_sha256", "")),
-                    models.Q(
-                        models.Q(("pdf", ""), _negated=True),
-                        models.Q(("pdf_sha256", ""), _negated=True),
-                        ("pdf_made_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="document_emis_pdf",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispositif",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "code"),
-                name="dispositif_code",
-                violation_error_message="Cette résidence a déjà un dispositif de ce code.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispositif",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stay_months__isnull", False),
-                    models.Q(
-                        ("renewals_max__isnull", True), ("stay_months__isnull", True), ("stay_months_max__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="dispositif_without_term",
-                violation_error_message="Un dispositif sans limitation de durée n’a ni terme ni renouvellement.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispositif",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("deposit_months__gte", 0), ("deposit_months__lte", 1)),
-                name="dispositif_deposit",
-                violation_error_message="Le dépôt de garantie ne dépasse pas un mois de redevance.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispositif",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("taux_effort_maximum__isnull", True),
-                    models.Q(("taux_effort_maximum__gt", 0), ("taux_effort_maximum__lte", 1)),
-                    _connector="OR",
-                ),
-                name="dispositif_taux_effort",
-                violation_error_message="Le taux d’effort est une part des ressources, entre 0 et 1.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        ["coordinatrice", "gestionnaire", "vie_residentielle", "commission", "direction", "technique"],
-                    )
-                ),
-                name="delegation_role",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="delegation_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_user", models.F("to_user")), _negated=True),
-                name="delegation_two_persons",
-                violation_error_message="On ne se délègue pas son propre rôle.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role", "technique"), _negated=True),
-                name="delegation_not_technique",
-                violation_error_message="Le rôle technique ne se délègue pas.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="convention",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["residence_sociale", "pension_de_famille", "fjt", "logement_foyer"])),
-                name="convention_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="convention",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("signed_on")), _connector="OR"),
-                name="convention_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="convention",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "number"),
-                name="convention_number",
-                violation_error_message="Cette résidence a déjà une convention de ce numéro.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compteur",
-            constraint=models.UniqueConstraint(fields=("residence", "kind", "year"), name="compteur_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="ressource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "salaire",
-                            "rsa",
-                            "prime_activite",
-                            "chomage",
-                            "retraite",
-                            "aspa",
-                            "aah",
-                            "invalidite",
-                            "indemnites",
-                            "prestations_familiales",
-                            "pension_alimentaire",
-                            "formation",
-                            "autre",
-                        ],
-                    )
-                ),
-                name="ressource_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ressource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="ressource_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ressource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("monthly_amount__gte", 0)),
-                name="ressource_positive",
-                violation_error_message="Le montant ne peut pas être négatif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roleattribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        ["coordinatrice", "gestionnaire", "vie_residentielle", "commission", "direction", "technique"],
-                    )
-                ),
-                name="role_attribution_role",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roleattribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="role_attribution_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roleattribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("residence__isnull", True), ("role", "technique")),
-                    models.Q(models.Q(("role", "technique"), _negated=True), ("residence__isnull", False)),
-                    _connector="OR",
-                ),
-                name="role_attribution_residence",
-                violation_error_message="Choisissez la résidence (aucune pour l’administrateur technique).",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roleattribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("role", "technique"),
-                    ("granted_by__isnull", True),
-                    models.Q(("user", models.F("granted_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="role_attribution_not_oneself",
-                violation_error_message="On ne se donne pas à soi-même un rôle qui ouvre des dossiers.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="surfacedispositif",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("type_logement__in", ["chambre", "T1", "T1'", "T1bis", "T2", "T3", "T4", "T5"])),
-                name="surface_dispositif_type",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="surfacedispositif",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("maximum__isnull", True), ("maximum__gte", models.F("minimum")), _connector="OR"),
-                name="surface_dispositif_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="surfacedispositif",
-            constraint=models.UniqueConstraint(
-                fields=("dispositif", "type_logement"),
-                name="surface_dispositif_unique",
-                violation_error_message="Les surfaces de ce type sont déjà posées.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="titresejour",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="titre_sejour_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
+        migrations.AddField(
+            model_name="Personne",
+            name="menages",
+            field=models.ManyToManyField(
+                related_name="personnes", through="residence.MembreMenage", to="residence.menage"
             ),
         ),
     ]

@@ -1,0 +1,426 @@
+"""The demonstration's stock, tariffs, stays and contracts; the money is in `demo_redevance`."""
+
+import contextlib
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from logement.demo_redevance import load_money
+from logement.models import (
+    AssuranceOccupant,
+    Batiment,
+    CategoriePlace,
+    ContratOccupation,
+    DroitApl,
+    Logement,
+    OccupationPlace,
+    PartieContrat,
+    Place,
+    Preavis,
+    Prestation,
+    Sejour,
+    Tarif,
+    TarifPrestation,
+)
+from logement.models.parc import days
+from logement.rules import apl
+from logement.rules.irl import reference_indices, revised
+from logement.rules.preavis import resident_notice_end
+from logement.rules.sejour import last_day
+from residence.demo import Household, World, make_household, write_households
+from residence.models import Dispositif, Rattachement
+from residence.permissions import Cause
+from residence.rules.dates import add_months, eve, month_start
+from residence.rules.money import cents
+
+# Category: type of logement, surface, capacity, monthly loyer, charges and obligatory services at the beginning.
+CATEGORIES = {
+    "T1": ("T1", "21.50", 1, "262.40", "86.10", "18.00"),
+    "T1 bis": ("T1bis", "28.00", 2, "301.20", "94.30", "18.00"),
+    "T2": ("T2", "42.00", 3, "352.60", "112.80", "22.00"),
+    "T3": ("T3", "58.00", 4, "411.90", "134.50", "26.00"),
+    "T4": ("T4", "74.00", 6, "478.30", "158.20", "30.00"),
+    "Chambre en appartement partagé": ("chambre", "12.00", 1, "198.70", "79.40", "16.00"),
+}
+# Shares of the temporary places by category.
+TEMPORARY = (("T1", 60), ("T1 bis", 20), ("T2", 16), ("T3", 10), ("T4", 6))
+ROOMS_IN_A_FLAT = 4
+
+
+@dataclass
+class Home:
+    """A place of the demonstration, and the stays that follow each other there."""
+
+    place: Place
+    logement: Logement
+    category: str
+
+
+def load(world: World) -> None:
+    categories = _categories(world)
+    homes = _stock(world, categories)
+    _tariffs(world, categories)
+    _stays(world, homes)
+    load_money(world)
+
+
+def _categories(world: World) -> dict[str, CategoriePlace]:
+    return {
+        name: CategoriePlace.objects.create(residence=world.residence, name=name, type_logement=values[0])
+        for name, values in CATEGORIES.items()
+    }
+
+
+def _stock(world: World, categories: dict[str, CategoriePlace]) -> list[Home]:
+    """112 temporary places of 222, the others rooms of shared flats; commons and the caretaker's flat besides."""
+    temporary = round(world.places * 112 / 222)
+    new, old = (Batiment.objects.create(residence=world.residence, name=name) for name in ("Bâtiment A", "Bâtiment B"))
+    wanted: list[tuple[str, bool]] = []
+    for name, share in TEMPORARY:
+        wanted += [(name, False)] * round(temporary * share / 112)
+    wanted = (wanted + [("T1", False)] * temporary)[:temporary]
+    world.chance.shuffle(wanted)
+
+    logements: list[Logement] = []
+    per_floor = max(14, temporary // 8)
+    for rank, (name, _) in enumerate(wanted):
+        floor = rank // per_floor
+        kind, surface, *_ = CATEGORIES[name]
+        logements.append(
+            Logement(
+                residence=world.residence,
+                batiment=new,
+                number=f"A{floor}{rank % per_floor + 1:0{len(str(per_floor))}d}",
+                floor=floor,
+                type_logement=kind,
+                surface=Decimal(surface) + world.chance.randint(0, 3),
+                is_accessible=floor == 0 and rank % 3 == 0,
+                equipment="lit, table, chaises, plaques, réfrigérateur, douche",
+            )
+        )
+    rooms = world.places - temporary
+    flats = -(-rooms // ROOMS_IN_A_FLAT)
+    per_floor = max(5, flats // 6)
+    for rank in range(flats):
+        floor = rank // per_floor
+        logements.append(
+            Logement(
+                residence=world.residence,
+                batiment=old,
+                number=f"B{floor}{rank % per_floor + 1:0{len(str(per_floor))}d}",
+                floor=floor,
+                type_logement="T4",
+                surface=Decimal(82),
+                is_shared=True,
+                is_accessible=floor == 0,
+                equipment="cuisine et salle d’eau partagées",
+            )
+        )
+    commons = [
+        ("A-BUA", "commun", "T2", 40),
+        ("A-INF", "commun", "T1", 24),
+        ("B-SAL", "commun", "T3", 62),
+        ("A-GAR", "gardien", "T3", 61),
+    ]
+    logements += [
+        Logement(
+            residence=world.residence,
+            batiment=new,
+            number=number,
+            type_logement=kind,
+            surface=surface,
+            usage=usage,
+            equipment={"A-BUA": "buanderie, ouverte de 6 h à 22 h", "A-INF": "espace numérique, de 10 h à 12 h"}.get(
+                number, ""
+            ),
+        )
+        for number, usage, kind, surface in commons
+    ]
+    Logement.objects.bulk_create(logements, batch_size=2000)
+
+    homes = []
+    for logement, (name, _) in zip(logements, wanted, strict=False):
+        homes.append(_home(world, categories, logement, name, logement.number, world.temporaire))
+    left = rooms
+    for logement in logements[len(wanted) : len(wanted) + flats]:
+        for room in range(1, min(ROOMS_IN_A_FLAT, left) + 1):
+            code = f"{logement.number}-{room}"
+            homes.append(_home(world, categories, logement, "Chambre en appartement partagé", code, world.permanent))
+        left -= ROOMS_IN_A_FLAT
+    Place.objects.bulk_create([home.place for home in homes], batch_size=2000)
+    return homes
+
+
+def _home(
+    world: World,
+    categories: dict[str, CategoriePlace],
+    logement: Logement,
+    category: str,
+    code: str,
+    dispositif: Dispositif,
+) -> Home:
+    _, surface, capacity, *_ = CATEGORIES[category]
+    shared = logement.is_shared
+    place = Place(
+        residence=world.residence,
+        logement=logement,
+        categorie=categories[category],
+        dispositif=dispositif,
+        code=code,
+        surface=Decimal(surface) + world.chance.randint(0, 2) if shared else logement.surface,
+        capacity=capacity,
+        is_accessible=logement.is_accessible,
+        keys=f"clé {code} (2), badge d’entrée (1)",
+        mailbox=code,
+        opened_on=world.residence.opened_on,
+    )
+    return Home(place, logement, category)
+
+
+def _tariffs(world: World, categories: dict[str, CategoriePlace]) -> None:
+    """One tariff a year, revised each 1 January by the IRL."""
+    years = range(world.begins.year, world.today.year + 1)
+    for name, (_, _, _, *amounts) in CATEGORIES.items():
+        rent, charges, services = (Decimal(amount) for amount in amounts)
+        for year in years:
+            if year > years[0]:
+                with contextlib.suppress(LookupError):  # an index that this version does not know yet: a frozen year
+                    old, new = reference_indices(year)
+                    rent, charges = (revised(amount, old_index=old, new_index=new) for amount in (rent, charges))
+            Tarif.objects.create(
+                residence=world.residence,
+                categorie=categories[name],
+                valid_from=datetime.date(year, 1, 1),
+                valid_to=datetime.date(year, 12, 31) if year < years[-1] else None,
+                rent=rent,
+                charges=charges,
+                services=services,
+                reason="révision annuelle par l’IRL du 2e trimestre" if year > years[0] else "tarif de départ",
+            )
+    for name, price, third_party in (
+        ("Place de stationnement", "25.00", False),
+        ("Lave-linge supplémentaire", "8.00", False),
+        ("Forfait tiers hébergé", "30.00", True),
+    ):
+        service = Prestation.objects.create(residence=world.residence, name=name, is_third_party_fee=third_party)
+        TarifPrestation.objects.create(
+            prestation=service, valid_from=datetime.date(years[0], 1, 1), monthly_amount=Decimal(price)
+        )
+
+
+def _stays(world: World, homes: list[Home]) -> None:
+    """Stays that follow each other in each place since the beginning; some places free, some with a notice running."""
+    chance = world.chance
+    spans: list[tuple[Home, datetime.date, datetime.date | None, Household]] = []
+    for home in homes:
+        permanent = home.place.dispositif == world.permanent
+        if permanent:
+            start = world.days_ago(chance.randint(400, 9000))
+            leaves = world.days_ago(chance.randint(30, 31 * world.months)) if chance.random() < 0.08 else None
+        else:
+            start = world.begins - datetime.timedelta(days=chance.randint(0, 330))
+            leaves = start + datetime.timedelta(days=chance.randint(150, 700))
+        while start <= world.today:
+            capacity = home.place.capacity
+            persons = 1 if capacity == 1 else chance.randint(max(1, capacity - 2), capacity)
+            end = leaves if leaves is not None and leaves < world.today else None
+            spans.append((home, start, end, make_household(world, persons=persons, retired=permanent)))
+            if end is None:
+                break
+            start = end + datetime.timedelta(days=chance.randint(5, 35))
+            if permanent and chance.random() < 0.5:
+                break
+            leaves = start + datetime.timedelta(days=chance.randint(150, 700)) if not permanent else None
+    write_households(world, [span[3] for span in spans])
+
+    sejours, contrats, attached = [], [], []
+    tariffs: dict[int, list[Tarif]] = {}
+    for tarif in Tarif.objects.order_by("valid_from"):
+        tariffs.setdefault(tarif.categorie_id, []).append(tarif)
+    for home, start, end, household in spans:
+        dispositif = home.place.dispositif
+        planned = last_day(start, months=dispositif.stay_months) if dispositif.stay_months else None
+        if planned and planned < (end or world.today):
+            planned = last_day(start, months=2 * dispositif.stay_months)
+        sejours.append(
+            Sejour(
+                menage=household.menage,
+                residence=world.residence,
+                dispositif=dispositif,
+                start_on=start,
+                planned_end_on=planned,
+                ended_on=end,
+                destination=chance.choices(
+                    ["hlm", "prive", "iml", "residence_sociale", "famille", "medico_social", "inconnue"],
+                    [52, 9, 8, 8, 9, 6, 8],
+                )[0]
+                if end
+                else "",
+            )
+        )
+        prices = tariffs[home.place.categorie_id]
+        tarif = next((tarif for tarif in reversed(prices) if tarif.valid_from <= start), prices[0])
+        contrats.append(
+            ContratOccupation(
+                sejour=sejours[-1],
+                place=home.place,
+                status="ended" if end else "running",
+                start_on=start,
+                end_on=end,
+                keys_back_on=end,
+                signed_on=start - datetime.timedelta(days=chance.randint(0, 6)),
+                signed_by=world.users["gestionnaire"],
+                monthly_rent=tarif.rent,
+                monthly_charges=tarif.charges,
+                monthly_services=tarif.services,
+                deposit_amount=tarif.redevance,
+            )
+        )
+        attached.append(
+            Rattachement(
+                menage=household.menage, residence=world.residence, cause=Cause.SEJOUR, start_on=start, end_on=end
+            )
+        )
+    Sejour.objects.bulk_create(sejours, batch_size=2000)
+    _notices(world, contrats)
+    ContratOccupation.objects.bulk_create(contrats, batch_size=2000)
+    Rattachement.objects.bulk_create(attached, batch_size=2000)
+    PartieContrat.objects.bulk_create(
+        [
+            PartieContrat(
+                contrat=contrat,
+                personne=person,
+                capacity={"reference": "titulaire", "partner": "co_titulaire"}.get(tie, "occupant"),
+            )
+            for contrat, span in zip(contrats, spans, strict=True)
+            for person, tie in span[3].members
+        ],
+        batch_size=2000,
+    )
+    OccupationPlace.objects.bulk_create(
+        [
+            OccupationPlace(
+                place=contrat.place,
+                kind="contract",
+                contrat=contrat,
+                period=days(contrat.start_on, contrat.end_on),
+                keys_back_on=contrat.keys_back_on,
+            )
+            for contrat in contrats
+        ],
+        batch_size=2000,
+    )
+    _works(world, homes, contrats)
+    _papers(world, contrats, spans)
+    world.shared["contrats"] = contrats
+    world.shared["households"] = {span[3].menage.pk: span[3] for span in spans}
+
+
+def _notices(world: World, contrats: list[ContratOccupation]) -> None:
+    """About one running contract of the temporary public in twenty is put in notice, before the contracts are written."""
+    chance = world.chance
+    noticed = []
+    for contrat in contrats:
+        if contrat.status == "running" and contrat.sejour.dispositif == world.temporaire and chance.random() < 0.06:
+            received = world.days_ago(chance.randint(0, 25))
+            if received <= contrat.start_on:
+                continue
+            shortened = chance.random() < 0.3
+            contrat.end_on = resident_notice_end(received, shortened=shortened)
+            if contrat.end_on <= world.today:
+                shortened = False
+                contrat.end_on = resident_notice_end(received, shortened=False)
+            contrat.status = "notice"
+            noticed.append((contrat, received, shortened))
+    world.shared["notices"] = noticed
+
+
+def _works(world: World, homes: list[Home], contrats: list[ContratOccupation]) -> None:
+    """Of the places left free, one in four is in works."""
+    held = {contrat.place_id for contrat in contrats if contrat.status != "ended"}
+    free = [home.place for home in homes if home.place.pk not in held]
+    last_end: dict[int, datetime.date] = {}
+    for contrat in contrats:
+        if contrat.end_on:
+            last_end[contrat.place_id] = max(contrat.end_on, last_end.get(contrat.place_id, contrat.end_on))
+    OccupationPlace.objects.bulk_create(
+        OccupationPlace(
+            place=place,
+            kind="works",
+            reason=world.chance.choice(["peinture et sols", "remplacement de la douche", "dégât des eaux"]),
+            period=days(
+                max(world.days_ago(6), last_end.get(place.pk, world.begins) + datetime.timedelta(days=1)),
+                world.today + datetime.timedelta(days=world.chance.randint(5, 40)),
+            ),
+            created_by=world.users["gestionnaire"],
+        )
+        for place in free[::4]
+    )
+    world.shared["free_places"] = [place for rank, place in enumerate(free) if rank % 4]
+
+
+def _papers(world: World, contrats: list[ContratOccupation], spans: list) -> None:
+    """Notices, insurances, and the APL of those who have it."""
+    chance = world.chance
+    Preavis.objects.bulk_create(
+        Preavis(
+            contrat=contrat,
+            given_by_whom="resident",
+            form="letter",
+            notified_on=received,
+            is_shortened=shortened,
+            shortened_proof="attribution d’un logement social" if shortened else "",
+            ends_on=contrat.end_on,
+            recorded_by=world.users["gestionnaire"],
+        )
+        for contrat, received, shortened in world.shared["notices"]
+    )
+    insurances, rights = [], []
+    for contrat, (_, start, end, household) in zip(contrats, spans, strict=True):
+        if end is None and chance.random() < 0.94:
+            ends = world.today + datetime.timedelta(days=chance.randint(-20, 340))
+            insurances.append(
+                AssuranceOccupant(
+                    contrat=contrat,
+                    insurer=chance.choice(["MAIF", "Macif", "MAE", "Groupama", "AXA"]),
+                    policy_number=f"{chance.randint(10**7, 10**8)}",
+                    start_on=ends - datetime.timedelta(days=364),
+                    end_on=ends,
+                    recorded_by=world.users["gestionnaire"],
+                )
+            )
+        amount = _apl(world, contrat, household)
+        if amount:
+            rights.append(
+                DroitApl(
+                    sejour=contrat.sejour,
+                    status="granted",
+                    requested_on=start,
+                    start_on=max(add_months(month_start(start), 1), world.begins),
+                    end_on=eve(month_start(end)) if end and eve(month_start(end)) >= world.begins else None,
+                    monthly_amount=amount,
+                    source="notification de la CAF",
+                )
+            )
+    rights = [right for right in rights if right.end_on is None or right.end_on >= right.start_on]
+    rights = [right for right in rights if right.sejour.ended_on is None or right.end_on is not None]
+    AssuranceOccupant.objects.bulk_create(insurances, batch_size=2000)
+    DroitApl.objects.bulk_create(rights, batch_size=2000)
+
+
+def _apl(world: World, contrat: ContratOccupation, household: Household) -> Decimal:
+    """What the CAF would pay, by the rule: whole euros a month; four households in five have the right."""
+    if world.chance.random() < 0.2:
+        return Decimal(0)
+    ties = [tie for _, tie in household.members]
+    composition = apl.Household(couple="partner" in ties, dependants=ties.count("child"))
+    today = world.today
+    return cents(
+        apl.estimate(
+            household=composition,
+            redevance=contrat.monthly_rent + contrat.monthly_charges,
+            resources=Decimal(world.chance.choice([0, 3600, 6500, 8700, 10400, 12500])),
+            bareme=apl.bareme_of("apl2", on=today),
+            ceiling=apl.ceiling(household=composition, zone=2, on=today),
+        )
+    )
