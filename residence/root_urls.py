@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("compte/", include("allauth.urls")),
+    path("compte/", include("residence.urls_compte")),
     path("admin/", admin.site.urls),
     path("", include("residence.urls")),
     path("logement/", include("logement.urls")),

@@ -230,7 +230,7 @@ def wait_for(address: str, children: dict[str, subprocess.Popen[bytes]]) -> None
         if any(child.poll() is not None for child in children.values()):
             raise ServeError(why_ended(children))
         try:
-            with urllib.request.urlopen(f"{address}/compte/login/", timeout=10):  # noqa: S310 (our own address)
+            with urllib.request.urlopen(f"{address}/compte/connexion/", timeout=10):  # noqa: S310 (our own address)
                 return
         except urllib.error.HTTPError as error:
             if error.code < 500:

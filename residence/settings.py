@@ -19,6 +19,8 @@ env = environ.Env()
 if (BASE_DIR / ".env").is_file():
     env.read_env(BASE_DIR / ".env")
 
+SITE_NAME = env.str("SITE_NAME", "Résidences")
+
 # Mode ---------------------------------------------------------------------------------------------------------------
 
 TESTING = "pytest" in sys.modules
@@ -66,6 +68,8 @@ def _kept_secret() -> str:
 
 SECRET_KEY = env.str("SECRET_KEY", "") or _kept_secret()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+# Earlier values of SECRET_KEY: what they signed or encrypted (links sent, second factors) is still read.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Applications -------------------------------------------------------------------------------------------------------
@@ -102,14 +106,18 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "residence.sessions.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "residence.sessions.SessionLimitsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "residence.sessions.SecondFactorMiddleware",
+    "residence.confidentiality.ReaderMiddleware",
 ]
 
 ROOT_URLCONF = "residence.root_urls"
@@ -166,30 +174,77 @@ DATABASES = {
     }
 }
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_table"}}
+# Shared by all processes: the counters of the rate limits stand here. A full cache forgets at random, and would let
+# a flood of made-up names wipe the counter of a real one: hence its size.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_table",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 # Sign-in, second factor, sessions -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "residence.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": ["username", "first_name", "last_name", "email"]}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
+if TESTING:
+    # Made by the thousand, kept by nobody.
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# How long the link of a message is good to choose a password: an account opened on a Friday is found on the Monday.
+PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_RESET_TIMEOUT", 3 * 24 * 3600)
+
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "residence.authentication.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+# Django's own, which reads the address of the account: allauth's copies addresses into a table of its own.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# By address (ip) and by account (key); an office goes out under one address.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "20/m/ip,100/h/ip,5/5m/key",
+    "reset_password": "10/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
 
+MFA_ADAPTER = "residence.authentication.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "residence.authentication.CodeForm",
+    "reauthenticate": "residence.authentication.ConfirmationCodeForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# A telephone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 30 * 60)
+SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", 12 * 3600)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # Security headers ---------------------------------------------------------------------------------------------------
 
@@ -210,15 +265,24 @@ CONTENT_SECURITY_POLICY = {
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()" for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+)
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # A browser takes these names from a secure page of this very host only.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 3600)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
     SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Addresses of the reverse proxies whose X-Forwarded-For is believed.
+# Addresses or networks of the reverse proxies whose X-Forwarded-For is believed; « unix » for one that speaks through
+# a Unix socket.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
 # Language and time --------------------------------------------------------------------------------------------------
@@ -288,7 +352,7 @@ ON_STAY_OPENED = ["admissions.hooks.stay_opened", "accompagnement.hooks.stay_ope
 ON_STAY_CLOSED = ["accompagnement.hooks.stay_closed"]
 ON_PERSON_MERGED: list[str] = []
 ON_TERM_MISSED: list[str] = []
-ON_RENDEZ_VOUS_MISSED: list[str] = []
+ON_RENDEZ_VOUS_MISSED = ["admissions.hooks.rendez_vous_missed"]
 MENU = ["residence.menu_entries.MENU", "admissions.hooks.MENU", "logement.hooks.MENU", "accompagnement.hooks.MENU"]
 SEARCH = ["residence.queries.search.people", "logement.hooks.search"]
 BANNER = ["logement.hooks.banner", "accompagnement.hooks.banner"]

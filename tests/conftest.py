@@ -1,6 +1,7 @@
 """What every test finds: a database server that answers, guarded tables that can be emptied, a browser or a reason."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.utils import OperationalError
+from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from residence import database
+from residence.authentication import SECOND_FACTOR_SHOWN
 from tests.template_database import use_template
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -47,6 +50,24 @@ def django_db_modify_db_settings(
     """Copy the test database from a migrated one, instead of migrating in each worker."""
     with django_db_blocker.unblock():
         use_template()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signed_in_wholly() -> Iterator[None]:
+    """Have `client.force_login` sign in as a person does: with the second factor shown, the password just given."""
+    force_login = Client.force_login
+
+    def wholly(self: Client, user: Any, backend: str | None = None) -> None:
+        force_login(self, user, backend)
+        session = self.session
+        session[SECOND_FACTOR_SHOWN] = True
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "force_login", wholly)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

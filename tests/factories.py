@@ -13,6 +13,7 @@ from admissions import models as admissions
 from logement import models as logement
 from logement.models.parc import days
 from residence import models as people
+from residence.models.base import today
 from residence.permissions import Cause, Role
 
 PASSWORD = "Un-mot-de-passe-9"
@@ -61,6 +62,23 @@ class RoleAttributionFactory(DjangoModelFactory):
     role = Role.COORDINATRICE
     residence = factory.SubFactory(ResidenceFactory)
     start_on = datetime.date(2015, 1, 1)
+
+
+class DelegationFactory(DjangoModelFactory):
+    """The role of coordinatrice lent for ten days around today; the lender holds it."""
+
+    class Meta:
+        model = people.Delegation
+
+    from_user = factory.SubFactory(
+        UserFactory, role=factory.SelfAttribute("..role"), residence=factory.SelfAttribute("..residence")
+    )
+    to_user = factory.SubFactory(UserFactory)
+    role = Role.COORDINATRICE
+    residence = factory.SubFactory(ResidenceFactory)
+    start_on = factory.LazyFunction(lambda: today() - datetime.timedelta(days=5))
+    end_on = factory.LazyFunction(lambda: today() + datetime.timedelta(days=5))
+    created_by = factory.SelfAttribute("from_user")
 
 
 class ConventionFactory(DjangoModelFactory):

@@ -87,6 +87,12 @@ class User(AbstractBaseUser):
     def get_short_name(self) -> str:
         return self.first_name or self.username
 
+    def close(self) -> None:
+        """End the account and every session of it, for good: who reopens it gives it another password. Does not save."""
+        self.is_active = False
+        self.closed_at = timezone.now()
+        self.set_unusable_password()
+
     @cached_property
     def held_roles(self) -> frozenset[tuple[Role, int | None]]:
         """(role, résidence) pairs held today, by attribution or by delegation; résidence None for the whole body."""
