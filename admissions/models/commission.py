@@ -270,3 +270,7 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} : {self.passage.orientation}"
+
+    @property
+    def motives_display(self) -> list[str]:
+        return [str(MotifCloture(motive).label) for motive in self.motives]

@@ -1,0 +1,190 @@
+"""Sessions of the commission: who reads which, what stands on an agenda, and the synthesis of a file."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from admissions.models import (
+    AvisMembre,
+    EntretienPreadmission,
+    EvaluationTheme,
+    Orientation,
+    PassageCommission,
+    SessionCommission,
+    ThemeBesoin,
+)
+from admissions.models.orientations import OrientationStatus
+from admissions.queries.budget import budget_of, facts_of, money_facts
+from admissions.queries.completude import pieces_of
+from admissions.queries.courriers import reference_of
+from admissions.queries.criteres import points_of
+from residence.models import MembreMenage, Residence, RoleAttribution, User
+from residence.models.base import today
+from residence.permissions import TABLE, Permission
+from residence.rules.dates import age_on
+
+St = SessionCommission.Status
+MEMBER_STAGES = (St.CONVENED, St.SITTING)
+
+
+def sessions_for(user: User) -> QuerySet[Any]:
+    """Sessions of the résidences whose decisions `user` reads, and those in which they sit, from convocation to closing."""
+    whole = SessionCommission.objects.visible_to(user, Permission.DECISION_VIEW)
+    own = SessionCommission.objects.visible_to(user, Permission.OPINION_GIVE).filter(
+        membres__user=user, status__in=MEMBER_STAGES
+    )
+    return SessionCommission.objects.filter(Q(pk__in=whole.values("pk")) | Q(pk__in=own.values("pk"))).select_related(
+        "residence"
+    )
+
+
+def passages_for_member(user: User) -> QuerySet[Any]:
+    """The files that `user` hears as a member, where they still hold that role."""
+    residences = {scope.residence_id for scope in user.scopes_for(Permission.OPINION_GIVE)}
+    return PassageCommission.objects.for_member(user).filter(session__residence__in=residences)
+
+
+def passages_readable(user: User) -> QuerySet[Any]:
+    """The files of agendas whose page `user` may open: as a member, or where they read the decisions."""
+    staff = PassageCommission.objects.visible_to(user, Permission.DECISION_VIEW)
+    member = passages_for_member(user)
+    return PassageCommission.objects.filter(
+        Q(pk__in=staff.values("pk")) | Q(pk__in=member.values("pk"))
+    ).select_related("session__residence", "orientation__menage", "orientation__dispositif", "synthese")
+
+
+def possible_members(residence: Residence) -> QuerySet[Any]:
+    """Users who hold today, in this résidence, the role that gives opinions."""
+    roles = TABLE[Permission.OPINION_GIVE].roles
+    held = RoleAttribution.objects.in_force().filter(residence=residence, role__in=list(roles))
+    return User.objects.filter(is_active=True, attributions__in=held).distinct()
+
+
+def ready_files(session: SessionCommission) -> QuerySet[Any]:
+    """The files ready in the résidence and on no agenda, the oldest first."""
+    waiting = PassageCommission.objects.on_agenda().filter(decision__isnull=True)
+    return (
+        Orientation.objects.filter(residence=session.residence_id, status=OrientationStatus.READY)
+        .exclude(pk__in=waiting.values("orientation"))
+        .select_related("menage", "dispositif")
+        .order_by("received_on", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class AgendaLine:
+    """A file on the agenda, as the page of the session shows it to its reader."""
+
+    passage: Any
+    url: str
+    opinions: dict[str, int]
+    own_opinion: str
+    is_kept_out: bool
+
+
+def agenda_of(session: SessionCommission, user: User) -> list[AgendaLine]:
+    """The agenda in its order; a line is opened only by who may read that file. Names mask themselves."""
+    passages = list(
+        session.passages.on_agenda()
+        .select_related("orientation__menage", "orientation__dispositif", "decision")
+        .prefetch_related("opinions", "liens")
+        .order_by("rank", "pk")
+    )
+    opened = set(passages_readable(user).filter(session=session).values_list("pk", flat=True))
+    lines = []
+    for passage in passages:
+        opinions = {choice.value: 0 for choice in AvisMembre.Opinion}
+        own = ""
+        for opinion in passage.opinions.all():
+            opinions[opinion.opinion] += 1
+            if opinion.user_id == user.pk:
+                own = opinion.get_opinion_display()
+        kept_out = any(lien.user_id == user.pk for lien in passage.liens.all())
+        url = reverse("admissions:passage_detail", args=[passage.pk]) if passage.pk in opened else ""
+        lines.append(AgendaLine(passage, url, opinions, own, kept_out))
+    return lines
+
+
+def with_counts(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Sessions with the number of files on their agenda, of decisions, and of members."""
+    live = Q(passages__withdrawn_at__isnull=True)
+    return rows.annotate(
+        files=Count("passages", filter=live, distinct=True),
+        decided=Count("passages__decision", filter=live, distinct=True),
+        members=Count("membres", distinct=True),
+    )
+
+
+# What the commission is told of the needs: neither health, nor any comment of the interview.
+TOLD_THEMES = frozenset(ThemeBesoin) - {ThemeBesoin.SANTE}
+
+
+def synthesis_of(passage: PassageCommission) -> dict[str, Any]:
+    """What the commission reads of a file, to be frozen. A confidential household is its number and its needs."""
+    orientation = passage.orientation
+    entretien = EntretienPreadmission.objects.filter(orientation=orientation).select_related("wished_categorie").first()
+    facts = facts_of(orientation.menage, orientation.residence, entretien)
+    budget = budget_of(facts)
+    points = points_of(orientation)
+    data = {
+        "title": "Synthèse pour la commission",
+        "session_on": passage.session.starts_at,
+        "masked": orientation.menage.is_confidential,
+        "dispositif": str(orientation.dispositif),
+        "persons": facts.composition.persons,
+        "needs": orientation.needs_display,
+        "budget": money_facts(budget),
+        "proposal": entretien.proposal if entretien else "",
+        "categorie": str(entretien.wished_categorie) if entretien and entretien.wished_categorie else "",
+        "entry_on": entretien.wished_entry_on if entretien else None,
+        "received_on": orientation.received_on,
+        "criteres": [
+            {
+                "label": point.label,
+                "state": point.badge.word,
+                "why": point.plain_why,
+                "effect": point.effect,
+            }
+            for point in points
+            if not (orientation.menage.is_confidential and point.is_sensitive)
+        ],
+    }
+    if orientation.menage.is_confidential:
+        return data | {"name": orientation.menage.masked_name}
+    reference = reference_of(orientation.menage)
+    themes = EvaluationTheme.objects.filter(entretien=entretien, theme__in=TOLD_THEMES) if entretien else []
+    return data | {
+        "name": str(orientation.menage),
+        "age": age_on(reference.born_on, today()) if reference and reference.born_on else None,
+        "composition": _composition(orientation),
+        "route": orientation.get_route_display(),
+        "partenaire": str(orientation.partenaire) if orientation.partenaire else "",
+        "siao_number": orientation.siao_number,
+        "situation": orientation.current_situation,
+        "requested_type": orientation.get_requested_type_display(),
+        "interpreter": bool(reference and reference.needs_interpreter),
+        "language": reference.spoken_language if reference else "",
+        "wishes": entretien.wishes if entretien else "",
+        "autonomy": entretien.get_autonomy_display() if entretien else "",
+        "themes": [
+            {"theme": theme.get_theme_display(), "level": theme.get_level_display()}
+            for theme in themes
+            if theme.level != EvaluationTheme.Level.NONE
+        ],
+        "pieces_missing": [state.piece.name for state in pieces_of(orientation) if not state.is_present],
+    }
+
+
+def _composition(orientation: Orientation) -> list[str]:
+    """Each member as « enfant, 7 ans »: the tie and the age."""
+    told = []
+    for member in orientation.menage.members_on(today()):
+        label = str(MembreMenage.Tie(member.tie).label)
+        born = member.personne.born_on
+        told.append(f"{label}, {age_on(born, today())} ans" if born and born <= today() else label)
+    unnamed = (orientation.menage.declared_persons or 0) - len(told)
+    if unnamed > 0:
+        told.append(f"{unnamed} personne{'s' if unnamed > 1 else ''} annoncée{'s' if unnamed > 1 else ''}")
+    return told
