@@ -343,7 +343,11 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
-    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+        # It warns of every answer to a HEAD, whose body it drops as it should.
+        "gunicorn.http.wsgi": {"level": "ERROR"},
+    },
 }
 
 # Ways up: what a lower app calls in the apps above it (residence/hooks.py) -------------------------------------------

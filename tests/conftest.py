@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.utils import OperationalError
@@ -15,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from residence import database
 from residence.authentication import SECOND_FACTOR_SHOWN
-from tests.template_database import use_template
+from tests.template_database import drop_templates, use_template
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -33,6 +34,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         error = OperationalError(str(cause))
         error.__cause__ = cause
         pytest.exit(database.explain(error) or str(cause), returncode=2)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave nothing on a server that is not ours; the embedded one keeps the template for the next run."""
+    if not hasattr(session.config, "workerinput") and not settings.DATABASE_EMBEDDED:
+        drop_templates()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import django
 from django.apps import apps
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 PREFIX = "residence_template_"
 # Any number will do, as long as nothing else in this project takes the same advisory lock.
@@ -19,14 +20,27 @@ def use_template() -> None:
     name = PREFIX + _fingerprint()
     with _maintenance() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{PREFIX}%"])
-        found = {row[0] for row in cursor.fetchall()}
+        found = _templates(cursor)
         if name not in found:
             for old in found:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
             _make(draft := f"{PREFIX}draft")
             cursor.execute(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
     connection.settings_dict["TEST"]["TEMPLATE"] = name
+
+
+def drop_templates() -> None:
+    """Leave none of these databases behind."""
+    with _maintenance() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        for name in _templates(cursor):
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _templates(cursor: CursorWrapper) -> set[str]:
+    """The names of the databases made here."""
+    cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{PREFIX}%"])
+    return {row[0] for row in cursor.fetchall()}
 
 
 def _make(name: str) -> None:
@@ -52,7 +66,7 @@ def _fingerprint() -> str:
 
 
 @contextmanager
-def _maintenance() -> Iterator:
+def _maintenance() -> Iterator[CursorWrapper]:
     """A cursor on the server's own database, outside any transaction; its locks end with it."""
     with connection._nodb_cursor() as cursor:
         yield cursor
