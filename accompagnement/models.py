@@ -3,14 +3,15 @@
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from logement.models import Sejour
-from residence.models import Menage, Residence, User
-from residence.models.base import ScopedQuerySet, choice_check, order_check
+from residence.models import Menage, Referent, Residence, User
+from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
 
 
 class Theme(models.TextChoices):
@@ -44,7 +45,20 @@ class DossierSocial(models.Model):
     opened_on = models.DateField("ouvert le")
     closed_on = models.DateField("clos le", null=True, blank=True)
     closed_reason = models.CharField("clos parce que", max_length=200, blank=True)
+    continued_on = models.DateField(
+        "suivi poursuivi depuis le",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Le ménage est sorti, et l’équipe continue de l’accompagner.",
+    )
     pinned_note = models.CharField("à savoir", max_length=300, blank=True)
+    form_key = models.UUIDField(
+        null=True,
+        unique=True,
+        editable=False,
+        help_text="Le formulaire qui l’a ouvert : envoyé deux fois, il n’en fait qu’un.",
+    )
     created_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
 
@@ -75,15 +89,62 @@ class DossierSocial(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("accompagnement:dossier_detail", args=[self.pk])
 
+    @property
+    def is_open(self) -> bool:
+        return self.closed_on is None
+
+
+class EtapeDossierKind(models.TextChoices):
+    OPENED = "opened", "ouvert"
+    CONTINUED = "continued", "poursuivi après la sortie"
+    CLOSED = "closed", "clos"
+    REOPENED = "reopened", "rouvert"
+
+
+class EtapeDossier(models.Model):
+    """A turn in the life of a social file: its history. Only ever added to."""
+
+    Kind = EtapeDossierKind
+
+    dossier = models.ForeignKey(DossierSocial, models.PROTECT, related_name="etapes", verbose_name="dossier")
+    kind = models.CharField("étape", max_length=10, choices=Kind)
+    on = models.DateField("le")
+    reason = models.CharField("raison", max_length=200, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="par")
+    at = models.DateTimeField("consignée le", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "étape du dossier social"
+        verbose_name_plural = "étapes du dossier social"
+        ordering = ["pk"]
+        constraints = [choice_check("kind", EtapeDossierKind, name="etape_dossier_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} le {self.on:%d/%m/%Y}"
+
 
 class NoteQuerySet(ScopedQuerySet):
     residence_path = "dossier__residence"
     menage_path = "dossier__menage"
 
     def readable_by(self, user: Any) -> Self:
-        """Notes of the team, and those kept to the referents when `user` wrote them or is a referent of the household."""
-        referent = Q(dossier__menage__referents__user=user, dossier__menage__referents__end_on__isnull=True)
-        return self.filter(Q(level=NoteSociale.Level.TEAM) | Q(author=user) | referent).distinct()
+        """Notes of the team, and those kept to the referents that `user` wrote or whose household they follow there."""
+        follows = Referent.objects.in_force().filter(
+            user__in={user.pk, *user.stands_in_for},
+            menage=OuterRef("dossier__menage"),
+            residence=OuterRef("dossier__residence"),
+        )
+        return self.filter(Q(level=NoteSociale.Level.TEAM) | Q(author=user) | Exists(follows))
+
+    def current(self) -> Self:
+        """Notes as they stand: those that a correction has replaced are left out."""
+        return self.filter(replaced_by__isnull=True)
+
+    def with_step_to_do(self) -> Self:
+        """Notes that announce a next step with its date, not taken yet, in a file that is open."""
+        return self.current().filter(
+            next_step_on__isnull=False, next_step_done_on__isnull=True, dossier__closed_on__isnull=True
+        )
 
 
 class NoteSocialeKind(models.TextChoices):
@@ -123,10 +184,20 @@ class NoteSociale(models.Model):
     mission = models.CharField("mission AGLS", max_length=20, choices=Mission, blank=True)
     next_step = models.CharField("suite à donner", max_length=200, blank=True)
     next_step_on = models.DateField("pour le", null=True, blank=True)
+    next_step_done_on = models.DateField("suite donnée le", null=True, blank=True, editable=False)
+    next_step_done_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="suite donnée par"
+    )
     author = models.ForeignKey(User, models.PROTECT, related_name="notes", verbose_name="écrite par")
     created_at = models.DateTimeField("écrite le", default=timezone.now, editable=False)
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="replaced_by"
+    )
+    form_key = models.UUIDField(
+        null=True,
+        unique=True,
+        editable=False,
+        help_text="Le formulaire qui l’a écrite : envoyé deux fois, il n’en fait qu’une.",
     )
 
     objects = NoteQuerySet.as_manager()
@@ -149,6 +220,12 @@ class NoteSociale(models.Model):
                 name="note_sociale_text",
                 violation_error_message="Une note dit quelque chose.",
             ),
+            models.CheckConstraint(
+                condition=Q(next_step_on__isnull=True) | ~Q(next_step=""),
+                name="note_sociale_next_step",
+                violation_error_message="Dites quelle suite donner, ou retirez sa date.",
+            ),
+            pair_check("next_step_done_on", "next_step_done_by", name="note_sociale_next_step_done"),
         ]
 
     def __str__(self) -> str:
@@ -157,3 +234,27 @@ class NoteSociale(models.Model):
     @property
     def themes_display(self) -> list[str]:
         return [str(Theme(theme).label) for theme in self.themes]
+
+
+class BrouillonNote(models.Model):
+    """A note being written, kept as typed. Read by its author alone, gone once the note is written."""
+
+    dossier = models.ForeignKey(DossierSocial, models.CASCADE, related_name="brouillons", verbose_name="dossier")
+    author = models.ForeignKey(User, models.CASCADE, related_name="brouillons", verbose_name="auteur")
+    corrects = models.ForeignKey(
+        NoteSociale, models.CASCADE, null=True, blank=True, related_name="+", verbose_name="corrige"
+    )
+    data = models.JSONField("saisie", default=dict, encoder=DjangoJSONEncoder)
+    saved_at = models.DateTimeField("gardé le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "brouillon de note"
+        verbose_name_plural = "brouillons de notes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "author", "corrects"], name="brouillon_note_one", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"brouillon du {timezone.localtime(self.saved_at):%d/%m/%Y à %H h %M}"

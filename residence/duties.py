@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from residence.components import SOON_IN_DAYS
-from residence.models import Echeance
+from residence.models import Echeance, User
 from residence.models.base import today
 from residence.permissions import Permission
 
@@ -45,6 +45,7 @@ class DutyKind:
     """A kind of duty. `sentence`: what to do, a verb first. `url_name`: the page that settles it, with the target's pk.
 
     `rule` takes a QuerySet of `model` (all, or one row) and the day, and yields what is expected to be open.
+    `detail_for` gives, by target, words that only their reader may see: they are asked for as they are shown, never stored.
     """
 
     code: str
@@ -55,6 +56,7 @@ class DutyKind:
     permission: Permission
     action_label: str = "Ouvrir"
     soon_within: int = SOON_IN_DAYS
+    detail_for: Callable[[User, list[int]], dict[int, str]] | None = None
 
     def url(self, target_id: int) -> str:
         return reverse(self.url_name, args=[target_id])

@@ -42,7 +42,21 @@ def due_count(*, user: User, residence_id: int | None = None) -> int:
 def shown(echeances: list[Any], user: User) -> list[Duty]:
     """Stored duties as the components show them, each with the page that settles it."""
     opened = _opened_menages(echeances, user)
-    return [_shown(one, opened) for one in echeances if one.kind in kinds()]
+    details = _details(echeances, user)
+    return [_shown(one, opened, details) for one in echeances if one.kind in kinds()]
+
+
+def _details(echeances: list[Any], user: User) -> dict[tuple[str, int], str]:
+    """Words that a kind keeps for its reader, in one query for each kind that has some."""
+    asked: dict[str, list[int]] = {}
+    for one in echeances:
+        if one.kind in kinds() and kinds()[one.kind].detail_for is not None:
+            asked.setdefault(one.kind, []).append(one.target_id)
+    return {
+        (code, target_id): words
+        for code, target_ids in asked.items()
+        for target_id, words in kinds()[code].detail_for(user, target_ids).items()  # type: ignore[misc]
+    }
 
 
 def duties_about(user: User, menage: Menage) -> list[Duty]:
@@ -56,8 +70,9 @@ def duties_about(user: User, menage: Menage) -> list[Duty]:
     ]
 
 
-def _shown(echeance: Any, opened: set[int]) -> Duty:
+def _shown(echeance: Any, opened: set[int], details: dict[tuple[str, int], str]) -> Duty:
     kind: DutyKind = kinds()[echeance.kind]
+    masked = bool(echeance.menage_id) and echeance.menage.is_masked
     return Duty(
         what=kind.sentence,
         due_on=echeance.due_on,
@@ -65,7 +80,7 @@ def _shown(echeance: Any, opened: set[int]) -> Duty:
         action_label=kind.action_label,
         who=str(echeance.menage) if echeance.menage_id else "",
         who_url=_menage_url(echeance.menage_id) if echeance.menage_id in opened else "",
-        detail="" if echeance.menage_id and echeance.menage.is_masked else echeance.detail,
+        detail="" if masked else details.get((echeance.kind, echeance.target_id), echeance.detail),
         soon_within=kind.soon_within,
     )
 

@@ -1,0 +1,134 @@
+"""The social files that a person follows, and how they are shared out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Lower
+
+from accompagnement.models import DossierSocial, NoteSociale
+from logement.models import ContratOccupation
+from residence.models import MembreMenage, Referent, RoleAttribution, User
+from residence.models.base import PlainText, today
+from residence.permissions import TABLE, Permission
+
+
+@dataclass(frozen=True)
+class Load:
+    """Open files in the scope of a person: their own, all of them, and those without a referent."""
+
+    mine: int
+    open: int
+    without_referent: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many open files a member of the team follows."""
+
+    user: User
+    count: int
+
+
+def scope(user: User, *, residence_id: int | None = None) -> QuerySet[Any]:
+    rows = DossierSocial.objects.visible_to(user, Permission.DOSSIER_VIEW)
+    return rows.filter(residence=residence_id) if residence_id is not None else rows
+
+
+def referents(*kinds: str) -> QuerySet[Any]:
+    """Referents in force of the household of the outer row, in its résidence."""
+    return Referent.objects.in_force(today()).filter(
+        menage=OuterRef("menage"), residence=OuterRef("residence"), kind__in=kinds or [Referent.Kind.SOCIAL]
+    )
+
+
+def _own(user: User) -> QuerySet[Any]:
+    """Referents and substitutes that are `user`, or a colleague whose role was lent to them."""
+    kinds = (Referent.Kind.SOCIAL, Referent.Kind.SUBSTITUTE)
+    return referents(*kinds).filter(user__in={user.pk, *user.stands_in_for})
+
+
+def followed_by(rows: QuerySet[Any], user: User) -> QuerySet[Any]:
+    """Files that `user` follows as referent or substitute."""
+    return rows.filter(Exists(_own(user)))
+
+
+def without_referent(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(~Exists(referents()))
+
+
+def load_of(user: User, *, residence_id: int | None = None) -> Load:
+    """What the open files come to for `user`, in one query."""
+    rows = scope(user, residence_id=residence_id).open()
+    counts = rows.annotate(mine=Exists(_own(user)), followed=Exists(referents())).aggregate(
+        mine_count=Count("pk", filter=Q(mine=True)),
+        open_count=Count("pk"),
+        without=Count("pk", filter=Q(followed=False)),
+    )
+    return Load(counts["mine_count"], counts["open_count"], counts["without"])
+
+
+def shares(user: User, *, residence_id: int | None = None) -> list[Share]:
+    """The team of the résidences of `user`, each with the open files followed as referent, heaviest first."""
+    residences = {scope.residence_id for scope in user.scopes_for(Permission.DOSSIER_VIEW)}
+    if residence_id is not None:
+        residences &= {residence_id}
+    files = Subquery(
+        scope(user, residence_id=residence_id)
+        .open()
+        .filter(Exists(referents().filter(user=OuterRef(OuterRef("pk")))))
+        .order_by()
+        .values(one=Value(1))
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    team = User.objects.filter(is_active=True, pk__in=team_ids(residences)).annotate(count=files)
+    return sorted((Share(one, one.count or 0) for one in team), key=lambda share: (-share.count, str(share.user)))
+
+
+def team_ids(residences: set[int | None]) -> QuerySet[Any]:
+    """Who holds a role that opens social files in one of `residences` today."""
+    roles = TABLE[Permission.DOSSIER_VIEW].roles
+    return RoleAttribution.objects.in_force().filter(role__in=roles, residence__in=residences).values("user")
+
+
+def team(residence_id: int) -> QuerySet[User]:
+    """The members of the team who may follow a household of this résidence."""
+    return User.objects.filter(is_active=True, pk__in=team_ids({residence_id}))
+
+
+def with_facts(rows: QuerySet[Any], user: User) -> QuerySet[Any]:
+    """Each file with referent, place, last note and next step, as `user` may read them."""
+    notes = (
+        NoteSociale.objects.visible_to(user, Permission.DOSSIER_VIEW)
+        .readable_by(user)
+        .current()
+        .filter(dossier=OuterRef("pk"))
+        .order_by()
+        .values("dossier")
+    )
+    places = ContratOccupation.objects.in_progress().filter(
+        sejour__menage=OuterRef("menage"), sejour__residence=OuterRef("residence")
+    )
+    who = referents().select_related(None)
+    return rows.annotate(
+        referent_first_name=Subquery(who.values("user__first_name")[:1]),
+        referent_last_name=Subquery(who.values("user__last_name")[:1]),
+        place_code=Subquery(places.values("place__code")[:1]),
+        last_note_on=Subquery(notes.annotate(last=Max("held_on")).values("last")),
+        next_step_on=Subquery(notes.with_step_to_do().annotate(next=Min("next_step_on")).values("next")),
+    ).select_related("menage", "residence")
+
+
+def named_like(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Files of the households in which a person is called like `text`, whatever the accents and the order."""
+    for word in text.split()[:6]:
+        like = MembreMenage.objects.filter(
+            menage=OuterRef("menage"), personne__search_name__contains=Lower(PlainText(Value(word)))
+        )
+        rows = rows.filter(Exists(like))
+    return rows
+
+
+def by_name(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by(F("menage__sort_name"), "pk")
