@@ -58,7 +58,8 @@ class SessionLimitsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         reason = self._end(request) if request.user.is_authenticated else ""
         response = self.get_response(request)
-        if request.user.is_authenticated or not _leads_to_sign_in(response):
+        signed_out = request.resolver_match is not None and request.resolver_match.view_name == "account_logout"
+        if request.user.is_authenticated or signed_out or not _leads_to_sign_in(response):
             return response
         if request.htmx:
             return _told_to_htmx(_sign_in(_page_of(request)))
