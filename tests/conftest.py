@@ -1,5 +1,6 @@
 """What every test finds: a database server that answers, guarded tables that can be emptied, a browser or a reason."""
 
+import contextlib
 import shutil
 import time
 from collections.abc import Iterator
@@ -8,7 +9,6 @@ from typing import Any
 import psycopg2
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.utils import OperationalError
 from django.test import Client
@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from residence import database
 from residence.authentication import SECOND_FACTOR_SHOWN
-from tests.template_database import drop_templates, use_template
+from tests.template_database import drop_templates, maintenance, use_template
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -25,11 +25,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Stop at once, with one sentence, where the database server cannot be reached."""
     if hasattr(session.config, "workerinput"):
         return
-    parameters = connection.get_connection_params() | {"dbname": "postgres"}
-    for of_django in ("cursor_factory", "context"):
-        parameters.pop(of_django, None)
     try:
-        psycopg2.connect(**parameters).close()
+        with maintenance():
+            pass
     except psycopg2.OperationalError as cause:
         error = OperationalError(str(cause))
         error.__cause__ = cause
@@ -39,7 +37,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Leave nothing on a server that is not ours; the embedded one keeps the template for the next run."""
     if not hasattr(session.config, "workerinput") and not settings.DATABASE_EMBEDDED:
-        drop_templates()
+        with contextlib.suppress(psycopg2.OperationalError):
+            drop_templates()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

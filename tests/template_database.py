@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import django
+import psycopg2
 from django.apps import apps
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 PREFIX = "residence_template_"
 # Any number will do, as long as nothing else in this project takes the same advisory lock.
@@ -18,7 +19,7 @@ LOCK = 20_260_312
 def use_template() -> None:
     """Have the test database copied from a migrated one, made first if the migrations have changed since."""
     name = PREFIX + _fingerprint()
-    with _maintenance() as cursor:
+    with maintenance() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         found = _templates(cursor)
         if name not in found:
@@ -31,13 +32,13 @@ def use_template() -> None:
 
 def drop_templates() -> None:
     """Leave none of these databases behind."""
-    with _maintenance() as cursor:
+    with maintenance() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         for name in _templates(cursor):
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def _templates(cursor: CursorWrapper) -> set[str]:
+def _templates(cursor: Cursor) -> set[str]:
     """The names of the databases made here."""
     cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{PREFIX}%"])
     return {row[0] for row in cursor.fetchall()}
@@ -66,7 +67,12 @@ def _fingerprint() -> str:
 
 
 @contextmanager
-def _maintenance() -> Iterator[CursorWrapper]:
+def maintenance() -> Iterator[Cursor]:
     """A cursor on the server's own database, outside any transaction; its locks end with it."""
-    with connection._nodb_cursor() as cursor:
-        yield cursor
+    parameters = connection.get_connection_params() | {"dbname": "postgres"}
+    for of_django in ("cursor_factory", "context"):
+        parameters.pop(of_django, None)
+    with closing(psycopg2.connect(**parameters)) as opened:
+        opened.autocommit = True
+        with opened.cursor() as cursor:
+            yield cursor
