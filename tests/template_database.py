@@ -39,8 +39,11 @@ def drop_templates() -> None:
 
 
 def _templates(cursor: Cursor) -> set[str]:
-    """The names of the databases made here."""
-    cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{PREFIX}%"])
+    """The names of the databases made here, by this login."""
+    cursor.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE %s AND pg_get_userbyid(datdba) = current_user",
+        [f"{PREFIX}%"],
+    )
     return {row[0] for row in cursor.fetchall()}
 
 
@@ -57,8 +60,8 @@ def _make(name: str) -> None:
 
 
 def _fingerprint() -> str:
-    """What the migrations say, those of the packages included."""
-    digest = hashlib.sha256(django.__version__.encode())
+    """What the migrations say, those of the packages included, and who owns what they make."""
+    digest = hashlib.sha256(f"{django.__version__} {connection.settings_dict['USER']}".encode())
     for config in apps.get_app_configs():
         for file in (Path(config.path) / "migrations_sql.py", *sorted((Path(config.path) / "migrations").glob("*.py"))):
             if file.is_file():
