@@ -1,0 +1,342 @@
+"""Draw up an état des lieux, line by line, from one device or two; have it signed; seal it."""
+
+import base64
+import binascii
+import datetime
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image, UnidentifiedImageError
+
+from logement.models import (
+    ContratOccupation,
+    EtatDesLieux,
+    LigneEtatDesLieux,
+    ModeleEtatDesLieux,
+    SignatureEtatDesLieux,
+)
+from logement.queries.etats_des_lieux import entry_of, incomplete_lines, sealed_data
+from logement.rules.inventaire import Element, default_elements
+from residence.actions.documents import issue_document
+from residence.actions.journal import record
+from residence.actions.statuses import move
+from residence.duties import refresh_duties
+from residence.models import DocumentKind, User
+from residence.models.base import today
+from residence.pdf import data_address
+
+Kind = EtatDesLieux.Kind
+Status = EtatDesLieux.Status
+
+TEMPLATE = "logement/pdf/etat_des_lieux.html"
+LARGEST_SIGNATURE = 300_000  # bytes of PNG
+HEADER_FIELDS = (
+    "made_on",
+    "electricity_meter",
+    "water_meter",
+    "heating_meter",
+    "keys",
+    "comments",
+    "new_address",
+)
+LINE_FIELDS = ("condition", "quantity", "comment", "is_personal")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a device says of one field: what it had read (`base`), what it now holds (`mine`)."""
+
+    base: Any
+    mine: Any
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field that two devices changed: what this one holds, what the other wrote meanwhile. Neither is lost."""
+
+    line_id: int | None  # None: a field of the état des lieux itself
+    field: str
+    label: str
+    mine: Any
+    theirs: Any
+
+
+@dataclass(frozen=True)
+class NewLine:
+    room: str
+    element: str
+    quantity: int | None = None
+    condition: str = ""
+    comment: str = ""
+    is_personal: bool = False
+
+
+@dataclass
+class Saved:
+    """The état des lieux as it is now, and what two devices said differently."""
+
+    etat_des_lieux: EtatDesLieux
+    conflicts: list[Conflict] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class GivenSignature:
+    """A signature: the PNG drawn on the screen, or the day it was given on paper."""
+
+    signer: SignatureEtatDesLieux.Signer
+    name: str
+    image: bytes = b""
+    paper_signed_on: datetime.date | None = None
+
+
+@transaction.atomic
+def create_etat_des_lieux(
+    *, by: User, contrat: ContratOccupation, kind: EtatDesLieux.Kind, made_on: datetime.date | None = None
+) -> EtatDesLieux:
+    """Begin an état des lieux from the model of the type of logement, at exit from the entry; one begun goes on."""
+    contrat = (
+        ContratOccupation.objects.select_for_update(of=("self",))
+        .select_related("sejour__menage", "sejour__residence", "place__logement")
+        .get(pk=contrat.pk)
+    )
+    begun = contrat.etats_des_lieux.filter(kind=kind).exclude(status=Status.CANCELLED).first()
+    if begun:
+        return begun
+    if contrat.status not in ContratOccupation.OCCUPYING and not (
+        kind == Kind.EXIT and contrat.status == ContratOccupation.Status.ENDED
+    ):
+        raise ValidationError(
+            f"Le contrat est {contrat.get_status_display()} : un état des lieux se dresse une fois le contrat signé."
+        )
+    entry = entry_of(contrat) if kind == Kind.EXIT else None
+    edl = EtatDesLieux(contrat=contrat, kind=kind, made_on=made_on or today(), made_by=by, keys=contrat.place.keys)
+    if entry is not None:
+        edl.keys = entry.keys
+    edl.full_clean()
+    edl.save()
+    lines = (
+        [
+            LigneEtatDesLieux(
+                room=one.room, element=one.element, quantity=one.quantity, is_personal=one.is_personal, rank=one.rank
+            )
+            for one in entry.lignes.all()
+        ]
+        if entry is not None
+        else [
+            LigneEtatDesLieux(room=one.room, element=one.element, quantity=one.quantity, rank=rank)
+            for rank, one in enumerate(_model_of(contrat))
+        ]
+    )
+    for line in lines:
+        line.etat_des_lieux = edl
+    LigneEtatDesLieux.objects.bulk_create(lines)
+    refresh_duties(contrat)
+    record("etat_des_lieux.create", by=by, target=edl, residence=contrat.residence, menage=contrat.menage, nature=kind)
+    return edl
+
+
+@transaction.atomic
+def save_etat_des_lieux(
+    *,
+    by: User,
+    edl: EtatDesLieux,
+    header: Mapping[str, Change],
+    lines: Mapping[int, Mapping[str, Change]],
+    new_lines: Iterable[NewLine] = (),
+    removed: Iterable[int] = (),
+) -> Saved:
+    """Write what a device changed since it read. What another device changed meanwhile stands; where both changed the
+    same field differently, the other's stays and the conflict is given back, to be shown with both values."""
+    edl = _locked_draft(edl)
+    saved = Saved(edl)
+    changed = _merge(edl, None, "", header, HEADER_FIELDS, saved)
+    stored = {line.pk: line for line in edl.lignes.select_for_update()}
+    touched: list[LigneEtatDesLieux] = []
+    for line_id, changes in lines.items():
+        line = stored.get(line_id)
+        if line is not None and _merge(line, line_id, f"{line.room}, {line.element} : ", changes, LINE_FIELDS, saved):
+            touched.append(line)
+    for line in touched:
+        line.full_clean(exclude=["etat_des_lieux"])
+        line.save(update_fields=list(LINE_FIELDS))
+    rank = max((line.rank for line in stored.values()), default=0)
+    known = {(line.room, line.element) for line in stored.values()}
+    added = 0
+    for new in new_lines:
+        if (new.room, new.element) in known:
+            continue
+        last = max((line.rank for line in stored.values() if line.room == new.room), default=rank)
+        line = LigneEtatDesLieux(etat_des_lieux=edl, rank=last, **vars(new))
+        line.full_clean(exclude=["etat_des_lieux"])
+        line.save()
+        known.add((new.room, new.element))
+        added += 1
+    gone, _ = edl.lignes.filter(pk__in=list(removed)).delete()
+    if changed or touched or added or gone:
+        edl.version += 1
+        edl.full_clean()
+        edl.save()
+        record(
+            "etat_des_lieux.save",
+            by=by,
+            target=edl,
+            residence=edl.contrat.residence,
+            menage=edl.contrat.menage,
+            lines=len(touched) + added + gone,
+        )
+    return saved
+
+
+@transaction.atomic
+def sign_etat_des_lieux(
+    *, by: User, edl: EtatDesLieux, version: int, signatures: Iterable[GivenSignature]
+) -> EtatDesLieux:
+    """Seal an état des lieux that both have read at `version` and signed: its document is issued, nothing changes."""
+    edl = _locked_draft(edl)
+    if edl.version != version:
+        raise ValidationError(
+            "L’état des lieux a été complété sur un autre appareil depuis la lecture : relisez-le avant de signer."
+        )
+    missing = incomplete_lines(edl)
+    if missing:
+        named = ", ".join(f"{line.room} : {line.element}" for line in missing[:5])
+        more = f" et {len(missing) - 5} autres" if len(missing) > 5 else ""
+        raise ValidationError(f"Il reste des éléments sans état : {named}{more}.")
+    given = {one.signer: one for one in signatures}
+    for signer in SignatureEtatDesLieux.Signer:
+        if signer not in given:
+            raise ValidationError(f"Il manque la signature : {signer.label}.")
+    rows = []
+    for one in given.values():
+        if one.paper_signed_on is not None and not edl.made_on <= one.paper_signed_on <= today():
+            raise ValidationError(
+                f"La signature sur papier se date du {edl.made_on:%d/%m/%Y}, jour de l’état des lieux, ou d’après, "
+                "aujourd’hui au plus tard."
+            )
+        row = SignatureEtatDesLieux(
+            etat_des_lieux=edl,
+            signer=one.signer,
+            name=one.name.strip(),
+            image=one.image,
+            paper_signed_on=one.paper_signed_on,
+        )
+        row.full_clean(exclude=["image"])
+        row.save()
+        rows.append(row)
+    contrat = edl.contrat
+    edl.signed_at = timezone.now()
+    move(edl, Status.SIGNED)
+    edl.document = issue_document(
+        kind=DocumentKind.ETAT_DES_LIEUX,
+        residence=contrat.residence,
+        menage=contrat.menage,
+        template=TEMPLATE,
+        data=sealed_data(edl, [_signature_data(row) for row in rows]),
+        by=by,
+        target=edl,
+    )
+    edl.full_clean()
+    edl.save(update_fields=["status", "signed_at", "document"])
+    refresh_duties(contrat)
+    record(
+        "etat_des_lieux.sign", by=by, target=edl, residence=contrat.residence, menage=contrat.menage, nature=edl.kind
+    )
+    return edl
+
+
+@transaction.atomic
+def cancel_etat_des_lieux(*, by: User, edl: EtatDesLieux) -> EtatDesLieux:
+    """Give up an état des lieux that was not signed, to begin it again."""
+    edl = _locked_draft(edl)
+    move(edl, Status.CANCELLED)
+    edl.save(update_fields=["status"])
+    refresh_duties(edl.contrat)
+    record("etat_des_lieux.cancel", by=by, target=edl, residence=edl.contrat.residence, menage=edl.contrat.menage)
+    return edl
+
+
+def drawn_png(address: str) -> bytes:
+    """The PNG of a signature drawn on the screen, redrawn from its pixels alone. ValidationError if it is empty."""
+    head, _, encoded = address.partition(",")
+    if head != "data:image/png;base64" or len(encoded) > LARGEST_SIGNATURE * 4 // 3 + 4:
+        raise ValidationError("La signature n’a pas été reçue : tracez-la de nouveau.")
+    try:
+        content = base64.b64decode(encoded, validate=True)
+        drawn = Image.open(io.BytesIO(content), formats=["PNG"])
+        if max(drawn.size) > 3000:
+            raise ValidationError("La signature n’a pas été reçue : tracez-la de nouveau.")
+        ink = drawn.convert("RGBA").getchannel("A")
+    except (binascii.Error, UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise ValidationError("La signature n’a pas été reçue : tracez-la de nouveau.") from error
+    box = ink.getbbox()
+    if box is None or (box[2] - box[0]) + (box[3] - box[1]) < 12:
+        raise ValidationError("La signature est vide : tracez-la dans le cadre.")
+    paper = Image.new("L", ink.size, 255)
+    paper.paste(0, mask=ink)
+    paper.thumbnail((900, 400))
+    kept = io.BytesIO()
+    paper.save(kept, "PNG", optimize=True)
+    return kept.getvalue()
+
+
+# Parts
+
+
+def _locked_draft(edl: EtatDesLieux) -> EtatDesLieux:
+    row: EtatDesLieux = (
+        EtatDesLieux.objects.select_for_update(of=("self",))
+        .select_related(
+            "contrat__sejour__menage",
+            "contrat__sejour__residence",
+            "contrat__place__logement__batiment",
+        )
+        .get(pk=edl.pk)
+    )
+    if row.status != Status.DRAFT:
+        raise ValidationError(f"Cet état des lieux est {row.get_status_display()} : il ne se modifie plus.")
+    return row
+
+
+def _model_of(contrat: ContratOccupation) -> list[Element]:
+    """The lines to start from: the résidence's model for this type of logement, else the built-in one."""
+    logement = contrat.place.logement
+    type_logement = "chambre" if logement.is_shared else logement.type_logement
+    modele = ModeleEtatDesLieux.objects.filter(residence=contrat.residence, type_logement=type_logement).first()
+    elements = [Element(one.room, one.element, one.quantity) for one in modele.elements.all()] if modele else []
+    return elements or default_elements(type_logement, is_furnished=logement.is_furnished)
+
+
+def _merge(
+    row: Any, line_id: int | None, prefix: str, changes: Mapping[str, Change], names: Iterable[str], saved: Saved
+) -> bool:
+    """Bring `changes` into `row`, not saved; whether something changed."""
+    changed = False
+    for name in names:
+        change = changes.get(name)
+        if change is None or change.mine == change.base:
+            continue
+        present = getattr(row, name)
+        if present == change.mine:
+            continue
+        if present == change.base:
+            setattr(row, name, change.mine)
+            changed = True
+        else:
+            label = str(type(row)._meta.get_field(name).verbose_name)
+            saved.conflicts.append(Conflict(line_id, name, f"{prefix}{label}", change.mine, present))
+    return changed
+
+
+def _signature_data(row: SignatureEtatDesLieux) -> dict[str, Any]:
+    return {
+        "label": "Le résident ou son représentant" if row.signer == row.Signer.RESIDENT else "Pour le gestionnaire",
+        "name": row.name,
+        "paper_signed_on": row.paper_signed_on,
+        "signed_at": timezone.localtime(row.signed_at).strftime("%d/%m/%Y à %H h %M"),
+        "image": data_address(bytes(row.image), "image/png") if row.image else "",
+    }

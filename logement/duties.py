@@ -1,0 +1,287 @@
+"""What is due about the stock, the stays, the contracts and the états des lieux."""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from logement.duties_redevance import KINDS as REDEVANCE_KINDS
+from logement.models import (
+    AssuranceOccupant,
+    ContratOccupation,
+    DroitApl,
+    Ecriture,
+    EtatDesLieux,
+    Preavis,
+    RenouvellementSejour,
+    Sejour,
+)
+from logement.rules.sejour import WARNING_DAYS, renewal_allowed
+from residence.components import SOON_IN_MONTHS
+from residence.duties import DutyKind, Expected
+from residence.permissions import Permission, Role
+from residence.rules.dates import add_days, month_end
+
+Status = ContratOccupation.Status
+
+INSURANCE_AHEAD_DAYS = 30
+KEYS_AHEAD_DAYS = 15
+RENEWAL_AHEAD_DAYS = 60
+
+
+def _of_contrat(contrat: ContratOccupation, due_on: datetime.date, role: Role, detail: str = "") -> Expected:
+    return Expected(
+        target_id=contrat.pk,
+        residence_id=contrat.sejour.residence_id,
+        menage_id=contrat.sejour.menage_id,
+        due_on=due_on,
+        role=role,
+        detail=detail,
+    )
+
+
+def _with_sejour(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.select_related("sejour__residence", "sejour__dispositif", "place").order_by("pk")
+
+
+def contracts_to_issue(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Drafts, by the day they are to begin."""
+    for contrat in _with_sejour(rows.filter(status=Status.DRAFT)):
+        yield _of_contrat(contrat, contrat.start_on, Role.GESTIONNAIRE, f"place {contrat.place.code}")
+
+
+def contracts_to_sign(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Contracts issued and not signed, by the day they are to begin."""
+    for contrat in _with_sejour(rows.filter(status=Status.TO_SIGN)):
+        yield _of_contrat(contrat, contrat.start_on, Role.GESTIONNAIRE, f"place {contrat.place.code}")
+
+
+def entries_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Contracts under which people live, or will, without a signed état des lieux d'entrée."""
+    signed = EtatDesLieux.objects.filter(
+        contrat=OuterRef("pk"), kind=EtatDesLieux.Kind.ENTRY, status=EtatDesLieux.Status.SIGNED
+    )
+    for contrat in _with_sejour(rows.in_progress().exclude(Exists(signed))):
+        if contrat.start_on >= contrat.sejour.residence.first_month:
+            yield _of_contrat(contrat, contrat.start_on, Role.VIE_RESIDENTIELLE, f"place {contrat.place.code}")
+
+
+def exits_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Contracts in notice without a signed état des lieux de sortie."""
+    signed = EtatDesLieux.objects.filter(
+        contrat=OuterRef("pk"), kind=EtatDesLieux.Kind.EXIT, status=EtatDesLieux.Status.SIGNED
+    )
+    for contrat in _with_sejour(rows.filter(status=Status.NOTICE).exclude(Exists(signed))):
+        yield _of_contrat(contrat, contrat.end_on, Role.VIE_RESIDENTIELLE, f"place {contrat.place.code}")
+
+
+def insurances_to_collect(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Contracts whose resident has given no insurance, or one that ends within a month."""
+    lasting = AssuranceOccupant.objects.filter(
+        contrat__sejour=OuterRef("sejour"), end_on__gt=add_days(day, INSURANCE_AHEAD_DAYS)
+    )
+    wanted = (
+        rows.in_progress()
+        .filter(sejour__dispositif__requires_insurance=True)
+        .exclude(Exists(lasting))
+        .annotate(insured_until=Max("sejour__contrats__assurances__end_on"))
+    )
+    for contrat in _with_sejour(wanted):
+        if contrat.insured_until is None:
+            if contrat.start_on >= contrat.sejour.residence.first_month:
+                yield _of_contrat(contrat, contrat.start_on, Role.GESTIONNAIRE, "aucune attestation reçue")
+        else:
+            yield _of_contrat(
+                contrat, contrat.insured_until, Role.GESTIONNAIRE, f"assuré jusqu’au {contrat.insured_until:%d/%m/%Y}"
+            )
+
+
+def keys_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Notices that end soon, or have ended: the keys are to come back, or to be recorded."""
+    wanted = rows.filter(
+        status__in=[Status.NOTICE, Status.OCCUPANT_SANS_TITRE], end_on__lte=add_days(day, KEYS_AHEAD_DAYS)
+    )
+    for contrat in _with_sejour(wanted):
+        yield _of_contrat(contrat, contrat.end_on, Role.GESTIONNAIRE, f"place {contrat.place.code}")
+
+
+def notices_to_deliver(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Letters of the manager that nobody has received yet: the notice does not run."""
+    waiting = Preavis.objects.live().exclude(delivery=Preavis.Delivery.DELIVERED)
+    for preavis in waiting.filter(contrat__in=rows).select_related("contrat__sejour", "contrat__place"):
+        sent = preavis.sent_on or preavis.recorded_at.date()
+        yield _of_contrat(preavis.contrat, add_days(sent, KEYS_AHEAD_DAYS), Role.GESTIONNAIRE, "le délai ne court pas")
+
+
+def _of_sejour(sejour: Sejour, due_on: datetime.date, role: Role, detail: str = "") -> Expected:
+    return Expected(
+        target_id=sejour.pk,
+        residence_id=sejour.residence_id,
+        menage_id=sejour.menage_id,
+        due_on=due_on,
+        role=role,
+        detail=detail,
+    )
+
+
+def _lived_in(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Open stays with a signed contract."""
+    lived = ContratOccupation.objects.in_progress().filter(sejour=OuterRef("pk"))
+    return rows.open().filter(Exists(lived)).select_related("residence", "dispositif").order_by("pk")
+
+
+def terms_ahead(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Stays that reach the end that their dispositif plans: ninety, sixty, then thirty days before, then late."""
+    wanted = _lived_in(rows).filter(planned_end_on__lte=add_days(day, max(WARNING_DAYS)))
+    leaving = ContratOccupation.objects.filter(sejour=OuterRef("pk"), status=Status.NOTICE)
+    for sejour in wanted.exclude(Exists(leaving)):
+        left = (sejour.planned_end_on - day).days
+        step = min((one for one in WARNING_DAYS if left <= one), default=max(WARNING_DAYS))
+        detail = "échéance passée, le contrat continue" if left < 0 else f"J-{step} : le contrat ne prend pas fin seul"
+        for role in (Role.COORDINATRICE, Role.GESTIONNAIRE):
+            yield _of_sejour(sejour, sejour.planned_end_on, role, detail)
+
+
+def renewals_to_decide(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Stays near their planned end on which the direction has decided nothing."""
+    refused = RenouvellementSejour.objects.filter(
+        sejour=OuterRef("pk"), kind=RenouvellementSejour.Kind.REFUSAL, until_on=OuterRef("planned_end_on")
+    )
+    leaving = ContratOccupation.objects.filter(sejour=OuterRef("pk"), status=Status.NOTICE)
+    wanted = (
+        _lived_in(rows)
+        .filter(planned_end_on__lte=add_days(day, RENEWAL_AHEAD_DAYS))
+        .exclude(Exists(refused))
+        .exclude(Exists(leaving))
+        .prefetch_related("renouvellements")
+    )
+    for sejour in wanted:
+        done = sum(1 for one in sejour.renouvellements.all() if one.kind == RenouvellementSejour.Kind.RENEWAL)
+        can = renewal_allowed(renewals_done=done, renewals_max=sejour.dispositif.renewals_max)
+        detail = "renouvellement possible" if can else "plus de renouvellement : dépassement à décider"
+        yield _of_sejour(sejour, sejour.planned_end_on, Role.DIRECTION, detail)
+
+
+def deposits_to_receive(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Stays whose deposit was asked for and is not all there."""
+    deposit = Q(ecritures__account=Ecriture.Account.DEPOT)
+    wanted = _lived_in(rows).annotate(
+        deposit_due=Coalesce(Sum("ecritures__amount", filter=deposit), 0, output_field=_MONEY)
+    )
+    for sejour in wanted.filter(deposit_due__gt=0):
+        yield _of_sejour(sejour, sejour.start_on, Role.GESTIONNAIRE)
+
+
+def apl_to_request(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Stays begun in this software without a request for the APL: a month late is a month lost (CCH, R.823-10)."""
+    asked = DroitApl.objects.filter(sejour=OuterRef("pk"))
+    for sejour in _lived_in(rows).exclude(Exists(asked)):
+        if sejour.start_on >= sejour.residence.first_month:
+            yield _of_sejour(sejour, month_end(sejour.start_on), Role.GESTIONNAIRE)
+
+
+_MONEY = Ecriture._meta.get_field("amount")
+
+KINDS = [
+    DutyKind(
+        "contrat.to_issue",
+        "Relire et éditer le contrat",
+        ContratOccupation,
+        contracts_to_issue,
+        "logement:contrat_issue",
+        Permission.CONTRAT_PREPARE,
+        "Éditer",
+    ),
+    DutyKind(
+        "contrat.to_sign",
+        "Faire signer le contrat",
+        ContratOccupation,
+        contracts_to_sign,
+        "logement:contrat_sign",
+        Permission.CONTRAT_SIGN,
+        "Signer",
+    ),
+    DutyKind(
+        "etat_des_lieux.entry",
+        "Dresser et faire signer l’état des lieux d’entrée",
+        ContratOccupation,
+        entries_to_record,
+        "logement:etat_des_lieux_entry",
+        Permission.ETAT_DES_LIEUX_RECORD,
+        "Dresser",
+    ),
+    DutyKind(
+        "etat_des_lieux.exit",
+        "Dresser et faire signer l’état des lieux de sortie",
+        ContratOccupation,
+        exits_to_record,
+        "logement:etat_des_lieux_exit",
+        Permission.ETAT_DES_LIEUX_RECORD,
+        "Dresser",
+    ),
+    DutyKind(
+        "assurance.to_collect",
+        "Demander l’attestation d’assurance",
+        ContratOccupation,
+        insurances_to_collect,
+        "logement:assurance_record",
+        Permission.ASSURANCE_RECORD,
+        "Enregistrer",
+    ),
+    DutyKind(
+        "cles.to_record",
+        "Enregistrer la remise des clés",
+        ContratOccupation,
+        keys_to_record,
+        "logement:cles_record",
+        Permission.CLES_RECORD,
+        "Enregistrer",
+    ),
+    DutyKind(
+        "preavis.to_deliver",
+        "Dire si la lettre de préavis a été remise",
+        ContratOccupation,
+        notices_to_deliver,
+        "logement:contrat_detail",
+        Permission.PREAVIS_RECORD,
+    ),
+    DutyKind(
+        "sejour.term",
+        "Préparer la suite du séjour avec le résident",
+        Sejour,
+        terms_ahead,
+        "logement:sejour_detail",
+        Permission.SEJOUR_VIEW,
+        soon_within=SOON_IN_MONTHS,
+    ),
+    DutyKind(
+        "renouvellement.to_decide",
+        "Décider de la suite du séjour",
+        Sejour,
+        renewals_to_decide,
+        "logement:renouvellement_decide",
+        Permission.RENOUVELLEMENT_DECIDE,
+        "Décider",
+        soon_within=SOON_IN_MONTHS,
+    ),
+    DutyKind(
+        "depot.to_receive",
+        "Encaisser le dépôt de garantie",
+        Sejour,
+        deposits_to_receive,
+        "logement:sejour_detail",
+        Permission.COMPTE_VIEW,
+    ),
+    DutyKind(
+        "apl.to_request",
+        "Faire la demande d’APL avec le résident",
+        Sejour,
+        apl_to_request,
+        "logement:apl_record",
+        Permission.APL_RECORD,
+        "Enregistrer",
+    ),
+    *REDEVANCE_KINDS,
+]

@@ -1,0 +1,191 @@
+"""États des lieux: those to make, the entry beside the exit, what is sealed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from logement.models import Condition, ContratOccupation, EtatDesLieux, LigneEtatDesLieux, PartieContrat
+from residence.models import User
+from residence.permissions import Permission
+
+Kind = EtatDesLieux.Kind
+Status = EtatDesLieux.Status
+
+
+@dataclass(frozen=True)
+class ComparedLine:
+    """A line, and the same one as it stood at the entry (None at an entry, or for what was not there)."""
+
+    line: LigneEtatDesLieux
+    before: LigneEtatDesLieux | None
+
+    @property
+    def has_changed(self) -> bool:
+        if self.before is None or not self.line.condition:
+            return False
+        return (self.line.condition, self.line.quantity) != (self.before.condition, self.before.quantity)
+
+
+@dataclass(frozen=True)
+class Room:
+    name: str
+    lines: tuple[ComparedLine, ...]
+
+    @property
+    def missing(self) -> int:
+        return sum(1 for one in self.lines if not is_complete(one.line))
+
+
+def is_complete(line: LigneEtatDesLieux) -> bool:
+    """Whether a line says enough to be signed: its state, or how many; personal furniture always."""
+    return bool(line.condition) or line.quantity is not None or line.is_personal
+
+
+def incomplete_lines(edl: EtatDesLieux) -> list[LigneEtatDesLieux]:
+    return [line for line in edl.lignes.all() if not is_complete(line)]
+
+
+def entry_of(contrat: ContratOccupation) -> EtatDesLieux | None:
+    """The signed état des lieux d'entrée of a contract, or of the first contract of the same place in the stay."""
+    return (
+        EtatDesLieux.objects.filter(
+            Q(contrat=contrat) | Q(contrat__sejour=contrat.sejour_id, contrat__place=contrat.place_id),
+            kind=Kind.ENTRY,
+            status=Status.SIGNED,
+        )
+        .prefetch_related("lignes")
+        .order_by("made_on")
+        .first()
+    )
+
+
+def rooms_of(edl: EtatDesLieux) -> list[Room]:
+    """The lines of an état des lieux, room by room, with the entry beside them at exit."""
+    before: dict[tuple[str, str], LigneEtatDesLieux] = {}
+    if edl.kind == Kind.EXIT:
+        entry = entry_of(edl.contrat)
+        if entry is not None:
+            before = {(line.room, line.element): line for line in entry.lignes.all()}
+    lines = sorted(edl.lignes.all(), key=lambda line: (line.rank, line.pk))
+    by_room: dict[str, list[ComparedLine]] = {}
+    for line in lines:
+        by_room.setdefault(line.room, []).append(ComparedLine(line, before.get((line.room, line.element))))
+    return [Room(name, tuple(group)) for name, group in by_room.items()]
+
+
+def signers_of(edl: EtatDesLieux) -> str:
+    """Who signs for the residents, as the signature page proposes it: titulaires, or who represents them."""
+    parties = (
+        edl.contrat.parties.exclude(capacity=PartieContrat.Capacity.OCCUPANT)
+        .select_related("personne")
+        .order_by("capacity", "pk")
+    )
+    names = [party.personne.formal_name for party in parties]
+    return edl.contrat.organisation or " et ".join(names)
+
+
+def sealed_data(edl: EtatDesLieux, signatures: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """What an état des lieux freezes once signed."""
+    contrat = edl.contrat
+    place = contrat.place
+    logement = place.logement
+    entry = entry_of(contrat) if edl.kind == Kind.EXIT else None
+    building = f"{logement.batiment}, " if logement.batiment else ""
+    return {
+        "title": "État des lieux d’entrée" if edl.kind == Kind.ENTRY else "État des lieux de sortie",
+        "reference": f"{'entrée' if edl.kind == Kind.ENTRY else 'sortie'}, {place.code}",
+        "recipient_lines": [],
+        "place_and_date": "",
+        "kind": edl.kind,
+        "made_on": edl.made_on,
+        "made_by": str(edl.made_by),
+        "entry_made_on": entry.made_on if entry else None,
+        "is_compared": entry is not None,
+        "place": place.code,
+        "where": f"{building}{logement.floor_name}",
+        "type": logement.get_type_logement_display(),
+        "surface": place.surface,
+        "resident": signers_of(edl),
+        "meters": [
+            {"label": label, "value": value}
+            for label, value in (
+                ("Électricité", edl.electricity_meter),
+                ("Eau", edl.water_meter),
+                ("Chauffage", edl.heating_meter),
+            )
+            if value
+        ],
+        "keys": edl.keys,
+        "comments": edl.comments,
+        "new_address": edl.new_address,
+        "rooms": [{"name": room.name, "lines": [_line_data(one) for one in room.lines]} for room in rooms_of(edl)],
+        "signatures": list(signatures),
+    }
+
+
+def _line_data(one: ComparedLine) -> dict[str, Any]:
+    return {
+        "element": one.line.element,
+        "quantity": one.line.quantity,
+        "condition": one.line.get_condition_display() if one.line.condition else "",
+        "comment": one.line.comment,
+        "is_personal": one.line.is_personal,
+        "before": (one.before.get_condition_display() if one.before.condition else "") if one.before else "",
+        "before_quantity": one.before.quantity if one.before else None,
+        "before_comment": one.before.comment if one.before else "",
+        "changed": one.has_changed,
+    }
+
+
+# Lists
+
+
+@dataclass(frozen=True)
+class ToMake:
+    """An état des lieux that is awaited: for which contract, which, by when, and the one begun if there is one."""
+
+    contrat: ContratOccupation
+    kind: str
+    begun: EtatDesLieux | None
+
+
+def to_make(user: User, residence_id: int | None = None) -> list[ToMake]:
+    """Entries and exits that nobody has signed yet, the nearest first."""
+    signed = EtatDesLieux.objects.filter(contrat=OuterRef("pk"), status=Status.SIGNED)
+    rows: QuerySet[Any] = (
+        ContratOccupation.objects.visible_to(user, Permission.ETAT_DES_LIEUX_VIEW)
+        .in_progress()
+        .select_related("sejour__menage", "sejour__residence", "place__logement")
+        .prefetch_related("etats_des_lieux")
+        .annotate(
+            has_entry=Exists(signed.filter(kind=Kind.ENTRY)),
+            has_exit=Exists(signed.filter(kind=Kind.EXIT)),
+        )
+    )
+    if residence_id:
+        rows = rows.filter(sejour__residence=residence_id)
+    entries = [one for one in rows.filter(has_entry=False) if one.start_on >= one.sejour.residence.first_month]
+    exits = list(rows.filter(has_exit=False, status=ContratOccupation.Status.NOTICE))
+    found = [ToMake(one, Kind.ENTRY, _begun(one, Kind.ENTRY)) for one in entries]
+    found += [ToMake(one, Kind.EXIT, _begun(one, Kind.EXIT)) for one in exits]
+    return sorted(found, key=lambda one: one.contrat.start_on if one.kind == Kind.ENTRY else one.contrat.end_on)
+
+
+def _begun(contrat: ContratOccupation, kind: str) -> EtatDesLieux | None:
+    return next((one for one in contrat.etats_des_lieux.all() if one.kind == kind and one.status == Status.DRAFT), None)
+
+
+def signed(user: User, residence_id: int | None = None) -> QuerySet[Any]:
+    """The sealed ones, most recent first."""
+    rows = (
+        EtatDesLieux.objects.visible_to(user, Permission.ETAT_DES_LIEUX_VIEW)
+        .filter(status=Status.SIGNED)
+        .select_related("contrat__sejour__menage", "contrat__place", "made_by")
+        .order_by("-signed_at")
+    )
+    return rows.filter(contrat__sejour__residence=residence_id) if residence_id else rows
+
+
+CONDITIONS = tuple(Condition.choices)
