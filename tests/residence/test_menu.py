@@ -16,9 +16,7 @@ OFFERED = [
     MenuEntry("logement", "Places", "account_reset_password", Permission.PARC_VIEW, "bed"),
     MenuEntry("logement", "Présents", "account_reset_password_done", Permission.PRESENTS_VIEW, "stairs", 50),
     MenuEntry("admissions", "Candidats", "mfa_index", Permission.ORIENTATION_VIEW, "users"),
-    MenuEntry(
-        "admissions", "Liste d’attente", "mfa_activate_totp", None, "clock", 200, frozenset({Role.COORDINATRICE})
-    ),
+    MenuEntry("admissions", "En attente", "mfa_activate_totp", None, "clock", 200, frozenset({Role.COORDINATRICE})),
 ]
 
 
@@ -54,11 +52,11 @@ def shown(menu: Any) -> list[tuple[str, list[str]]]:
 
 
 def test_the_menu_offers_what_the_rights_open_in_the_order_of_the_house() -> None:
-    assert shown(menu_for(Staff())) == [("Accueil", ["Accueil"]), ("Admissions", ["Liste d’attente"])]
+    assert shown(menu_for(Staff())) == [("Accueil", ["Accueil"]), ("Admissions", ["En attente"])]
     everything = Staff(Permission.PARC_VIEW, Permission.PRESENTS_VIEW, Permission.ORIENTATION_VIEW)
     assert shown(menu_for(everything)) == [
         ("Accueil", ["Accueil"]),
-        ("Admissions", ["Candidats", "Liste d’attente"]),
+        ("Admissions", ["Candidats", "En attente"]),
         ("Logement", ["Présents", "Places"]),
     ]
 
@@ -66,18 +64,18 @@ def test_the_menu_offers_what_the_rights_open_in_the_order_of_the_house() -> Non
 def test_the_bottom_bar_has_four_entries_those_of_the_role_first() -> None:
     everything = (Permission.PARC_VIEW, Permission.PRESENTS_VIEW, Permission.ORIENTATION_VIEW)
     plain = menu_for(Staff(*everything))
-    assert [link.label for link in plain.mobile] == ["Accueil", "Candidats", "Liste d’attente", "Présents"]
+    assert [link.label for link in plain.mobile] == ["Accueil", "Candidats", "En attente", "Présents"]
     role = menu_for(Staff(Permission.PARC_VIEW, roles=frozenset({Role.COORDINATRICE})))
-    assert [link.label for link in role.mobile] == ["Accueil", "Liste d’attente", "Places"]
+    assert [link.label for link in role.mobile] == ["Accueil", "En attente", "Places"]
 
 
 @pytest.mark.parametrize(
     ("path", "section", "current"),
     [
-        ("/compte/2fa/", "admissions", "Candidats"),
-        ("/compte/2fa/12/modifier/", "admissions", "Candidats"),
-        ("/compte/2fa/totp/activate/", "admissions", "Liste d’attente"),
-        ("/compte/password/reset/done/", "logement", "Présents"),
+        ("/compte/second-facteur/", "admissions", "Candidats"),
+        ("/compte/second-facteur/12/modifier/", "admissions", "Candidats"),
+        ("/compte/second-facteur/activer/", "admissions", "En attente"),
+        ("/compte/mot-de-passe/oublie/message/", "logement", "Présents"),
         ("/ailleurs/", "", None),
         ("/", "", None),
     ],
@@ -103,7 +101,7 @@ def test_nearness(url: str, path: str, nearness: tuple[int, int]) -> None:
 
 
 def request_of(user: Any, **session: Any) -> Any:
-    request = RequestFactory().get("/compte/2fa/")
+    request = RequestFactory().get("/compte/second-facteur/")
     request.user = user
     request.session = {"residence_names": {"1": "Côté Cour", "2": "Les Cèdres"}, **session}  # type: ignore[assignment]
     return request
@@ -158,14 +156,13 @@ def test_the_frame_shows_the_menu_the_choice_and_the_user(settings: Any) -> None
     request = request_of(user, **{SESSION_RESIDENCE: 1})
     html = render_to_string("404.html", request=request)
     for piece in (
-        'href="/compte/2fa/"',
+        'href="/compte/second-facteur/"',
         "Claire Dubois",
         "coordinatrice d’actions sociales",
         'class="bottom-bar"',
         "3<span",
-        'action="/compte/logout/"',
+        'action="/compte/deconnexion/"',
         'id="contenu"',
     ):
         assert piece in html
     assert 'aria-current="page"' in html
-    assert "signup" not in html
