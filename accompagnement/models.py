@@ -123,6 +123,14 @@ class EtapeDossier(models.Model):
         return f"{self.get_kind_display()} le {self.on:%d/%m/%Y}"
 
 
+def followed_by(user: Any) -> Q:
+    """Referents that are `user`, or a colleague who lent them a role in the résidence."""
+    mine = Q(user=user)
+    for colleague_id, residence_id in user.stands_in_for:
+        mine |= Q(user=colleague_id, residence=residence_id)
+    return mine
+
+
 class NoteQuerySet(ScopedQuerySet):
     residence_path = "dossier__residence"
     menage_path = "dossier__menage"
@@ -130,9 +138,7 @@ class NoteQuerySet(ScopedQuerySet):
     def readable_by(self, user: Any) -> Self:
         """Notes of the team, and those kept to the referents that `user` wrote or whose household they follow there."""
         follows = Referent.objects.in_force().filter(
-            user__in={user.pk, *user.stands_in_for},
-            menage=OuterRef("dossier__menage"),
-            residence=OuterRef("dossier__residence"),
+            followed_by(user), menage=OuterRef("dossier__menage"), residence=OuterRef("dossier__residence")
         )
         return self.filter(Q(level=NoteSociale.Level.TEAM) | Q(author=user) | Exists(follows))
 

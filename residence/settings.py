@@ -81,7 +81,7 @@ INSTALLED_APPS = [
     "admissions",
     "accompagnement",
     "whitenoise.runserver_nostatic",
-    "django.contrib.admin",
+    "residence.admin_config.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -292,6 +292,8 @@ LANGUAGES = [("fr", "français")]
 TIME_ZONE = "Europe/Paris"
 USE_I18N = True
 USE_TZ = True
+# Dates read 12/03/2026 everywhere.
+FORMAT_MODULE_PATH = ["residence.formats"]
 
 # Files --------------------------------------------------------------------------------------------------------------
 
@@ -308,6 +310,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = TESTING or DEBUG
 # No MEDIA_URL: a file is read through a view that checks the reader's rights.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(LOCAL_DIR / "media"))()
+# The largest file that may be attached to a household.
+ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_MEGABYTES", 15) * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {
@@ -353,14 +357,26 @@ LOGGING = {
 # Ways up: what a lower app calls in the apps above it (residence/hooks.py) -------------------------------------------
 
 ON_STAY_OPENED = ["admissions.hooks.stay_opened", "accompagnement.hooks.stay_opened"]
-ON_STAY_CLOSED = ["accompagnement.hooks.stay_closed"]
+ON_STAY_CLOSED = ["admissions.hooks.stay_closed", "accompagnement.hooks.stay_closed"]
 ON_PERSON_MERGED: list[str] = []
 ON_TERM_MISSED: list[str] = []
 ON_RENDEZ_VOUS_MISSED = ["admissions.hooks.rendez_vous_missed"]
-MENU = ["residence.menu_entries.MENU", "admissions.hooks.MENU", "logement.hooks.MENU", "accompagnement.hooks.MENU"]
+MENU = [
+    "residence.menu_entries.MENU",
+    "residence.menu_staff.MENU",
+    "residence.menu_admin.MENU",
+    "admissions.hooks.MENU",
+    "logement.hooks.MENU",
+    "accompagnement.hooks.MENU",
+]
 SEARCH = ["residence.queries.search.people", "logement.hooks.search"]
-BANNER = ["logement.hooks.banner", "accompagnement.hooks.banner"]
-PERSON_PANELS = ["admissions.hooks.panels", "logement.hooks.panels", "accompagnement.hooks.panels"]
+BANNER = ["admissions.hooks.banner", "logement.hooks.banner", "accompagnement.hooks.banner"]
+PERSON_PANELS = [
+    "residence.queries.panels.household",
+    "admissions.hooks.panels",
+    "logement.hooks.panels",
+    "accompagnement.hooks.panels",
+]
 TIMELINE = [
     "residence.queries.timeline.events",
     "admissions.hooks.timeline",

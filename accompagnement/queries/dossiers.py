@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Lower
 
 from accompagnement.models import DossierSocial, NoteSociale
+from accompagnement.models import followed_by as is_followed_by
 from logement.models import ContratOccupation
 from residence.models import MembreMenage, Referent, RoleAttribution, User
 from residence.models.base import PlainText, today
@@ -45,7 +46,7 @@ def referents(*kinds: str) -> QuerySet[Any]:
 def _own(user: User) -> QuerySet[Any]:
     """Referents and substitutes that are `user`, or a colleague whose role was lent to them."""
     kinds = (Referent.Kind.SOCIAL, Referent.Kind.SUBSTITUTE)
-    return referents(*kinds).filter(user__in={user.pk, *user.stands_in_for})
+    return referents(*kinds).filter(is_followed_by(user))
 
 
 def followed_by(rows: QuerySet[Any], user: User) -> QuerySet[Any]:

@@ -20,7 +20,7 @@ from accompagnement.actions.notes import (
     write_note,
 )
 from accompagnement.forms.notes import NoteForm
-from accompagnement.models import BrouillonNote, DossierSocial, NoteSociale
+from accompagnement.models import BrouillonNote, DossierSocial, NoteSociale, followed_by
 from residence.actions.journal import record_reading
 from residence.permissions import Permission, require_permission
 from residence.queries.banner import banner_for
@@ -151,9 +151,7 @@ def may_correct(user: Any, note: NoteSociale) -> bool:
     """The author of a note corrects it; once the author has left, so does who follows the household."""
     if note.author_id == user.pk or note.author.is_active:
         return note.author_id == user.pk
-    follows = note.dossier.menage.referents.in_force().filter(
-        residence=note.dossier.residence_id, user__in={user.pk, *user.stands_in_for}
-    )
+    follows = note.dossier.menage.referents.in_force().filter(followed_by(user), residence=note.dossier.residence_id)
     return bool(user.holds(Permission.NOTE_WRITE, note.dossier.residence_id)) and follows.exists()
 
 

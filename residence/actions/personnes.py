@@ -74,6 +74,8 @@ def mask_menage(
 ) -> None:
     """Make a household confidential: only the persons named read it. A gestionnaire and a substitute are among them."""
     menage = locked(menage)
+    if menage.is_confidential:
+        raise ValidationError("Ce dossier est déjà confidentiel.")
     named = list(named)
     capacities = {capacity for _, capacity in named}
     wanted = {AccesConfidentiel.Capacity.GESTIONNAIRE, AccesConfidentiel.Capacity.SUBSTITUTE}

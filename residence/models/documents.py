@@ -126,12 +126,15 @@ class DocumentQuerySet(ScopedQuerySet):
     menage_path = "menage"
 
     def readable_by(self, user: Any) -> "DocumentQuerySet":
-        """Documents whose own kind the user may open, where they may open it."""
+        """Documents whose own kind the user may open, where they may open it.
+
+        Never those of a confidential household on which they were not named: what is printed names it, money or not.
+        """
         seen = Q(pk__in=[])
         for kind, permission in DOCUMENT_PERMISSION.items():
             if user.holds(permission):
                 seen |= Q(kind=kind, pk__in=self.model.objects.filter(kind=kind).visible_to(user, permission))
-        return self.filter(seen)
+        return self.filter(seen).open_to(user)
 
 
 class DocumentEmis(models.Model):

@@ -13,7 +13,7 @@ from residence.models.base import ScopedQuerySet, choice_check, order_check
 from residence.models.etablissement import Residence
 from residence.models.personnes import Menage
 from residence.models.staff import User
-from residence.permissions import Role
+from residence.permissions import Permission, Role
 
 
 class EcheanceQuerySet(ScopedQuerySet):
@@ -26,8 +26,10 @@ class EcheanceQuerySet(ScopedQuerySet):
         return self.open().filter(due_on__lt=day)
 
     def addressed_to(self, user: Any) -> Self:
-        """Duties of `user`: in their own name, or of a role that they hold in the résidence of the duty."""
+        """Duties of `user`: in their own name, of a role held there, of a colleague who lent them a role there."""
         mine = Q(user=user)
+        for colleague_id, residence_id in user.stands_in_for:
+            mine |= Q(user=colleague_id, residence=residence_id)
         for role, residence_id in user.held_roles:
             if residence_id is not None:
                 mine |= Q(user__isnull=True, role=role, residence=residence_id)
@@ -96,6 +98,11 @@ class Echeance(models.Model):
 
 class RendezVousQuerySet(ScopedQuerySet):
     menage_path = "menage"
+
+    def visible_to(self, user: Any, permission: Permission) -> Self:
+        """Appointments of the résidences where `user` holds `permission`, with the households that it opens there."""
+        opened = Menage.objects.visible_to(user, permission)
+        return super().visible_to(user, permission).filter(menage__in=opened)
 
 
 class RendezVousKind(models.TextChoices):

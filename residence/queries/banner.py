@@ -12,6 +12,7 @@ from residence.contracts import BannerPart
 from residence.models import MembreMenage, Menage, User
 from residence.models.base import today
 from residence.permissions import Permission
+from residence.rules.dates import add_months
 
 ADULT_AT = 18
 
@@ -74,8 +75,7 @@ def _is_child(membre: MembreMenage) -> bool:
     born = membre.personne.born_on
     if born is None:
         return membre.tie == MembreMenage.Tie.CHILD
-    day = today()
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) < ADULT_AT
+    return born > add_months(today(), -12 * ADULT_AT)
 
 
 def _merged(parts: list[BannerPart]) -> dict[str, Any]:

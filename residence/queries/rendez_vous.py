@@ -26,3 +26,43 @@ def appointments_of(user: User, day: datetime.date, *, residence_id: int | None 
         return []
     rows = appointments_between(user, day, day).filter(user=user).exclude(status=RendezVous.Status.CANCELLED)
     return list(rows.filter(residence=residence_id) if residence_id else rows)
+
+
+def as_ics(rendez_vous: Any) -> str:
+    """An appointment as a calendar reads it (RFC 5545): the number of the file in place of the name."""
+    stamp = "%Y%m%dT%H%M%SZ"
+    utc = datetime.UTC
+    status = "CANCELLED" if rendez_vous.status == RendezVous.Status.CANCELLED else "CONFIRMED"
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//residence//rendez-vous//FR",
+        "BEGIN:VEVENT",
+        f"UID:rendez-vous-{rendez_vous.pk}@residence",
+        f"DTSTAMP:{timezone.now().astimezone(utc):{stamp}}",
+        f"DTSTART:{rendez_vous.start_at.astimezone(utc):{stamp}}",
+        f"DTEND:{rendez_vous.end_at.astimezone(utc):{stamp}}",
+        f"SUMMARY:{_escaped(f'{rendez_vous.get_kind_display()}, ménage n° {rendez_vous.menage_id}'.capitalize())}",
+        f"LOCATION:{_escaped(rendez_vous.place)}",
+        f"STATUS:{status}",
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ]
+    return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _escaped(text: str) -> str:
+    for sign in ("\\", ";", ","):
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("\r", "").replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """Lines of 75 octets at most, the next ones begun by a space."""
+    parts, part = [], ""
+    for sign in line:
+        if len((part + sign).encode()) > 74:
+            parts.append(part)
+            part = ""
+        part += sign
+    return "\r\n ".join([*parts, part])

@@ -31,8 +31,7 @@ def people(user: User, text: str, limit: int) -> list[Hit]:
 
 def _persons(user: User, text: str, limit: int) -> list[Hit]:
     born_on, rest = date_in(text)
-    words = [word for word in re.split(r"[\s,’'\-]+", rest) if len(word) >= SHORTEST][:MOST_WORDS]
-    words = [word for word in words if not any(sign.isdigit() for sign in word)]
+    words = _words(rest)
     if not words and born_on is None:
         return []
     seen = Personne.objects.visible_to(user, Permission.RECHERCHE_USE).filter(merged_into=None)
@@ -46,6 +45,12 @@ def _persons(user: User, text: str, limit: int) -> list[Hit]:
             near = seen.filter(_resembles(words)).exclude(pk__in=[personne.pk for personne in found])
             found += _page(near, limit - len(found))
     return [hit for personne in found if (hit := _hit(personne)) is not None]
+
+
+def _words(text: str) -> list[str]:
+    """The words of `text` that may be a name."""
+    words = [word for word in re.split(r"[\s,’'\-]+", text) if len(word) >= SHORTEST]
+    return [word for word in words if not any(sign.isdigit() for sign in word)][:MOST_WORDS]
 
 
 def _holds(words: list[str]) -> Q:
@@ -112,6 +117,19 @@ def _households(user: User, text: str, limit: int) -> list[Hit]:
         )
         for menage in rows[:limit]
     ]
+
+
+def households_named(user: User, text: str, permission: Permission, limit: int = 20) -> list[Menage]:
+    """Households in which a person is called like `text`, or of that number, where `user` holds `permission`."""
+    words = _words(text)
+    asked = Q(pk__in=[])
+    if text.strip().isdecimal() and len(text.strip()) <= 9:
+        asked |= Q(pk=int(text))
+    if words:
+        named = Personne.objects.filter(_holds(words), membre_de__end_on=None)
+        asked |= Q(membres__personne__in=named, membres__end_on=None)
+    rows = Menage.objects.visible_to(user, permission).filter(asked).distinct()
+    return list(rows.order_by("sort_name", "pk")[:limit])
 
 
 def date_in(text: str) -> tuple[datetime.date | None, str]:

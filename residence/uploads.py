@@ -1,0 +1,115 @@
+"""What may be attached: its type told by its content, never by its name; written anew, without what it hides."""
+
+import io
+import re
+import subprocess
+import sys
+import warnings
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from PIL import Image, ImageOps
+
+from residence import pdf_cleaning
+
+MOST_PIXELS = 50_000_000
+ACCEPTED = "PDF, JPEG ou PNG"
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif")
+_IMAGES = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png")}
+
+
+@dataclass(frozen=True)
+class CleanFile:
+    """A file as it is kept: its bytes, written by us, its type and the end of its name."""
+
+    content: bytes
+    content_type: str
+    suffix: str
+
+
+def clean_upload(upload: Any) -> CleanFile:
+    """`upload` (an UploadedFile) as it may be kept, or a ValidationError that says what to do."""
+    if upload.size > settings.ATTACHMENT_MAX_BYTES:
+        most = settings.ATTACHMENT_MAX_BYTES // (1024 * 1024)
+        raise ValidationError(f"Ce fichier dépasse {most} Mo : numérisez-le en moins fin, ou en plusieurs fichiers.")
+    upload.seek(0)
+    content = upload.read()
+    if not content:
+        raise ValidationError("Ce fichier est vide.")
+    if b"%PDF-" in content[:1024]:
+        return CleanFile(_clean_pdf(content), "application/pdf", ".pdf")
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
+        raise ValidationError(
+            "Cette photo est au format HEIC, que tous les ordinateurs ne lisent pas. Sur l’iPhone : Réglages, Appareil "
+            "photo, Formats, « Le plus compatible », puis reprenez la photo."
+        )
+    if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+        return _clean_image(content)
+    raise ValidationError(
+        f"Ce fichier n’est pas un {ACCEPTED}, même si son nom le dit : enregistrez-le dans ce format."
+    )
+
+
+def _clean_pdf(content: bytes) -> bytes:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "residence.pdf_cleaning"],
+            input=content,
+            capture_output=True,
+            timeout=2 * pdf_cleaning.SECONDS,
+            cwd=settings.BASE_DIR,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ValidationError(
+            "Ce PDF est trop lourd à ouvrir : imprimez-le en PDF, puis joignez le résultat."
+        ) from error
+    if done.returncode == 0:
+        return done.stdout
+    raise ValidationError(
+        {
+            pdf_cleaning.PROTECTED: "Ce PDF est protégé par un mot de passe : enregistrez-en une copie qui n’en a pas.",
+            pdf_cleaning.TOO_LONG: f"Ce PDF est trop long (plus de {pdf_cleaning.MOST_PAGES} pages) : coupez-le.",
+        }.get(done.returncode, "Ce PDF est illisible : imprimez-le en PDF, puis joignez le résultat.")
+    )
+
+
+def _clean_image(content: bytes) -> CleanFile:
+    unreadable = "Cette image est illisible : ouvrez-la, enregistrez-la en JPEG, puis joignez le résultat."
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", UserWarning)
+            with Image.open(io.BytesIO(content), formats=tuple(_IMAGES)) as image:
+                if image.width * image.height > MOST_PIXELS:
+                    raise ValidationError("Cette image a plus de 50 millions de points : réduisez-la.")
+                content_type, suffix = _IMAGES[image.format or ""]
+                upright = ImageOps.exif_transpose(image)
+                return CleanFile(_written(upright, suffix), content_type, suffix)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValidationError("Cette image a plus de 50 millions de points : réduisez-la.") from error
+    except (OSError, SyntaxError, ValueError, KeyError, EOFError) as error:
+        raise ValidationError(unreadable) from error
+
+
+def _written(image: Image.Image, suffix: str) -> bytes:
+    """The points of `image` and nothing else: no place, no date, no camera, no thumbnail."""
+    mode = "RGB" if suffix == ".jpg" else image.mode if image.mode in ("L", "LA", "RGB", "RGBA") else "RGBA"
+    bare = Image.new(mode, image.size)
+    bare.paste(image.convert(mode))
+    output = io.BytesIO()
+    if suffix == ".jpg":
+        bare.save(output, "JPEG", quality=85, optimize=True)
+    else:
+        bare.save(output, "PNG", optimize=True)
+    return output.getvalue()
+
+
+def shown_name(name: str, suffix: str) -> str:
+    """The name that people see: what the sender called the file, without path or controls, with its real type."""
+    bare = re.sub(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]+", " ", PurePath(name.replace("\\", "/")).name)
+    stem = " ".join(PurePath(bare).stem.split())[:150] or "pièce"
+    return f"{stem}{suffix}"
