@@ -1,5 +1,122 @@
-"""What is due about the redevance."""
+"""What is due about the redevance: the month's campaign, terms that begin to be missed, months to close."""
 
-from residence.duties import DutyKind
+import datetime
+from collections.abc import Iterator
+from typing import Any
 
-KINDS: list[DutyKind] = []
+from django.db.models import Count, Min, QuerySet, Sum
+
+from logement.models import AvisEcheance, Campagne, ClotureMensuelle, Sejour
+from logement.queries.campagnes import contracts_without_avis
+from residence.duties import DutyKind, Expected
+from residence.models import Residence
+from residence.permissions import Permission, Role
+from residence.rules.dates import add_days, add_months, month_end, month_start, morrow
+from residence.rules.money import euros
+
+# From this day of the month the avis may be confirmed.
+CAMPAIGN_FROM_DAY = 20
+# A talk before a letter: within so many days of the first term missed.
+TALK_WITHIN_DAYS = 7
+# A month is closed in the course of the next one.
+CLOSE_WITHIN_DAYS = 20
+
+
+def _residences(rows: QuerySet[Any]) -> Iterator[Residence]:
+    """Résidences where somebody stays, the only ones that have a month."""
+    yield from rows.filter(pk__in=Sejour.objects.filter(cancelled_at=None).values("residence"))
+
+
+def campaign_to_confirm(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """From the 20th, until it is done: contracts of the month without a confirmed avis; the month before first."""
+    this = month_start(day)
+    for residence in _residences(rows):
+        closed = ClotureMensuelle.objects.filter(residence=residence).order_by("-month").values_list("month", flat=True)
+        last_closed = closed.first()
+        for month in (add_months(this, -1), this):
+            if month == this and day.day < CAMPAIGN_FROM_DAY:
+                continue
+            if month < month_start(residence.first_month) or (last_closed and month <= last_closed):
+                continue
+            waiting = AvisEcheance.objects.filter(
+                campagne__residence=residence, month=month, status=AvisEcheance.Status.PREPARED
+            )
+            count = contracts_without_avis(residence, month).count() + waiting.count()
+            if count:
+                yield Expected(
+                    target_id=residence.pk,
+                    residence_id=residence.pk,
+                    due_on=month_end(month),
+                    role=Role.GESTIONNAIRE,
+                    detail=f"{month:%m/%Y}, {count} contrat{'s' if count > 1 else ''} sans avis",
+                )
+                break
+
+
+def missed_terms(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Stays where a term is missed: a talk is due to begin with, by the coordinatrice and the gestionnaire."""
+    late = (
+        AvisEcheance.objects.overdue(day)
+        .filter(contrat__sejour__in=rows)
+        .values("contrat__sejour", "contrat__sejour__residence", "contrat__sejour__menage")
+        .annotate(amount=Sum("to_pay"), since=Min("due_on"), terms=Count("pk"))
+        .order_by("contrat__sejour")
+    )
+    for row in late:
+        terms = f", {row['terms']} mois" if row["terms"] > 1 else ""
+        for role in (Role.GESTIONNAIRE, Role.COORDINATRICE):
+            yield Expected(
+                target_id=row["contrat__sejour"],
+                residence_id=row["contrat__sejour__residence"],
+                menage_id=row["contrat__sejour__menage"],
+                due_on=add_days(morrow(row["since"]), TALK_WITHIN_DAYS),
+                role=role,
+                detail=f"{euros(row['amount'])} depuis le {row['since']:%d/%m/%Y}{terms}",
+            )
+
+
+def month_to_close(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """The month before, once its avis are sent, while it is open."""
+    month = add_months(month_start(day), -1)
+    for residence in _residences(rows):
+        if ClotureMensuelle.objects.filter(residence=residence, month__gte=month).exists():
+            continue
+        if Campagne.objects.filter(residence=residence, month=month, status=Campagne.Status.SENT).exists():
+            yield Expected(
+                target_id=residence.pk,
+                residence_id=residence.pk,
+                due_on=add_days(month_end(month), CLOSE_WITHIN_DAYS),
+                role=Role.GESTIONNAIRE,
+                detail=f"{month:%m/%Y}",
+            )
+
+
+KINDS = [
+    DutyKind(
+        code="campagne.confirm",
+        sentence="Préparer et confirmer les avis d’échéance",
+        model=Residence,
+        rule=campaign_to_confirm,
+        url_name="logement:campagne_open",
+        permission=Permission.AVIS_ISSUE,
+        action_label="Ouvrir la campagne",
+    ),
+    DutyKind(
+        code="terme.missed",
+        sentence="Parler d’un premier terme impayé",
+        model=Sejour,
+        rule=missed_terms,
+        url_name="logement:compte_detail",
+        permission=Permission.COMPTE_VIEW,
+        action_label="Voir le compte",
+    ),
+    DutyKind(
+        code="mois.close",
+        sentence="Clore le mois",
+        model=Residence,
+        rule=month_to_close,
+        url_name="logement:mois_open",
+        permission=Permission.AVIS_ISSUE,
+        action_label="Clore le mois",
+    ),
+]

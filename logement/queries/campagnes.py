@@ -1,0 +1,365 @@
+"""What each contract owes for a month: its lines, and what stands in the way."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+
+from logement.models import (
+    AvisEcheance,
+    ContratOccupation,
+    DroitApl,
+    LigneAvis,
+    OccupationPlace,
+    Place,
+    Preavis,
+    Souscription,
+    Tarif,
+    TarifPrestation,
+)
+from logement.models.parc import days
+from logement.queries.tarifs import Maxima
+from logement.rules.redevance import DatedPart, Part, excess_over_maximum, lines_for_month
+from residence.models import Residence
+from residence.rules.dates import add_months, eve, month_end, month_start, morrow
+from residence.rules.money import ZERO, euros
+
+# An amount that moves by more than this share of the month before is shown.
+JUMP = Decimal("0.20")
+
+NO_TARIF, ABOVE_MAXIMUM = "no_tarif", "above_maximum"
+NO_PRICE, APL_MISSING, AMOUNT_JUMP, PAST_END = "no_price", "apl_missing", "amount_jump", "past_end"
+BLOCKING = frozenset({NO_TARIF, ABOVE_MAXIMUM})
+
+_KINDS = {
+    Part.LOYER: LigneAvis.Kind.RENT,
+    Part.CHARGES: LigneAvis.Kind.CHARGES,
+    Part.OBLIGATORY: LigneAvis.Kind.SERVICES,
+    Part.OPTIONAL: LigneAvis.Kind.OPTIONAL,
+}
+_KIND_ORDER = {kind: rank for rank, kind in enumerate(LigneAvis.Kind)}
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """Something to look at before confirming; a blocking one leaves its contract out. `text` names nobody."""
+
+    code: str
+    contrat_id: int
+    place: str
+    text: str
+
+    @property
+    def is_blocking(self) -> bool:
+        return self.code in BLOCKING
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "contrat": self.contrat_id,
+            "place": self.place,
+            "text": self.text,
+            "blocking": self.is_blocking,
+        }
+
+
+@dataclass(frozen=True)
+class NewLine:
+    """A line of an avis to come, in euros; its days are both included."""
+
+    kind: str
+    label: str
+    start_on: datetime.date
+    end_on: datetime.date
+    monthly_amount: Decimal
+    amount: Decimal
+
+
+@dataclass
+class Owed:
+    """What a contract owes for a month. No line: no day in the month, or something blocks it."""
+
+    contrat: ContratOccupation
+    lines: list[NewLine] = field(default_factory=list)
+    apl_expected: Decimal = ZERO
+    anomalies: list[Anomaly] = field(default_factory=list)
+
+    @property
+    def is_blocked(self) -> bool:
+        return any(anomaly.is_blocking for anomaly in self.anomalies)
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), ZERO)
+
+    @property
+    def housing(self) -> Decimal:
+        return sum((line.amount for line in self.lines if line.kind in LigneAvis.HOUSING), ZERO)
+
+    @property
+    def start_on(self) -> datetime.date:
+        return min(line.start_on for line in self.lines)
+
+    @property
+    def end_on(self) -> datetime.date:
+        return max(line.end_on for line in self.lines)
+
+    def warn(self, code: str, text: str) -> None:
+        self.anomalies.append(Anomaly(code, self.contrat.pk, self.contrat.place.code, text))
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Days of a contract, both ends included; `with_title` until its end, an indemnité d'occupation after it."""
+
+    start: datetime.date
+    end: datetime.date | None
+    with_title: bool = True
+
+
+def contracts_of(residence: Residence, month: datetime.date) -> QuerySet[ContratOccupation]:
+    """Contracts of the résidence with at least one day in the month, occupation after the end included."""
+    stayed_on = OccupationPlace.objects.live().filter(
+        contrat=OuterRef("pk"),
+        kind=OccupationPlace.Kind.AFTER_CONTRACT,
+        period__overlap=days(month_start(month), month_end(month)),
+    )
+    with_days = ContratOccupation.objects.with_days_in(month).filter(sejour__residence=residence)
+    rows = ContratOccupation.objects.live().filter(sejour__residence=residence)
+    found: QuerySet[ContratOccupation] = rows.filter(Q(pk__in=with_days.values("pk")) | Exists(stayed_on))
+    return found
+
+
+def contracts_without_avis(residence: Residence, month: datetime.date) -> QuerySet[ContratOccupation]:
+    """Those of `contracts_of` that have no live ordinary avis for the month."""
+    avis = AvisEcheance.objects.live().filter(contrat=OuterRef("pk"), month=month_start(month), rank=0)
+    return contracts_of(residence, month).filter(~Exists(avis))
+
+
+def owed_for_month(residence: Residence, month: datetime.date, contrats: QuerySet[ContratOccupation]) -> list[Owed]:
+    """What each of `contrats` owes for the month, in the order of the places; a dozen queries, however many they are.
+
+    Days of the contract, both ends included, at the tariffs in force on each day. A manager's notice is due for the
+    days lived in only (CCH, R.633-3 IV). Days after the end of the title are an indemnité d'occupation at the same
+    amounts. The APL expected is the one in force on the first day of the month, never above loyer and charges (CCH,
+    L.832-2).
+    """
+    month = month_start(month)
+    rows = list(
+        contrats.select_related("sejour__menage", "sejour__residence", "place__categorie")
+        .prefetch_related(
+            Prefetch("joined_places", Place.objects.select_related("categorie").order_by("code")),
+            Prefetch("preavis", Preavis.objects.filter(withdrawn_at=None), to_attr="live_preavis"),
+            Prefetch(
+                "occupations",
+                OccupationPlace.objects.live().filter(kind=OccupationPlace.Kind.AFTER_CONTRACT),
+                to_attr="after_contract",
+            ),
+            Prefetch(
+                "souscriptions",
+                Souscription.objects.select_related("prestation")
+                .filter(Q(end_on=None) | Q(end_on__gte=month), start_on__lte=month_end(month))
+                .order_by("start_on", "pk"),
+                to_attr="of_month",
+            ),
+        )
+        .order_by("place__code", "start_on")
+    )
+    facts = _Facts(residence, month)
+    owed = [_owed(contrat, facts) for contrat in rows]
+    _expect_apl(owed, month)
+    _compare(owed, month)
+    return owed
+
+
+class _Facts:
+    """Tariffs, prices and maxima of a résidence for a month, read once."""
+
+    def __init__(self, residence: Residence, month: datetime.date) -> None:
+        self.month, self.last = month, month_end(month)
+        self.tarifs: dict[int, list[Tarif]] = defaultdict(list)
+        tarifs = Tarif.objects.filter(residence=residence).meeting(month, self.last)
+        for tarif in tarifs.select_related("categorie").order_by("valid_from"):
+            self.tarifs[tarif.categorie_id].append(tarif)
+        self.prices: dict[int, list[TarifPrestation]] = defaultdict(list)
+        prices = TarifPrestation.objects.filter(prestation__residence=residence).meeting(month, self.last)
+        for price in prices.order_by("valid_from"):
+            self.prices[price.prestation_id].append(price)
+        maxima = Maxima(residence)
+        self.over: dict[int, str] = {}
+        for rows in self.tarifs.values():
+            for tarif in rows:
+                maximum = maxima.on(tarif.categorie.type_logement, max(month, tarif.valid_from))
+                excess = excess_over_maximum(
+                    loyer=tarif.rent, charges=tarif.charges, maximum=maximum and maximum.amount
+                )
+                if maximum and excess > 0:
+                    self.over[tarif.pk] = (
+                        f"loyer et charges ({euros(tarif.rent + tarif.charges)}) au-dessus du maximum de la convention "
+                        f"({euros(maximum.amount)})"
+                    )
+
+
+def _owed(contrat: Any, facts: _Facts) -> Owed:
+    owed = Owed(contrat)
+    spans = _spans(contrat)
+    in_month = [span for span in spans if span.start <= facts.last and (span.end is None or span.end >= facts.month)]
+    if not in_month:
+        if contrat.status == ContratOccupation.Status.NOTICE:
+            owed.warn(
+                PAST_END,
+                f"préavis terminé le {contrat.end_on:%d/%m/%Y}, clés non rendues : "
+                "dites si elles le sont ou si la personne est restée",
+            )
+        return owed
+    places = [contrat.place, *contrat.joined_places.all()]
+    for span in in_month:
+        for place in places:
+            owed.lines += _lines_of_place(owed, place, span, facts, many=len(places) > 1)
+    owed.lines += _lines_of_services(owed, in_month, facts)
+    owed.lines.sort(key=lambda line: (_KIND_ORDER[line.kind], line.start_on))
+    if owed.is_blocked:
+        owed.lines = []
+    return owed
+
+
+def _spans(contrat: Any) -> list[_Span]:
+    end = contrat.end_on
+    by_manager = any(preavis.given_by_whom == Preavis.By.MANAGER for preavis in contrat.live_preavis)
+    if by_manager and contrat.keys_back_on and end and contrat.keys_back_on < end:
+        end = contrat.keys_back_on
+    spans = [_Span(contrat.start_on, end)]
+    after = contrat.after_contract
+    spans += [_Span(row.start_on, row.keys_back_on or row.end_on, with_title=False) for row in after]
+    if not after and end and contrat.status == ContratOccupation.Status.OCCUPANT_SANS_TITRE:
+        spans.append(_Span(morrow(end), contrat.keys_back_on, with_title=False))
+    return [span for span in spans if span.end is None or span.end >= span.start]
+
+
+def _lines_of_place(owed: Owed, place: Place, span: _Span, facts: _Facts, *, many: bool) -> list[NewLine]:
+    tarifs = facts.tarifs[place.categorie_id]
+    first = max(facts.month, span.start)
+    last = facts.last if span.end is None else min(facts.last, span.end)
+    _check_tarifs(owed, place, tarifs, first, last, facts)
+    where = f", place {place.code}" if many else ""
+    parts = []
+    for tarif in tarifs:
+        for part, amount in (
+            (Part.LOYER, tarif.rent),
+            (Part.CHARGES, tarif.charges),
+            (Part.OBLIGATORY, tarif.services),
+        ):
+            if amount:
+                label = _KINDS[part].label if span.with_title else f"indemnité d’occupation, {_KINDS[part].label}"
+                parts.append(DatedPart(part, amount, tarif.valid_from, tarif.valid_to, f"{label}{where}"))
+    return _lines(parts, span, facts.month)
+
+
+def _check_tarifs(
+    owed: Owed, place: Place, tarifs: Sequence[Tarif], first: datetime.date, last: datetime.date, facts: _Facts
+) -> None:
+    """Warn of days without a tariff, and of tariffs above the maximum."""
+    day = first
+    for tarif in tarifs:
+        if tarif.valid_from <= day and (tarif.valid_to is None or tarif.valid_to >= day):
+            day = morrow(last if tarif.valid_to is None else min(tarif.valid_to, last))
+        if tarif.pk in facts.over and tarif.valid_from <= last and (tarif.valid_to is None or tarif.valid_to >= first):
+            owed.warn(ABOVE_MAXIMUM, f"place {place.code} : {facts.over[tarif.pk]}")
+    if day <= last:
+        owed.warn(
+            NO_TARIF, f"place {place.code} : aucun tarif pour « {place.categorie} » au {max(day, first):%d/%m/%Y}"
+        )
+
+
+def _lines_of_services(owed: Owed, spans: Sequence[_Span], facts: _Facts) -> list[NewLine]:
+    lines = []
+    contrat: Any = owed.contrat
+    whole = _Span(spans[0].start, spans[-1].end)
+    for souscription in contrat.of_month:
+        prices = facts.prices[souscription.prestation_id]
+        start = max(whole.start, souscription.start_on)
+        ends = [end for end in (whole.end, souscription.end_on) if end is not None]
+        span = _Span(start, min(ends) if ends else None)
+        if span.end is not None and span.end < max(span.start, facts.month):
+            continue
+        if not prices:
+            owed.warn(NO_PRICE, f"la prestation « {souscription.prestation} » n’a pas de prix")
+        parts = [
+            DatedPart(
+                Part.OPTIONAL, price.monthly_amount, price.valid_from, price.valid_to, souscription.prestation.name
+            )
+            for price in prices
+            if price.monthly_amount
+        ]
+        kind = LigneAvis.Kind.THIRD_PARTY if souscription.prestation.is_third_party_fee else LigneAvis.Kind.OPTIONAL
+        lines += _lines(parts, span, facts.month, kind=kind)
+    return lines
+
+
+def _lines(parts: Iterable[DatedPart], span: _Span, month: datetime.date, *, kind: str | None = None) -> list[NewLine]:
+    return [
+        NewLine(
+            kind=kind or (_KINDS[line.part] if span.with_title else LigneAvis.Kind.INDEMNITE),
+            label=line.label,
+            start_on=line.start,
+            end_on=line.end,
+            monthly_amount=part.monthly,
+            amount=line.amount,
+        )
+        for part in parts
+        for line in lines_for_month([part], month=month, start=span.start, end=span.end)
+    ]
+
+
+def _expect_apl(owed: Sequence[Owed], month: datetime.date) -> None:
+    """Share the APL expected by each stay among its contracts of the month, the first in date first."""
+    stays = {one.contrat.sejour_id for one in owed}
+    rights = DroitApl.objects.filter(Q(end_on=None) | Q(end_on__gte=month), sejour__in=stays, start_on__lte=month)
+    by_stay = {right.sejour_id: right for right in rights}
+    called = (
+        AvisEcheance.objects.live()
+        .filter(contrat__sejour__in=stays, month=month)
+        .exclude(contrat__in=[one.contrat.pk for one in owed])
+        .values("contrat__sejour")
+        .annotate(apl=Sum("apl_expected"))
+        .order_by()
+    )
+    left = {pk: right.monthly_amount for pk, right in by_stay.items() if right.status == DroitApl.Status.GRANTED}
+    for row in called:
+        if row["contrat__sejour"] in left:
+            left[row["contrat__sejour"]] -= row["apl"]
+    for one in sorted(owed, key=lambda one: one.contrat.start_on):
+        amount = min(left.get(one.contrat.sejour_id, ZERO), one.housing)
+        if amount > 0:
+            one.apl_expected = amount
+            left[one.contrat.sejour_id] -= amount
+        right = by_stay.get(one.contrat.sejour_id)
+        if one.housing and right is not None and right.status != DroitApl.Status.GRANTED:
+            one.warn(APL_MISSING, f"APL {right.get_status_display()} : rien n’est déduit")
+
+
+def _compare(owed: Sequence[Owed], month: datetime.date) -> None:
+    """Warn of an APL that was there the month before and of an amount that jumps, for stays of two whole months."""
+    before = add_months(month, -1)
+    previous = {
+        avis.contrat_id: avis
+        for avis in AvisEcheance.objects.live().filter(
+            contrat__in=[one.contrat.pk for one in owed], month=before, rank=0
+        )
+    }
+    for one in owed:
+        avis = previous.get(one.contrat.pk)
+        if avis is None or not one.lines:
+            continue
+        if avis.apl_expected and not one.apl_expected and not any(a.code == APL_MISSING for a in one.anomalies):
+            one.warn(APL_MISSING, f"pas d’APL attendue, {euros(avis.apl_expected)} le mois d’avant")
+        whole = (avis.start_on, avis.end_on) == (before, eve(month)) and (one.start_on, one.end_on) == (
+            month,
+            month_end(month),
+        )
+        if whole and avis.total > 0 and abs(one.total - avis.total) > avis.total * JUMP:
+            one.warn(AMOUNT_JUMP, f"{euros(one.total)}, contre {euros(avis.total)} le mois d’avant")

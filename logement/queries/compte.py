@@ -1,0 +1,299 @@
+"""Where an account stands: balances, statement, who begins to owe, and to whom its papers are addressed."""
+
+import datetime
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.formats import date_format
+
+from logement.models import AvisEcheance, ContratOccupation, Ecriture, Encaissement, PartieContrat, Sejour
+from residence.components import Badge
+from residence.models import Mandataire, Menage, Residence
+from residence.models.base import today
+from residence.permissions import Permission
+from residence.rules.money import ZERO
+
+# The window of the envelope: lines of at most so many signs.
+LINE_LENGTH = 38
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Where the account of a stay stands, in euros.
+
+    `ledger`: sum of the entries of the redevance, above zero when something is owed by anybody. `to_pay`: what the
+    household has to pay, the APL still awaited left out, what falls due later included; `overdue`: the part of it past
+    its last day, since `overdue_since`. `surplus`: what was paid ahead. `deposit`: sum of the deposit's entries, above
+    zero what is still asked for; `deposit_held`: what was received of it.
+    """
+
+    ledger: Decimal = ZERO
+    to_pay: Decimal = ZERO
+    overdue: Decimal = ZERO
+    overdue_since: datetime.date | None = None
+    overdue_terms: int = 0
+    apl_awaited: Decimal = ZERO
+    surplus: Decimal = ZERO
+    deposit: Decimal = ZERO
+    deposit_held: Decimal = ZERO
+
+    @property
+    def deposit_to_pay(self) -> Decimal:
+        return max(ZERO, self.deposit)
+
+
+def balances(sejours: Collection[int], *, day: datetime.date | None = None) -> dict[int, Balance]:
+    """The balance of each stay on `day` (today): three queries, however many they are."""
+    day = day or today()
+    values: dict[int, dict[str, Any]] = {pk: {} for pk in sejours}
+    sums = (
+        Ecriture.objects.filter(sejour__in=sejours)
+        .values("sejour")
+        .annotate(
+            ledger=Sum("amount", filter=Q(account=Ecriture.Account.REDEVANCE), default=ZERO),
+            deposit=Sum("amount", filter=Q(account=Ecriture.Account.DEPOT), default=ZERO),
+            deposit_called=Sum(
+                "amount",
+                filter=Q(kind=Ecriture.Kind.DEPOSIT_CALLED) | Q(reverses__kind=Ecriture.Kind.DEPOSIT_CALLED),
+                default=ZERO,
+            ),
+        )
+        .order_by()
+    )
+    for row in sums:
+        held = row["deposit_called"] - row["deposit"]
+        values[row["sejour"]] |= {"ledger": row["ledger"], "deposit": row["deposit"], "deposit_held": held}
+    late = Q(due_on__lt=day, to_pay__gt=0)
+    left = (
+        AvisEcheance.objects.unsettled()
+        .filter(contrat__sejour__in=sejours)
+        .with_to_pay()
+        .values("contrat__sejour")
+        .annotate(
+            sum_to_pay=Sum("to_pay"),
+            overdue=Sum("to_pay", filter=late, default=ZERO),
+            overdue_since=Min("due_on", filter=late),
+            overdue_terms=Count("pk", filter=late),
+            apl_awaited=Sum("apl_expected", filter=Q(apl_received=None), default=ZERO),
+            credit=Sum(F("paid") - F("total"), filter=Q(total__lt=0), default=ZERO),
+        )
+        .order_by()
+    )
+    for row in left:
+        values[row["contrat__sejour"]] |= {
+            "to_pay": row["sum_to_pay"],
+            "overdue": row["overdue"],
+            "overdue_since": row["overdue_since"],
+            "overdue_terms": row["overdue_terms"],
+            "apl_awaited": row["apl_awaited"],
+            "surplus": row["credit"],
+        }
+    ahead = (
+        Encaissement.objects.with_surplus()
+        .filter(sejour__in=sejours)
+        .values("sejour")
+        .annotate(surplus=Sum(F("amount") - F("imputed")))
+        .order_by()
+    )
+    for row in ahead:
+        of_stay = values[row["sejour"]]
+        of_stay["surplus"] = of_stay.get("surplus", ZERO) + row["surplus"]
+    return {pk: Balance(**kept) for pk, kept in values.items()}
+
+
+def balance_of(sejour: Sejour) -> Balance:
+    return balances([sejour.pk])[sejour.pk]
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """An entry as a resident reads it: asked for or paid, and what the account comes to after it, in euros."""
+
+    on: datetime.date
+    label: str
+    asked: Decimal | None
+    paid: Decimal | None
+    running: Decimal
+    detail: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The entries of an account from `start`, after what it came to before."""
+
+    start: datetime.date | None
+    opening: Decimal
+    lines: list[StatementLine] = field(default_factory=list)
+
+    @property
+    def asked(self) -> Decimal:
+        return sum((line.asked for line in self.lines if line.asked), ZERO)
+
+    @property
+    def paid(self) -> Decimal:
+        return sum((line.paid for line in self.lines if line.paid), ZERO)
+
+    @property
+    def closing(self) -> Decimal:
+        return self.lines[-1].running if self.lines else self.opening
+
+
+def statement(
+    sejour: Sejour,
+    *,
+    account: Ecriture.Account = Ecriture.Account.REDEVANCE,
+    start: datetime.date | None = None,
+    everything: bool = False,
+) -> Statement:
+    """The account of a stay, oldest entry first, from `start` on.
+
+    Entries taken back and what took them back are left out, unless `everything` is asked for: they cancel out to the
+    cent.
+    """
+    rows = Ecriture.objects.filter(sejour=sejour, account=account)
+    opening = rows.filter(dated_on__lt=start).balance() if start else ZERO
+    shown = rows.filter(dated_on__gte=start) if start else rows
+    if not everything:
+        if start:
+            # A pair that stands on both sides of `start` is shown: the opening balance counts one half of it.
+            shown = shown.exclude(reversed_by__dated_on__gte=start).exclude(reverses__dated_on__gte=start)
+        else:
+            shown = shown.filter(reversed_by=None, reverses=None)
+    running, lines = opening, []
+    for entry in shown.select_related("avis", "encaissement").order_by("dated_on", "pk"):
+        running += entry.amount
+        lines.append(
+            StatementLine(
+                on=entry.dated_on,
+                label=entry.label,
+                asked=entry.amount if entry.amount > 0 else None,
+                paid=-entry.amount if entry.amount < 0 else None,
+                running=running,
+                detail=_detail(entry),
+                url=entry.avis.get_absolute_url() if entry.avis_id else "",
+            )
+        )
+    return Statement(start, opening, lines)
+
+
+def _detail(entry: Ecriture) -> str:
+    encaissement = entry.encaissement
+    if encaissement is None or entry.reverses_id:
+        return ""
+    said = [encaissement.reference and f"référence {encaissement.reference}", encaissement.payer]
+    return ", ".join(part for part in said if part)
+
+
+def open_avis(sejour: Sejour) -> QuerySet[AvisEcheance]:
+    """What the household still has to pay, term by term, oldest first."""
+    rows: QuerySet[AvisEcheance] = (
+        AvisEcheance.objects.unsettled()
+        .filter(contrat__sejour=sejour, total__gt=0)
+        .with_to_pay()
+        .order_by("due_on", "rank", "pk")
+    )
+    return rows
+
+
+def arrears(user: Any, *, day: datetime.date | None = None) -> QuerySet[Sejour]:
+    """The stays that the user sees with a term missed on `day` (today), with `overdue`, `overdue_since`, `terms`."""
+    late = (
+        AvisEcheance.objects.overdue(day or today())
+        .filter(contrat__sejour=OuterRef("pk"))
+        .order_by()
+        .values("contrat__sejour")
+    )
+    rows: QuerySet[Sejour] = (
+        Sejour.objects.visible_to(user, Permission.COMPTE_VIEW)
+        .filter(
+            pk__in=AvisEcheance.objects.overdue(day or today()).values("contrat__sejour"),
+        )
+        .annotate(
+            overdue=Subquery(late.annotate(value=Sum("to_pay")).values("value")),
+            overdue_since=Subquery(late.annotate(value=Min("due_on")).values("value")),
+            terms=Subquery(late.annotate(value=Count("pk")).values("value")),
+        )
+    )
+    return rows
+
+
+def arrears_badge(user: Any, menage: Menage) -> Badge | None:
+    """« impayé », for who may see the accounts of a stay of this household where a term is missed."""
+    if not user.holds(Permission.COMPTE_VIEW):
+        return None
+    seen = Sejour.objects.visible_to(user, Permission.COMPTE_VIEW).filter(menage=menage)
+    if AvisEcheance.objects.overdue(today()).filter(contrat__sejour__in=seen).exists():
+        return Badge("impayé", "late")
+    return None
+
+
+def recipients(contrats: Iterable[Any], *, day: datetime.date | None = None) -> dict[int, list[str]]:
+    """To whom and where the papers of each contract go, as at most six lines for the window of an envelope.
+
+    The titulaires at their place; the mandataire who receives their mail before them; the organisation that holds the
+    contract. A confidential household that the reader may not open is its number and its place, nothing else.
+    """
+    contrats = list(contrats)
+    parties: dict[int, list[PartieContrat]] = defaultdict(list)
+    holders = [PartieContrat.Capacity.TITULAIRE, PartieContrat.Capacity.CO_TITULAIRE]
+    for partie in PartieContrat.objects.filter(
+        contrat__in=[one.pk for one in contrats], capacity__in=holders
+    ).select_related("personne"):
+        parties[partie.contrat_id].append(partie)
+    received = {
+        mandataire.personne_id: mandataire
+        for mandataire in Mandataire.objects.in_force(day).filter(
+            receives=True, personne__in=[partie.personne_id for rows in parties.values() for partie in rows]
+        )
+    }
+    return {contrat.pk: _lines_for(contrat, parties[contrat.pk], received) for contrat in contrats}
+
+
+def _lines_for(contrat: Any, parties: list[PartieContrat], received: dict[int, Mandataire]) -> list[str]:
+    menage, residence = contrat.sejour.menage, contrat.sejour.residence
+    if menage.is_masked:
+        return [str(menage).capitalize(), f"Place {contrat.place.code}"]
+    names = [partie.personne.formal_name for partie in parties] or [str(menage)]
+    mandataire = next((received[partie.personne_id] for partie in parties if partie.personne_id in received), None)
+    if mandataire is not None:
+        lines = [mandataire.name, f"pour {names[0]}"]
+        lines += [mandataire.address, f"{mandataire.postal_code} {mandataire.city}".strip()]
+    else:
+        lines = [contrat.organisation, *names[:2]] if contrat.organisation else names[:2]
+        lines += [f"Place {contrat.place.code}", *residence.address_lines]
+    return [line[:LINE_LENGTH] for line in lines if line][:6]
+
+
+def current_contrats(sejours: Collection[int]) -> dict[int, ContratOccupation]:
+    """By stay, the contract under which it goes on, or its last one."""
+    rows = (
+        ContratOccupation.objects.live()
+        .filter(sejour__in=sejours)
+        .exclude(status__in=[ContratOccupation.Status.DRAFT, ContratOccupation.Status.TO_SIGN])
+        .select_related("place__logement", "sejour__menage", "sejour__residence")
+        .order_by("start_on")
+    )
+    return {contrat.sejour_id: contrat for contrat in rows}
+
+
+def some(amount: Decimal) -> Decimal | None:
+    """An amount for frozen data, None when it is nil: a template tells the two apart."""
+    return amount or None
+
+
+def place_and_date(residence: Residence, day: datetime.date) -> str:
+    """« Clermont-Ferrand, le 1er mars 2026 », as a letter begins."""
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{residence.city}, le {number} {date_format(day, 'F Y')}"
+
+
+def box_order(place: Any) -> list[tuple[int, str]]:
+    """Sorts places as their letter boxes stand: « A2 » before « A10 »."""
+    pieces = re.split(r"(\d+)", (place.mailbox or place.code).lower())
+    return [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in pieces if piece]
