@@ -1,3 +1,53 @@
+"""Addresses of the admissions."""
+
+from django.urls import path
+
+from admissions.views import commission, entretiens, orientations, propositions
+
 app_name = "admissions"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("", orientations.orientation_list, name="orientation_list"),
+    path("orientations/nouvelle/", orientations.orientation_create, name="orientation_create"),
+    path("orientations/<int:orientation_id>/", orientations.orientation_detail, name="orientation_detail"),
+    path("orientations/<int:orientation_id>/modifier/", orientations.orientation_edit, name="orientation_edit"),
+    path("orientations/<int:orientation_id>/prete/", orientations.orientation_ready, name="orientation_ready"),
+    path(
+        "orientations/<int:orientation_id>/completer/", orientations.orientation_complete, name="orientation_complete"
+    ),
+    path("orientations/<int:orientation_id>/reponse/", orientations.orientation_answer, name="orientation_answer"),
+    path("orientations/<int:orientation_id>/clore/", orientations.orientation_close, name="orientation_close"),
+    path("orientations/<int:orientation_id>/rouvrir/", orientations.orientation_reopen, name="orientation_reopen"),
+    path("orientations/<int:orientation_id>/pieces/<int:piece_id>/", orientations.piece_record, name="piece_record"),
+    path("orientations/<int:orientation_id>/rendez-vous/", entretiens.entretien_plan, name="entretien_plan"),
+    path("orientations/<int:orientation_id>/absence/", entretiens.entretien_miss, name="entretien_miss"),
+    path("orientations/<int:orientation_id>/entretien/", entretiens.entretien_record, name="entretien_record"),
+    path("orientations/<int:orientation_id>/entretien/budget/", entretiens.entretien_budget, name="entretien_budget"),
+    path(
+        "orientations/<int:orientation_id>/entretien/lignes/<slug:lines>/",
+        entretiens.entretien_lines,
+        name="entretien_lines",
+    ),
+    path("orientations/<int:orientation_id>/seance/", commission.passage_add, name="passage_add"),
+    path("orientations/<int:orientation_id>/derogations/", commission.derogation_grant, name="derogation_grant"),
+    path("orientations/<int:orientation_id>/proposer/", propositions.proposition_make, name="proposition_make"),
+    path("attente/", propositions.candidat_list, name="candidat_list"),
+    path("propositions/<int:proposition_id>/", propositions.proposition_detail, name="proposition_detail"),
+    path("propositions/<int:proposition_id>/reponse/", propositions.proposition_answer, name="proposition_answer"),
+    path("commission/", commission.session_list, name="session_list"),
+    path("commission/nouvelle/", commission.session_prepare, name="session_prepare"),
+    path("commission/<int:session_id>/", commission.session_detail, name="session_detail"),
+    path("commission/<int:session_id>/modifier/", commission.session_edit, name="session_edit"),
+    path("commission/<int:session_id>/ordre-du-jour/", commission.session_agenda, name="session_agenda"),
+    path("commission/<int:session_id>/convoquer/", commission.session_convene, name="session_convene"),
+    path("commission/<int:session_id>/ouvrir/", commission.session_open, name="session_open"),
+    path("commission/<int:session_id>/clore/", commission.session_close, name="session_close"),
+    path("commission/dossiers/<int:passage_id>/", commission.passage_detail, name="passage_detail"),
+    path("commission/dossiers/<int:passage_id>/synthese/", commission.passage_synthese, name="passage_synthese"),
+    path("commission/dossiers/<int:passage_id>/retirer/", commission.passage_withdraw, name="passage_withdraw"),
+    path("commission/dossiers/<int:passage_id>/deplacer/", commission.passage_move, name="passage_move"),
+    path("commission/dossiers/<int:passage_id>/lien/", commission.lien_declare, name="lien_declare"),
+    path("commission/dossiers/<int:passage_id>/decision/", commission.decision_record, name="decision_record"),
+    path("decisions/<int:decision_id>/lettres/", commission.decision_letters, name="decision_letters"),
+    path("decisions/<int:decision_id>/reserve/", commission.reserve_lift, name="reserve_lift"),
+]

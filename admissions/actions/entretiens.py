@@ -419,7 +419,7 @@ def _new_line(
 
 
 def _end_line(row: Any, day: datetime.date) -> None:
-    """End a line, or a person's time in the household, on the eve; one that begins that very day was a slip, and goes."""
+    """End a line, or a person's time in the household, on the eve; one begun that very day was a slip, and goes."""
     if row.start_on >= day:
         row.delete()
     else:

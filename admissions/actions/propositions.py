@@ -13,15 +13,18 @@ from admissions.models.orientations import OrientationStatus
 from admissions.queries.budget import budget_of, facts_of, money_facts
 from admissions.queries.courriers import addressee_of, place_and_date, signatory_of
 from admissions.queries.criteres import derogations_missing, points_of
-from admissions.queries.places import offerable, reservation_period
+from admissions.queries.places import offerable, reserved_from
+from logement.actions.parc import occupy
 from logement.models import OccupationPlace, Place
 from logement.rules import depot
 from residence.actions.documents import issue_document
 from residence.actions.journal import record
+from residence.actions.personnes import attach
 from residence.actions.statuses import locked, move
 from residence.duties import refresh_duties
 from residence.models import DocumentEmis, DocumentKind, User
 from residence.models.base import today
+from residence.permissions import Cause
 
 S = OrientationStatus
 P = Proposition.Status
@@ -59,7 +62,8 @@ def make_proposition(
     if persons > place.capacity:
         raise ValidationError(
             {
-                "place": f"La place {place} accueille {place.capacity} personne(s) au plus ; le ménage en compte {persons}."
+                "place": f"La place {place} accueille {place.capacity} personne(s) au plus, "
+                f"et le ménage en compte {persons}."
             }
         )
     if missing := derogations_missing(points_of(orientation, entry_on=entry_on, categorie=place.categorie)):
@@ -69,15 +73,14 @@ def make_proposition(
                 for point in missing
             ]
         )
-    reservation = OccupationPlace(
+    reservation = occupy(
         place=place,
         kind=OccupationPlace.Kind.RESERVATION,
-        period=reservation_period(place, entry_on),
+        start_on=reserved_from(place, entry_on),
+        end_on=None,
+        by=by,
         reason="proposition à un candidat",
-        created_by=by,
     )
-    reservation.full_clean()
-    reservation.save()
     proposition = Proposition(
         orientation=orientation,
         place=place,
@@ -282,6 +285,24 @@ def enter_orientation(*, by: User, contrat: Any) -> Orientation | None:
     )
     refresh_duties(orientation)
     return orientation
+
+
+@transaction.atomic
+def wait_again(*, by: User, sejour: Any) -> None:
+    """A contract signed and given up before anybody moved in: the candidate waits for a place again."""
+    entered = Orientation.objects.select_for_update(of=("self",)).filter(sejour=sejour, status=S.ENTERED)
+    for orientation in entered:
+        orientation.sejour = None
+        reach(orientation, S.WAITING, by=by, reason="contrat annulé avant l’entrée", save=("sejour",))
+        attach(orientation.menage, orientation.residence, Cause.CANDIDATURE)
+        record(
+            "orientation.wait_again",
+            by=by,
+            target=orientation,
+            menage=orientation.menage,
+            residence=orientation.residence,
+        )
+        refresh_duties(orientation)
 
 
 def _refresh(proposition: Proposition, orientation: Orientation) -> None:

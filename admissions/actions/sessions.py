@@ -130,7 +130,8 @@ def add_passage(*, by: User, session: SessionCommission, orientation: Orientatio
         return here
     if orientation.status != S.READY:
         raise ValidationError(
-            f"Le dossier de {orientation} est « {orientation.get_status_display()} » : seul un dossier prêt va en commission."
+            f"Le dossier de {orientation} est « {orientation.get_status_display()} » : "
+            "seul un dossier prêt va en commission."
         )
     elsewhere = PassageCommission.objects.on_agenda().filter(orientation=orientation, decision__isnull=True).first()
     if elsewhere is not None:
@@ -215,10 +216,10 @@ def _mail_members(session_id: int, files: int) -> None:
     session = SessionCommission.objects.select_related("residence").get(pk=session_id)
     start = timezone.localtime(session.starts_at)
     text = (
-        f"La commission de {session.residence} se réunit le {long_date(start.date())} à {start.hour} h {start.minute:02d}"
-        f"{f' ({session.place})' if session.place else ''}.\n\n"
-        f"{files} dossier{'s sont' if files > 1 else ' est'} à l’ordre du jour. Les synthèses se lisent dans le logiciel, "
-        "où vous pouvez donner votre avis avant la séance.\n"
+        f"La commission de {session.residence} se réunit le {long_date(start.date())} "
+        f"à {start.hour} h {start.minute:02d}{f' ({session.place})' if session.place else ''}.\n\n"
+        f"{files} dossier{'s sont' if files > 1 else ' est'} à l’ordre du jour. Les synthèses se lisent "
+        "dans le logiciel, où vous pouvez donner votre avis avant la séance.\n"
     )
     to = session.membres.filter(user__is_active=True).values_list("user__email", flat=True)
     for address in to:

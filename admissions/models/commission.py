@@ -103,7 +103,7 @@ class PassageQuerySet(ScopedQuerySet):
         return self.filter(withdrawn_at__isnull=True)
 
     def for_member(self, user: Any) -> Self:
-        """The files of the sessions in which `user` sits, from the convocation to the closing, save where a link keeps them out."""
+        """Files of the sessions where `user` sits, convocation to closing, save those that a link keeps from them."""
         return (
             self.on_agenda()
             .filter(

@@ -51,6 +51,30 @@ class Composition:
     unnamed: int = 0
     alternating_custody: bool = False
 
+    @classmethod
+    def of(
+        cls,
+        *,
+        ages: Sequence[int | None],
+        is_child: Sequence[bool],
+        couple: bool,
+        declared: int | None,
+        alternating_custody: bool = False,
+    ) -> "Composition":
+        """From the ages of those named (None unknown) and who is a child; the others announced count as adults."""
+        known = list(zip(ages, is_child, strict=True))
+        under_14 = sum(1 for age, child in known if (child if age is None else age < ADULT_UNIT_AGE))
+        persons = max(len(known), declared or 0, 1)
+        return cls(
+            persons=persons,
+            adults=persons - under_14,
+            children_under_14=under_14,
+            couple=couple,
+            dependants=sum(1 for age, child in known if child and (age is None or age < DEPENDANT_AGE)),
+            unnamed=max(0, (declared or 0) - len(known)),
+            alternating_custody=alternating_custody,
+        )
+
 
 @dataclass(frozen=True)
 class Amount:
@@ -116,26 +140,15 @@ class Budget:
 
 
 def composition_of(members: Iterable[MembreMenage], *, declared: int | None, on: datetime.date) -> Composition:
-    """A household as it will be on the day `on`. Who is announced and not named counts as an adult, for prudence."""
-    members = list(members)
-    under_14 = dependants = 0
-    for member in members:
-        born = member.personne.born_on
-        age = age_on(born, on) if born and born <= on else None
-        is_child = member.tie == MembreMenage.Tie.CHILD
-        if (is_child and (age is None or age < ADULT_UNIT_AGE)) or (age is not None and age < ADULT_UNIT_AGE):
-            under_14 += 1
-        if is_child and (age is None or age < DEPENDANT_AGE):
-            dependants += 1
-    persons = max(len(members), declared or 0, 1)
-    return Composition(
-        persons=persons,
-        adults=max(persons - under_14, 0),
-        children_under_14=under_14,
-        couple=any(member.tie == MembreMenage.Tie.PARTNER for member in members),
-        dependants=dependants,
-        unnamed=max(0, (declared or 0) - len(members)),
-        alternating_custody=any(member.in_custody for member in members),
+    """A household as it will be on the day `on`."""
+    known = list(members)
+    births = [member.personne.born_on for member in known]
+    return Composition.of(
+        ages=[age_on(born, on) if born and born <= on else None for born in births],
+        is_child=[member.tie == MembreMenage.Tie.CHILD for member in known],
+        couple=any(member.tie == MembreMenage.Tie.PARTNER for member in known),
+        declared=declared,
+        alternating_custody=any(member.in_custody for member in known),
     )
 
 

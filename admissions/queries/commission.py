@@ -30,7 +30,7 @@ MEMBER_STAGES = (St.CONVENED, St.SITTING)
 
 
 def sessions_for(user: User) -> QuerySet[Any]:
-    """Sessions of the résidences whose decisions `user` reads, and those in which they sit, from convocation to closing."""
+    """Sessions of the résidences whose decisions `user` reads; those where they sit, from convocation to closing."""
     whole = SessionCommission.objects.visible_to(user, Permission.DECISION_VIEW)
     own = SessionCommission.objects.visible_to(user, Permission.OPINION_GIVE).filter(
         membres__user=user, status__in=MEMBER_STAGES

@@ -10,7 +10,20 @@ from residence.models.base import today
 LINE_LENGTH = 38
 LINES = 6
 
-MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 
 # Measures under which the mandataire stands in for the person; under the others they are at the person's side.
 REPRESENTING = frozenset(

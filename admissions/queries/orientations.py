@@ -12,7 +12,7 @@ from django.utils import timezone
 from admissions.models import Decision, Orientation, PassageCommission, Proposition
 from admissions.models.orientations import OrientationStatus
 from admissions.queries.completude import completeness_of
-from residence.components import Duty, Event, Meaning
+from residence.components import Badge, Duty, Event, Meaning
 from residence.models import MembreMenage, RendezVous, User
 from residence.models.base import PlainText, today
 from residence.permissions import Permission
@@ -69,6 +69,20 @@ def stages(rows: QuerySet[Any], current: str) -> list[Stage]:
     return tabs
 
 
+_BADGES: dict[str, Badge] = {
+    S.READY: Badge("prête", "done"),
+    S.WAITING: Badge("liste d’attente", "information"),
+    S.PROPOSED: Badge("proposition faite", "information"),
+    S.ENTERED: Badge("entrée", "done"),
+    S.CLOSED: Badge("close", "plain"),
+}
+
+
+def stage_badge(status: str) -> Badge:
+    """A stage as a badge."""
+    return _BADGES.get(status, Badge(str(S(status).label), "plain"))
+
+
 def days_in_stage(orientation: Any) -> int:
     """Days gone by since the orientation reached its stage (`since()` gives `stage_at`)."""
     since = orientation.stage_at
@@ -112,6 +126,17 @@ def planned_interviews(orientation: Orientation) -> QuerySet[Any]:
         kind=RendezVous.Kind.PREADMISSION,
         status=RendezVous.Status.PLANNED,
     ).order_by("start_at")
+
+
+def interview_held(orientation: Orientation) -> bool:
+    """Whether the household came to the appointment of its interview, recorded or not."""
+    return RendezVous.objects.filter(
+        menage=orientation.menage_id,
+        residence=orientation.residence_id,
+        kind=RendezVous.Kind.PREADMISSION,
+        status=RendezVous.Status.HELD,
+        start_at__date__gte=orientation.received_on,
+    ).exists()
 
 
 def decision_of(orientation: Orientation) -> Decision | None:
@@ -165,6 +190,8 @@ def next_act(orientation: Orientation, user: User) -> NextAct | None:
         case S.RECEIVED:
             return go("Fixer l’entretien", "entretien_plan")
         case S.INTERVIEW_PLANNED:
+            if not planned_interviews(orientation).exists() and not interview_held(orientation):
+                return go("Fixer l’entretien", "entretien_plan")
             return go("Tenir l’entretien", "entretien_record")
         case S.INCOMPLETE:
             if completeness_of(orientation).is_complete:

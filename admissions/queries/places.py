@@ -127,13 +127,11 @@ def fit(place: Place, needs: Needs, bounds: SurfaceDispositif | None, tarif: Tar
     )
 
 
-def reservation_period(place: Place, entry_on: datetime.date) -> Any:
+def reserved_from(place: Place, entry_on: datetime.date) -> datetime.date:
     """From when a place is kept: at once when nothing takes it any more, else from the day of entry."""
-    free_now = not (
-        OccupationPlace.objects.live().filter(place=place, period__overlap=days(today(), None)).exists()
-        or OccupationPlace.objects.holding(today()).filter(place=place).exists()
-    )
-    return days(min(today(), entry_on) if free_now else entry_on, None)
+    taken = OccupationPlace.objects.live().filter(place=place, period__overlap=days(today(), None)).exists()
+    held = OccupationPlace.objects.holding(today()).filter(place=place).exists()
+    return entry_on if taken or held else min(today(), entry_on)
 
 
 def _within(surface: Any, bounds: SurfaceDispositif) -> bool:

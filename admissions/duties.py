@@ -1,0 +1,365 @@
+"""What is due on candidates, sessions, decisions and proposals: one rule a kind."""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from admissions.models import AvisMembre, Decision, Orientation, PassageCommission, Proposition, SessionCommission
+from admissions.models.orientations import OrientationStatus
+from admissions.queries.completude import completeness_of
+from admissions.queries.criteres import derogations_missing, points_of
+from residence.duties import DutyKind, Expected
+from residence.models import CritereDispositif, RendezVous
+from residence.permissions import Permission, Role
+from residence.rules.dates import add_days
+
+S = OrientationStatus
+St = SessionCommission.Status
+
+# Habits of the house, in days, where no partner and no dispositif sets a delay.
+CHASE_DAYS = 15
+SCHEDULE_DAYS = 15
+LETTER_DAYS = 8
+CONVENE_BEFORE_DAYS = 7
+DEROGATION_DAYS = 8
+CONTRACT_BEFORE_DAYS = 5
+
+
+def _for_coordinatrice(orientation: Any, due_on: datetime.date, *, target_id: int, detail: str = "") -> Expected:
+    return Expected(
+        target_id=target_id,
+        residence_id=orientation.residence_id,
+        menage_id=orientation.menage_id,
+        role=Role.COORDINATRICE,
+        due_on=due_on,
+        detail=detail,
+    )
+
+
+def _stage_day(orientation: Any) -> datetime.date:
+    """The day the present stage began (`since()`)."""
+    day: datetime.date = timezone.localdate(orientation.stage_at) if orientation.stage_at else orientation.received_on
+    return day
+
+
+def _to_contact(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    for one in rows.filter(status=S.RECEIVED, contact_by_on__isnull=False):
+        yield _for_coordinatrice(one, one.contact_by_on, target_id=one.pk)
+    cancelled = rows.filter(
+        status=S.INTERVIEW_PLANNED, entretien__rendez_vous__status=RendezVous.Status.CANCELLED
+    ).select_related("entretien__rendez_vous")
+    for one in cancelled:
+        due_on = timezone.localdate(one.entretien.rendez_vous.start_at)
+        yield _for_coordinatrice(one, due_on, target_id=one.pk, detail="l’entretien prévu a été annulé")
+
+
+def _to_answer(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    owed = rows.filter(answer_due_on__isnull=False, answered_on__isnull=True).exclude(closed_reason="erreur")
+    for one in owed.select_related("partenaire"):
+        yield _for_coordinatrice(one, one.answer_due_on, target_id=one.pk, detail=str(one.partenaire or ""))
+
+
+def _interview_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Interviews whose time has come: due on their own day, by who was to hold them."""
+    planned = rows.filter(
+        status=S.INTERVIEW_PLANNED,
+        entretien__rendez_vous__status__in=[RendezVous.Status.PLANNED, RendezVous.Status.HELD],
+        entretien__rendez_vous__start_at__lt=_midnight_after(day),
+    )
+    for one in planned.select_related("entretien__rendez_vous"):
+        rendez_vous = one.entretien.rendez_vous
+        yield Expected(
+            target_id=one.pk,
+            residence_id=one.residence_id,
+            menage_id=one.menage_id,
+            user_id=rendez_vous.user_id,
+            due_on=timezone.localdate(rendez_vous.start_at),
+        )
+
+
+def _midnight_after(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(add_days(day, 1), datetime.time.min))
+
+
+def _pieces_to_chase(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    for one in rows.filter(status=S.INCOMPLETE).since().select_related("dispositif", "menage"):
+        blocking = completeness_of(one).blocking
+        if blocking:
+            missing = f"{len(blocking)} point{'s' if len(blocking) > 1 else ''} à compléter"
+            yield _for_coordinatrice(one, add_days(_stage_day(one), CHASE_DAYS), target_id=one.pk, detail=missing)
+
+
+def _to_declare_ready(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    for one in rows.filter(status=S.INCOMPLETE).since().select_related("dispositif", "menage"):
+        if completeness_of(one).is_complete:
+            yield _for_coordinatrice(one, add_days(_stage_day(one), CHASE_DAYS), target_id=one.pk)
+
+
+def _to_schedule(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Ready files on no agenda; a deferred one is due on the day that the commission gave."""
+    on_agenda = PassageCommission.objects.on_agenda().filter(orientation=OuterRef("pk"), decision__isnull=True)
+    for one in rows.filter(~Exists(on_agenda), status=S.READY).since():
+        deferred = _deferred_to(one)
+        due_on = deferred or add_days(_stage_day(one), SCHEDULE_DAYS)
+        yield _for_coordinatrice(one, due_on, target_id=one.pk, detail="dossier ajourné" if deferred else "")
+
+
+def _deferred_to(orientation: Any) -> datetime.date | None:
+    last = Decision.objects.filter(passage__orientation=orientation).order_by("-pk").first()
+    return last.deferred_to_on if last else None
+
+
+def _derogation_to_grant(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Candidates of the waiting list whom a criterion keeps from a proposal until the direction has decided."""
+    asking = CritereDispositif.objects.filter(
+        dispositif=OuterRef("dispositif"), effect=CritereDispositif.Effect.NEEDS_DEROGATION
+    )
+    waiting = rows.filter(Exists(asking), status=S.WAITING).since().select_related("dispositif", "menage", "residence")
+    for one in waiting:
+        missing = derogations_missing(points_of(one))
+        if missing:
+            yield Expected(
+                target_id=one.pk,
+                residence_id=one.residence_id,
+                menage_id=one.menage_id,
+                role=Role.DIRECTION,
+                due_on=add_days(_stage_day(one), DEROGATION_DAYS),
+                detail=", ".join(point.label for point in missing),
+            )
+
+
+def _letters_to_issue(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    owed = rows.filter(letter_candidat__isnull=True, passage__session__status=St.CLOSED)
+    for one in owed.select_related("passage__orientation"):
+        yield _for_coordinatrice(
+            one.passage.orientation,
+            add_days(one.decided_on, LETTER_DAYS),
+            target_id=one.pk,
+            detail=f"décision {one.get_kind_display()}",
+        )
+
+
+def _reserve_to_lift(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    owed = rows.filter(
+        kind=Decision.Kind.FAVORABLE_SUBJECT_TO,
+        conditions_lifted_on__isnull=True,
+        passage__session__status=St.CLOSED,
+        passage__orientation__status=S.DECIDED,
+    )
+    for one in owed.select_related("passage__orientation"):
+        yield _for_coordinatrice(one.passage.orientation, one.conditions_by_on, target_id=one.pk)
+
+
+def _proposal_to_answer(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    for one in rows.filter(status=Proposition.Status.MADE).select_related("orientation", "place"):
+        yield _for_coordinatrice(one.orientation, one.answer_by_on, target_id=one.pk, detail=f"place {one.place}")
+
+
+def _contract_to_prepare(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    accepted = rows.filter(status=Proposition.Status.ACCEPTED, orientation__status=S.PROPOSED)
+    for one in accepted.select_related("orientation", "place"):
+        yield Expected(
+            target_id=one.pk,
+            residence_id=one.orientation.residence_id,
+            menage_id=one.orientation.menage_id,
+            role=Role.GESTIONNAIRE,
+            due_on=one.entry_on - datetime.timedelta(days=CONTRACT_BEFORE_DAYS),
+            detail=f"place {one.place}, entrée le {one.entry_on:%d/%m/%Y}",
+        )
+
+
+def _session_to_convene(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    for one in rows.filter(status=St.PREPARED):
+        held_on = timezone.localdate(one.starts_at)
+        yield Expected(
+            target_id=one.pk,
+            residence_id=one.residence_id,
+            role=Role.COORDINATRICE,
+            due_on=held_on - datetime.timedelta(days=CONVENE_BEFORE_DAYS),
+            detail=f"séance du {held_on:%d/%m/%Y}",
+        )
+
+
+def _opinions_to_give(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Members with a file left on which they have said nothing, from the convocation to the closing."""
+    for session in rows.filter(status__in=[St.CONVENED, St.SITTING]).prefetch_related("membres"):
+        held_on = timezone.localdate(session.starts_at)
+        files = session.passages.on_agenda()
+        for member in session.membres.all():
+            given = AvisMembre.objects.filter(passage=OuterRef("pk"), user=member.user_id)
+            left = files.filter(~Exists(given)).exclude(liens__user=member.user_id).count()
+            if left:
+                yield Expected(
+                    target_id=session.pk,
+                    residence_id=session.residence_id,
+                    user_id=member.user_id,
+                    due_on=held_on,
+                    detail=f"séance du {held_on:%d/%m/%Y}, {left} dossier{'s' if left > 1 else ''}",
+                )
+
+
+def _session_to_hold(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    for one in rows.filter(status__in=[St.CONVENED, St.SITTING]):
+        held_on = timezone.localdate(one.starts_at)
+        yield Expected(
+            target_id=one.pk,
+            residence_id=one.residence_id,
+            role=Role.DIRECTION,
+            due_on=held_on,
+            detail=f"séance du {held_on:%d/%m/%Y}",
+        )
+
+
+def _decisions_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    for one in rows.filter(status=St.SITTING):
+        left = one.passages.on_agenda().filter(decision__isnull=True).count()
+        if left:
+            yield Expected(
+                target_id=one.pk,
+                residence_id=one.residence_id,
+                role=Role.COORDINATRICE,
+                due_on=timezone.localdate(one.starts_at),
+                detail=f"{left} dossier{'s' if left > 1 else ''} sans décision",
+            )
+
+
+KINDS = [
+    DutyKind(
+        "orientation.contact",
+        "Contacter le ménage et fixer l’entretien",
+        Orientation,
+        _to_contact,
+        "admissions:entretien_plan",
+        Permission.ENTRETIEN_RECORD,
+        "Fixer l’entretien",
+    ),
+    DutyKind(
+        "orientation.answer",
+        "Répondre au prescripteur",
+        Orientation,
+        _to_answer,
+        "admissions:orientation_answer",
+        Permission.LETTRE_ISSUE,
+        "Noter la réponse",
+    ),
+    DutyKind(
+        "entretien.record",
+        "Consigner l’entretien de préadmission",
+        Orientation,
+        _interview_to_record,
+        "admissions:entretien_record",
+        Permission.ENTRETIEN_RECORD,
+        "Consigner",
+    ),
+    DutyKind(
+        "pieces.chase",
+        "Relancer pour compléter le dossier",
+        Orientation,
+        _pieces_to_chase,
+        "admissions:orientation_detail",
+        Permission.ORIENTATION_VIEW,
+        "Voir ce qui manque",
+    ),
+    DutyKind(
+        "orientation.ready",
+        "Déclarer le dossier prêt pour la commission",
+        Orientation,
+        _to_declare_ready,
+        "admissions:orientation_ready",
+        Permission.ENTRETIEN_RECORD,
+        "Déclarer prêt",
+    ),
+    DutyKind(
+        "passage.add",
+        "Inscrire le dossier à une séance",
+        Orientation,
+        _to_schedule,
+        "admissions:passage_add",
+        Permission.COMMISSION_PREPARE,
+        "Inscrire",
+    ),
+    DutyKind(
+        "derogation.grant",
+        "Décider d’une dérogation",
+        Orientation,
+        _derogation_to_grant,
+        "admissions:derogation_grant",
+        Permission.DEROGATION_GRANT,
+        "Examiner",
+    ),
+    DutyKind(
+        "session.convene",
+        "Préparer et convoquer la commission",
+        SessionCommission,
+        _session_to_convene,
+        "admissions:session_detail",
+        Permission.COMMISSION_PREPARE,
+        "Préparer la séance",
+    ),
+    DutyKind(
+        "opinion.give",
+        "Lire les synthèses et donner son avis",
+        SessionCommission,
+        _opinions_to_give,
+        "admissions:session_detail",
+        Permission.OPINION_GIVE,
+        "Lire les dossiers",
+    ),
+    DutyKind(
+        "decision.record",
+        "Consigner les décisions de la commission",
+        SessionCommission,
+        _decisions_to_record,
+        "admissions:session_detail",
+        Permission.DECISION_RECORD,
+        "Ouvrir la séance",
+    ),
+    DutyKind(
+        "session.close",
+        "Tenir et clore la séance de la commission",
+        SessionCommission,
+        _session_to_hold,
+        "admissions:session_detail",
+        Permission.COMMISSION_CLOSE,
+        "Ouvrir la séance",
+    ),
+    DutyKind(
+        "decision.letters",
+        "Envoyer les lettres de décision",
+        Decision,
+        _letters_to_issue,
+        "admissions:decision_letters",
+        Permission.LETTRE_ISSUE,
+        "Éditer les lettres",
+    ),
+    DutyKind(
+        "reserve.lift",
+        "Lever la réserve de la commission",
+        Decision,
+        _reserve_to_lift,
+        "admissions:reserve_lift",
+        Permission.DECISION_RECORD,
+        "Lever la réserve",
+    ),
+    DutyKind(
+        "proposition.answer",
+        "Recueillir la réponse à la proposition",
+        Proposition,
+        _proposal_to_answer,
+        "admissions:proposition_answer",
+        Permission.PROPOSITION_MAKE,
+        "Noter la réponse",
+    ),
+    DutyKind(
+        "contrat.prepare",
+        "Préparer le contrat du candidat qui a accepté",
+        Proposition,
+        _contract_to_prepare,
+        "admissions:proposition_detail",
+        Permission.CANDIDAT_VIEW,
+        "Voir la proposition",
+    ),
+]
