@@ -317,7 +317,7 @@ def _stays(world: World, homes: list[Home]) -> None:
 
 
 def _notices(world: World, contrats: list[ContratOccupation]) -> None:
-    """About one running contract of the temporary public in twenty is put in notice, before the contracts are written."""
+    """About one running contract of the temporary public in twenty is put in notice, before they are written."""
     chance = world.chance
     noticed = []
     for contrat in contrats:

@@ -1,7 +1,115 @@
-"""The demonstration's money: two years of avis, payments, receipts and arrears."""
+"""The demonstration's money: avis, APL, payments and receipts, lived month after month by the acts themselves."""
 
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+import time_machine
+
+from logement.actions.campagnes import issue_avis, send_campagne
+from logement.actions.compte import post_all
+from logement.actions.encaissements import Payment, record_encaissements
+from logement.models import AvisEcheance, ContratOccupation, Ecriture
 from residence.demo import World
+from residence.rules.dates import add_months, iter_months, month_start
+from residence.rules.money import cents
+
+# Share of the stays that pay so, and what it means.
+HABITS = {"on_time": 80, "late": 9, "partial": 5, "stopped": 6}
+METHODS = {"transfer": 50, "debit": 0, "card": 14, "cheque": 16, "cash": 20}
 
 
 def load_money(world: World) -> None:
-    """Avis of every month, with who pays them, late, in part, or not at all."""
+    """Deposits, then each month: the avis on the 25th, the APL on the next 5th, payments."""
+    contrats: list[ContratOccupation] = world.shared["contrats"]
+    habits = _habits(world, contrats)
+    _deposits(world, contrats)
+    for month in iter_months(world.begins, add_months(month_start(world.today), -1)):
+        with _on(month.replace(day=25)):
+            prepared = issue_avis(by=world.users["gestionnaire"], residence=world.residence, month=month)
+            if prepared.campagne is None:
+                continue
+            send_campagne(by=world.users["gestionnaire"], campagne=prepared.campagne)
+        _payments(world, month, habits)
+    world.shared["habits"] = habits
+
+
+@contextmanager
+def _on(day: datetime.date) -> Iterator[None]:
+    with time_machine.travel(datetime.datetime.combine(day, datetime.time(10), datetime.UTC)):
+        yield
+
+
+def _habits(world: World, contrats: list[ContratOccupation]) -> dict[int, tuple[str, datetime.date]]:
+    """How each stay pays, and since when it no longer does."""
+    chance = world.chance
+    drawn = chance.choices(list(HABITS), list(HABITS.values()), k=len(contrats))
+    return {
+        contrat.sejour_id: (habit, add_months(month_start(world.today), -chance.randint(1, 5)))
+        for contrat, habit in zip(contrats, drawn, strict=True)
+    }
+
+
+def _deposits(world: World, contrats: list[ContratOccupation]) -> None:
+    """Every deposit called and, save for those just in, paid; the older ones are taken over on the first day."""
+    gestionnaire = world.users["gestionnaire"]
+    opening = world.residence.first_month
+    post_all(
+        Ecriture(
+            sejour=contrat.sejour,
+            account=Ecriture.Account.DEPOT,
+            kind=Ecriture.Kind.DEPOSIT_CALLED,
+            dated_on=max(contrat.start_on, opening),
+            amount=contrat.deposit_amount,
+            label="Dépôt de garantie demandé",
+            contrat=contrat,
+            recorded_by=gestionnaire,
+        )
+        for contrat in contrats
+    )
+    record_encaissements(
+        [
+            Payment(
+                sejour=contrat.sejour,
+                received_on=max(contrat.start_on, opening),
+                amount=contrat.deposit_amount,
+                method="cheque",
+                is_deposit=True,
+            )
+            for contrat in contrats
+            if contrat.start_on < world.days_ago(20)
+        ],
+        by=gestionnaire,
+    )
+
+
+def _payments(world: World, month: datetime.date, habits: dict[int, tuple[str, datetime.date]]) -> None:
+    """What comes in for the avis of `month`, as far as today reaches."""
+    chance = world.chance
+    avis = list(AvisEcheance.objects.called().filter(month=month).select_related("contrat__sejour"))
+    by_day: dict[datetime.date, list[Payment]] = {}
+    follows = add_months(month, 1)
+
+    def pay(day: int, one: AvisEcheance, amount: Decimal, method: str, **more: object) -> None:
+        when = follows.replace(day=day)
+        if amount > 0 and when <= world.today:
+            payment = Payment(one.contrat.sejour, when, cents(amount), method, **more)  # type: ignore[arg-type]
+            by_day.setdefault(when, []).append(payment)
+
+    for one in avis:
+        if one.apl_expected:
+            pay(5, one, one.apl_expected, "apl", payer="CAF", for_month=month)
+        habit, since = habits[one.contrat.sejour_id]
+        method = chance.choices(list(METHODS), list(METHODS.values()))[0]
+        if habit == "on_time":
+            pay(8, one, one.net, method)
+        elif habit == "late":
+            pay(26, one, one.net, method)
+        elif habit == "partial":
+            pay(9, one, one.net * (Decimal("0.6") if month >= since else 1), method)
+        elif month < since:
+            pay(8, one, one.net, method)
+    for day, payments in sorted(by_day.items()):
+        with _on(day):
+            record_encaissements(payments, by=world.users["gestionnaire"])
