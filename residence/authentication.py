@@ -27,8 +27,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
-from residence.actions.journal import record
-from residence.models import EntreeJournal, User
+from residence.actions.journal import record_technique
+from residence.models import User
 from residence.permissions import ROLES_SECOND_FACTOR
 
 logger = logging.getLogger(__name__)
@@ -83,12 +83,7 @@ def _is_trusted(address: str) -> bool:
     return any(ip.version == network.version and ip in network for network in networks)
 
 
-# The journal of sign-ins
-
-
-def record_technique(action: str, *, by: User | None, target: User | None = None, **details: Any) -> None:
-    """Leave a technical line on an account: never what was typed, which may be a password."""
-    record(action, by=by, target=target, kind=EntreeJournal.Kind.TECHNIQUE, **details)
+# Signing in
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -130,16 +125,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def _record_refusal(self, request: HttpRequest, reason: str, **credentials: Any) -> None:
         known = User.objects.filter(username__iexact=credentials.get("username", "")).first()
-        record_technique("connexion.refuse", by=None, target=known, reason=reason, address=client_address(request))
+        record_technique("connexion.refuse", by=None, user=known, reason=reason, address=client_address(request))
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
-        record_technique("connexion.open", by=user, target=user, address=client_address(request))
+        record_technique("connexion.open", by=user, user=user, address=client_address(request))
 
     def set_password(self, user: User, password: str) -> None:
         super().set_password(user, password)
         author = context.request.user if context.request.user.is_authenticated else None
-        record_technique("mot_de_passe.change", by=author, target=user)
+        record_technique("mot_de_passe.change", by=author, user=user)
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
@@ -217,7 +212,7 @@ class _CodeOnce:
     def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
         super()._emit_authentication_failed(authenticator)
         record_technique(
-            "connexion.refuse", by=None, target=self.user, reason="code", address=client_address(context.request)
+            "connexion.refuse", by=None, user=self.user, reason="code", address=client_address(context.request)
         )
 
 

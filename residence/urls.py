@@ -1,6 +1,6 @@
 """Addresses of the pages that all the apps share."""
 
-from django.urls import path
+from django.urls import include, path
 
 from residence.views import accueil, confidentiels, documents, droits, journal, menages, recherche, rendez_vous
 
@@ -38,4 +38,5 @@ urlpatterns = [
     path("journal/", journal.journal_list, name="journal_list"),
     path("journal/technique/", journal.journal_technique_list, name="journal_technique_list"),
     path("droits/", droits.droits, name="droits"),
+    path("", include("residence.urls_staff")),
 ]

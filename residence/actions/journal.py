@@ -31,6 +31,13 @@ def record(
     )
 
 
+def record_technique(
+    action: str, *, by: User | None, user: User | None, residence: Residence | None = None, **details: Any
+) -> EntreeJournal:
+    """A technical line about the account `user`: never what was typed at a sign-in, which may be a password."""
+    return record(action, by=by, target=user, residence=residence, kind=EntreeJournal.Kind.TECHNIQUE, **details)
+
+
 def record_reading(menage: Menage, *, by: User, what: Model | None = None, residence: Residence | None = None) -> None:
     """Leave a line when a confidential file is read; nothing for another."""
     if menage.is_confidential:

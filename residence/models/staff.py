@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -28,7 +28,7 @@ class UserManager(BaseUserManager["User"]):
 
 @dataclass(frozen=True)
 class Scope:
-    """One résidence where a permission is held, the causes of attachment that it opens, and whether ended ones count."""
+    """One résidence where a permission is held, the causes of attachment that it opens, whether ended ones count."""
 
     residence_id: int | None  # None: the whole body, which opens settings and never a file
     causes: frozenset[Cause]
@@ -88,24 +88,30 @@ class User(AbstractBaseUser):
         return self.first_name or self.username
 
     def close(self) -> None:
-        """End the account and every session of it, for good: who reopens it gives it another password. Does not save."""
+        """End the account and every session of it, for good: reopened, it has no password. Does not save."""
         self.is_active = False
         self.closed_at = timezone.now()
         self.set_unusable_password()
 
     @cached_property
-    def held_roles(self) -> frozenset[tuple[Role, int | None]]:
-        """(role, résidence) pairs held today, by attribution or by delegation; résidence None for the whole body."""
+    def _held(self) -> list[tuple[str, int | None, int | None]]:
+        """(role, résidence, who lent it) of today, by attribution or by delegation."""
         if not self.is_active:
-            return frozenset()
-        own = RoleAttribution.objects.in_force().filter(user=self).values_list("role", "residence_id")
-        lent = Delegation.objects.in_force().filter(to_user=self).values_list("role", "residence_id")
-        return frozenset((Role(role), residence_id) for role, residence_id in own.union(lent))
+            return []
+        nobody = Value(None, output_field=models.BigIntegerField())
+        own = RoleAttribution.objects.in_force().filter(user=self).values_list("role", "residence_id", nobody)
+        lent = Delegation.objects.in_force().filter(to_user=self).values_list("role", "residence_id", "from_user_id")
+        return list(own.union(lent))
 
     @cached_property
-    def stands_in_for(self) -> frozenset[int]:
-        """The colleagues whose role was lent to the user today."""
-        return frozenset(Delegation.objects.in_force().filter(to_user=self).values_list("from_user_id", flat=True))
+    def held_roles(self) -> frozenset[tuple[Role, int | None]]:
+        """(role, résidence) pairs held today, by attribution or by delegation; résidence None for the whole body."""
+        return frozenset((Role(role), residence_id) for role, residence_id, _ in self._held)
+
+    @property
+    def stands_in_for(self) -> frozenset[tuple[int, int]]:
+        """(colleague, résidence) pairs whose role was lent to the user today: their duties there are the user's too."""
+        return frozenset((lender, residence_id) for _, residence_id, lender in self._held if lender and residence_id)
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -9,7 +9,8 @@ from allauth.mfa.totp import views as totp
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 
-from residence.authentication import SECOND_FACTOR_SHOWN, has_second_factor, record_technique
+from residence.actions.journal import record_technique
+from residence.authentication import SECOND_FACTOR_SHOWN, has_second_factor
 
 
 def _journalled(view: Callable[..., HttpResponse], action: str) -> Callable[..., HttpResponse]:
@@ -20,7 +21,7 @@ def _journalled(view: Callable[..., HttpResponse], action: str) -> Callable[...,
         before = _state(request)
         response = view(request, *args, **kwargs)
         if _state(request) != before:
-            record_technique(action, by=request.user, target=request.user)
+            record_technique(action, by=request.user, user=request.user)
             if has_second_factor(request.user):
                 # A code was just shown.
                 request.session[SECOND_FACTOR_SHOWN] = True
