@@ -38,7 +38,7 @@ def create_delegation(
 ) -> Delegation:
     """Lend a role of one's own to a colleague for an absence; management is told, and the colleague."""
     # One by one: two at once would both find no other.
-    locked(by)
+    by = User.objects.select_for_update(of=("self",)).get(pk=by.pk)
     if not lendable(by).filter(pk=attribution.pk).exists():
         raise ValidationError("On ne délègue que le rôle que l’on tient soi-même.")
     if not to_user.is_active:

@@ -222,16 +222,13 @@ class TestPassword:
 
     @pytest.mark.parametrize(
         ("password", "said"),
-        [("Court-9", "12 caractères"), ("motdepasse12", "courant"), ("123456789012", "numérique")],
+        [("Court-9", "12 caractères"), ("1q2w3e4r5t6y", "trop courant"), ("740239856102", "numérique")],
     )
     def test_rules(self, client, user, password, said):
         client.force_login(user)
         fields = {"oldpassword": PASSWORD, "password1": password, "password2": password}
         page = client.post(reverse("account_change_password"), fields).content.decode()
-        if said == "courant":
-            assert "mot de passe" in page
-        else:
-            assert said in page
+        assert said in page
 
     def test_a_password_like_the_name_is_refused(self, client):
         user = UserFactory(username="camille.martin")
@@ -270,7 +267,7 @@ class TestSecondFactor:
         htmx = client.get("/", headers={"HX-Request": "true"})
         assert htmx["HX-Redirect"] == reverse("mfa_activate_totp")
 
-    def test_once_activated_pages_open_and_codes_are_given(self, client, direction):
+    def test_once_activated_pages_open_and_codes_are_given(self, client, direction, django_capture_on_commit_callbacks):
         sign_in(client, direction)
         client.get(reverse("mfa_activate_totp"))
         secret = client.session["mfa.totp.secret"]

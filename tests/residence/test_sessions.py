@@ -2,7 +2,9 @@
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -42,7 +44,7 @@ def test_it_ends_after_thirty_idle_minutes_and_says_so(client, user):
     signed_in(client, user)
     with at("09:30"):
         response = client.get(PAGE)
-        assert response.url == f"{SIGN_IN}?{urlencode({'next': PAGE}, safe='/')}"
+        assert response.url == f"{SIGN_IN}?{urlencode({'next': PAGE}).replace('%2F', '/')}"
         assert "après 30 minutes sans activité" in client.get(response.url).content.decode()
         assert "_auth_user_id" not in client.session
 
@@ -79,9 +81,7 @@ def test_an_act_sent_too_late_is_not_done_and_its_page_keeps_nothing(client, use
     assert "Votre session a pris fin après 30 minutes sans activité." in page
     assert "n’a pas été enregistré" in page
     assert "secret tapé" not in page
-    assert f"{SIGN_IN}?next=%2Fcompte%2Fmot-de-passe%2F%3Fa%3D1" in page.replace(
-        "?next=/compte/mot-de-passe/%3Fa%3D1", "?next=%2Fcompte%2Fmot-de-passe%2F%3Fa%3D1"
-    )
+    assert f"{SIGN_IN}?next=%2Fcompte%2Fmot-de-passe%2F%3Fa%3D1" in page
     assert response["Cache-Control"] == "no-store, private"
 
 
@@ -99,7 +99,7 @@ def test_a_part_of_a_page_leaves_the_page(client, user):
         for response in (client.get(PAGE, headers=headers), client.post(PAGE, headers=headers)):
             assert response.status_code == 200
             assert response.content == b""
-            assert response["HX-Redirect"] == f"{SIGN_IN}?next=/recherche/%3Fq%3Ddia"
+            assert response["HX-Redirect"] == f"{SIGN_IN}?next=%2Frecherche%2F%3Fq%3Ddia"
 
 
 def test_signing_in_again_leads_back(client, user):
@@ -143,10 +143,10 @@ def test_a_reopened_account_does_not_find_its_old_session(client, user):
         assert client.get(PAGE).status_code == 302
 
 
-def test_the_session_is_not_written_by_each_page(client, user, django_assert_num_queries):
+def test_the_session_is_not_written_by_each_page(client, user):
     signed_in(client, user)
-    with at("09:00"), django_assert_num_queries(3) as queries:
-        client.get("/compte/second-facteur/inexistant/")
+    with at("09:00"), CaptureQueriesContext(connection) as queries:
+        client.get("/inexistant/")
     assert not [query for query in queries.captured_queries if query["sql"].startswith("UPDATE")]
 
 
