@@ -10,6 +10,7 @@ from accompagnement.models import DossierSocial
 from accompagnement.queries.dossiers import team
 from residence.forms.fields import DateField
 from residence.forms.layout import not_in_the_future, page_helper
+from residence.forms.menages import BirthField
 from residence.models import ContactPartenaire, Personne, Referent, Residence, User
 from residence.models.base import today
 from residence.permissions import Permission
@@ -69,7 +70,7 @@ class CreateForm(OpenForm):
     civility = forms.ChoiceField(label="Civilité", choices=Personne.Civility)
     last_name = forms.CharField(label="Nom", max_length=100)
     first_names = forms.CharField(label="Prénoms", max_length=150)
-    born_on = DateField(label="Date de naissance", required=False, validators=[not_in_the_future])
+    birth = BirthField()
     phone = forms.CharField(label="Téléphone", max_length=30, required=False)
     address = forms.CharField(label="Adresse", max_length=250, required=False)
     postal_code = forms.CharField(label="Code postal", max_length=5, required=False)
@@ -83,7 +84,7 @@ class CreateForm(OpenForm):
             "civility",
             "last_name",
             "first_names",
-            "born_on",
+            "birth",
             "phone",
             "address",
             "postal_code",
@@ -99,10 +100,11 @@ class CreateForm(OpenForm):
     def identity(self) -> dict[str, Any]:
         """The person, as open_menage takes it."""
         given = self.cleaned_data
-        known = given["born_on"] is not None
+        born_on, precision = given["birth"]
         return {
-            **{name: given[name] for name in ("civility", "last_name", "first_names", "born_on", "phone")},
-            "birth_precision": Personne.BirthPrecision.DAY if known else Personne.BirthPrecision.UNKNOWN,
+            **{name: given[name] for name in ("civility", "last_name", "first_names", "phone")},
+            "born_on": born_on,
+            "birth_precision": precision,
         }
 
 
