@@ -267,7 +267,8 @@ class TestSecondFactor:
         htmx = client.get("/", headers={"HX-Request": "true"})
         assert htmx["HX-Redirect"] == reverse("mfa_activate_totp")
 
-    def test_once_activated_pages_open_and_codes_are_given(self, client, direction, django_capture_on_commit_callbacks):
+    @pytest.mark.django_db(transaction=True)
+    def test_once_activated_pages_open_and_codes_are_given(self, client, direction):
         sign_in(client, direction)
         client.get(reverse("mfa_activate_totp"))
         secret = client.session["mfa.totp.secret"]
