@@ -525,4 +525,5 @@ def test_a_refusal_is_shown_to_whoever_is_not_signed_in(name: str) -> None:
 def test_no_template_carries_a_script_or_a_style() -> None:
     for file in (Path(django_settings.BASE_DIR) / "templates").rglob("*.html"):
         source = re.sub(r"\{% comment %\}.*?\{% endcomment %\}", "", file.read_text(), flags=re.DOTALL)
-        assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)", source), file
+        html = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "…", source, flags=re.DOTALL)
+        assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)", html), file
