@@ -44,6 +44,8 @@ PORT = 5432
 LONGEST_SOCKET_PATH = 107
 READY_WITHIN = 60
 ROOM_NEEDED = 200 * 1024 * 1024
+# What PostgreSQL says of a data folder that a process of a dead server still holds.
+HELD = "pre-existing shared memory block"
 LONGEST_LOG = 5 * 1024 * 1024
 
 # Numbers of the capabilities in the kernel's masks (capabilities(7)).
@@ -304,7 +306,16 @@ class EmbeddedServer:
         self.log.touch(mode=0o600)
         if self.account.switch:
             os.chown(self.log, self.account.uid, self.account.gid, follow_symlinks=False)
-        said_before = self.log.stat().st_size
+        # The last processes of a killed server may hold its memory for an instant.
+        until = time.monotonic() + 10
+        while HELD in (said := self._launch()) and time.monotonic() < until:
+            time.sleep(0.2)
+        if not self.is_ready():
+            raise _explained(said, f"voir {self.log}")
+
+    def _launch(self) -> str:
+        """Launch the server and wait until it answers or ends; what it wrote in its log."""
+        begun_at = self.log.stat().st_size
         options = [f"--{name}={value}" for name, value in self.parameters.items()]
         # The shell only puts the server in the background, its output in the log: pg_ctl trips over odd paths.
         pid = int(
@@ -314,10 +325,9 @@ class EmbeddedServer:
             )
         )  # fmt: skip
         _wait(lambda: self.is_ready() or not runs(pid), READY_WITHIN)
-        if not self.is_ready():
-            with self.log.open(errors="replace") as log:
-                log.seek(said_before)
-                raise _explained(log.read(), f"voir {self.log}")
+        with self.log.open(errors="replace") as log:
+            log.seek(begun_at)
+            return log.read()
 
     def _clear(self) -> None:
         """Remove what a dead server left: PostgreSQL believes its numbers, which may since be another program's."""
@@ -380,6 +390,8 @@ class EmbeddedServer:
                     return [
                         "setpriv", f"--reuid={self.account.uid}", f"--regid={self.account.gid}", "--clear-groups",
                         f"--inh-caps=-all,+{name}", f"--ambient-caps=-all,+{name}", "--no-new-privs",
+                        # Without this, access(2), by which PostgreSQL looks for its own programs, forgets capabilities.
+                        "--securebits=+no_setuid_fixup",
                     ]  # fmt: skip
         raise EmbeddedError(
             f"Le compte « {self.account.name} » ne peut pas entrer dans {self.local} : "
@@ -473,10 +485,15 @@ def runs(pid: int) -> bool:
 
 def _works_in(pid: int, data: Path) -> bool:
     """Whether process `pid` is PostgreSQL at work in the folder `data`."""
+    process = Path(f"/proc/{pid}")
     try:
-        return Path(f"/proc/{pid}/comm").read_text().strip() == "postgres" and os.path.samefile(
-            f"/proc/{pid}/cwd", data
-        )
+        if (process / "comm").read_text().strip() != "postgres" or not runs(pid):
+            return False
+        try:
+            return os.path.samefile(process / "cwd", data)
+        except PermissionError:
+            # Root in a container may not see where another account works, only how it was called.
+            return os.fsencode(data) in (process / "cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
 

@@ -240,13 +240,20 @@ def test_deleted_data_are_made_anew(server: EmbeddedServer) -> None:
 @pytest.mark.skipif(not AS_ROOT, reason="seul root change de compte")
 class TestRoot:
     def test_closed_folder_is_crossed_and_stays_closed(self, model: EmbeddedServer, tmp_path: Path) -> None:
+        # The whole tree is there, with PostgreSQL's programs, as when a project is cloned into /root.
         closed = tmp_path / "closed"
         closed.mkdir(mode=0o700)
+        package = model.binaries.parent.parent
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(folder, closed / folder.name)
         for server in _copy(model, closed / ".local"):
-            assert server._capability_needed() is not None
+            server.binaries = closed / package.name / "pginstall" / "bin"
+            assert server._capability_needed() == "dac_read_search"
+            shutil.rmtree(server.data)
             server.ensure_running()
             assert _ask(server, "SELECT 1") == [(1,)]
             assert _mode(closed) == 0o700
+            assert server.stop() is True
 
     def test_closed_folder_that_cannot_be_crossed_is_told(
         self, model: EmbeddedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
