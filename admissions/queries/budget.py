@@ -14,7 +14,7 @@ from residence.models import Charge, Convention, MembreMenage, Menage, Residence
 from residence.models.base import today
 from residence.rules.budget import consumption_units, net_redevance, reste_a_vivre, taux_effort
 from residence.rules.dates import age_on
-from residence.rules.money import ZERO
+from residence.rules.money import ZERO, percent
 
 ADULT_UNIT_AGE = 14
 DEPENDANT_AGE = 21
@@ -111,6 +111,11 @@ class Scenario:
     taux_effort: Decimal | None
     reste_a_vivre: Decimal | None
     is_low: bool = False
+
+    @property
+    def effort(self) -> str:
+        """The taux d'effort as it is read: « 25,1 % »; nothing without resources."""
+        return "" if self.taux_effort is None else percent(self.taux_effort)
 
 
 @dataclass(frozen=True)
@@ -287,7 +292,7 @@ def _notes(facts: Facts) -> Iterable[str]:
 
 
 def money_facts(budget: Budget) -> dict[str, Any]:
-    """The budget as an issued document keeps it: amounts as text, rates as shares."""
+    """The budget as an issued document keeps it: amounts as text, rates as they are read."""
     return {
         "resources": None if budget.resources is None else str(budget.resources),
         "charges": str(budget.charges),
@@ -298,7 +303,7 @@ def money_facts(budget: Budget) -> dict[str, Any]:
                 "label": scenario.label,
                 "apl": str(scenario.apl),
                 "net": str(scenario.net),
-                "taux_effort": None if scenario.taux_effort is None else str(scenario.taux_effort),
+                "effort": scenario.effort,
                 "reste_a_vivre": None if scenario.reste_a_vivre is None else str(scenario.reste_a_vivre),
             }
             for scenario in budget.scenarios

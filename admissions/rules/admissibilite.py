@@ -149,6 +149,16 @@ class Completeness:
         """Whether nothing stops the file from going to the commission."""
         return not self.blocking
 
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """What is missing and stops nothing."""
+        return tuple(label for label in self.missing if label not in self.blocking)
+
+    @property
+    def percent(self) -> int:
+        """The share that is there, in whole percent, rounded down: 100 says that nothing at all is missing."""
+        return int(self.ratio * 100)
+
 
 def completeness(items: Iterable[Item]) -> Completeness:
     """What a file lacks, in the order of `items`.
