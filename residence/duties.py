@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -68,6 +69,7 @@ def kinds() -> dict[str, DutyKind]:
     return {kind.code: kind for path in settings.DUTIES for kind in import_string(path)}
 
 
+@transaction.atomic
 def refresh_duties(target: Model) -> None:
     """Make the open duties of one target what the rules say of it now."""
     for kind in kinds().values():
@@ -75,6 +77,7 @@ def refresh_duties(target: Model) -> None:
             _refresh(kind, kind.model._default_manager.filter(pk=target.pk), [target.pk])
 
 
+@transaction.atomic
 def rebuild_duties(day: datetime.date | None = None) -> tuple[int, int]:
     """Make every open duty what the rules say on `day`; how many were opened or moved, and how many settled."""
     opened = settled = 0
