@@ -20,6 +20,7 @@ class ElementInline(BaseInline):
 
 @admin.register(ModeleEtatDesLieux)
 class ModeleEtatDesLieuxAdmin(BaseAdmin):
+    noun = "modele_etat_des_lieux"
     section = "documents"
     rank = 30
     view_permission = Permission.ETAT_DES_LIEUX_VIEW
@@ -48,6 +49,7 @@ class LigneInline(BaseInline):
 
 @admin.register(EtatDesLieux)
 class EtatDesLieuxAdmin(OfContratAdmin):
+    noun = "etat_des_lieux"
     section = "documents"
     rank = 40
     view_permission = Permission.ETAT_DES_LIEUX_VIEW
@@ -85,6 +87,12 @@ class EtatDesLieuxAdmin(OfContratAdmin):
     private_fields = ("comments", "new_address")
     acts = (
         Act("Ouvrir l’état des lieux", "logement:etat_des_lieux_detail", Permission.ETAT_DES_LIEUX_VIEW, main=True),
+        Act(
+            "Remplir l’état des lieux",
+            "logement:etat_des_lieux_edit",
+            Permission.ETAT_DES_LIEUX_RECORD,
+            condition=lambda row: row.status == "draft",
+        ),
         Act(
             "Ouvrir le PDF",
             "residence:document_open",

@@ -40,6 +40,7 @@ def _names(row: Any) -> tuple[str, ...]:
 
 @admin.register(Batiment)
 class BatimentAdmin(StockAdmin):
+    noun = "batiment"
     rank = 40
     list_display = ("name", "residence", "address", "logements_count")
     list_select_related = ("residence",)
@@ -70,6 +71,7 @@ class CategorieResource(DeskResource):
 
 @admin.register(CategoriePlace)
 class CategoriePlaceAdmin(Imported, Exported, StockAdmin):
+    noun = "categorie"
     rank = 30
     import_resource = CategorieResource
     list_display = ("name", "residence", "type_logement", "places_count")
@@ -137,6 +139,7 @@ class PlaceInline(BaseInline):
 
 @admin.register(Logement)
 class LogementAdmin(Imported, Exported, StockAdmin):
+    noun = "logement"
     rank = 10
     import_resource = LogementResource
     list_display = (
@@ -270,6 +273,7 @@ def in_service_now() -> Q:
 
 @admin.register(Place)
 class PlaceAdmin(Imported, Exported, StockAdmin):
+    noun = "place"
     rank = 20
     form = PlaceForm
     import_resource = PlaceResource
@@ -334,6 +338,7 @@ class PlaceAdmin(Imported, Exported, StockAdmin):
 class OccupationPlaceAdmin(Exported, BaseAdmin):
     """What takes a place: put and lifted by acts, never by hand."""
 
+    noun = "occupation"
     section = "parc"
     rank = 50
     view_permission = Permission.SEJOUR_VIEW

@@ -89,6 +89,7 @@ CALLED = Q(status__in=[AvisEcheance.Status.CONFIRMED, AvisEcheance.Status.SENT])
 
 @admin.register(AvisEcheance)
 class AvisEcheanceAdmin(LedgerAdmin):
+    noun = "avis"
     rank = 20
     menage_path = "contrat__sejour__menage"
     list_display = (
@@ -201,6 +202,7 @@ LIVE = Q(cancelled_at__isnull=True)
 
 @admin.register(Encaissement)
 class EncaissementAdmin(LedgerAdmin):
+    noun = "encaissement"
     rank = 30
     menage_path = "sejour__menage"
     list_display = (
@@ -303,6 +305,7 @@ class EncaissementAdmin(LedgerAdmin):
 class EcritureAdmin(LedgerAdmin):
     """The ledger: only ever added to, and by acts alone."""
 
+    noun = "ecriture"
     rank = 40
     menage_path = "sejour__menage"
     list_display = ("dated_on", "menage_name", "account", "kind", "label", money("amount", "montant"))
@@ -356,6 +359,7 @@ class EcritureAdmin(LedgerAdmin):
 
 @admin.register(Quittance)
 class QuittanceAdmin(LedgerAdmin):
+    noun = "quittance"
     rank = 50
     menage_path = "sejour__menage"
     list_display = ("issued_on", "kind", "menage_name", "month_shown", money("amount", "montant"), "is_live")

@@ -55,6 +55,7 @@ def unless_masked(value: str, menage: str) -> Any:
 
 @admin.register(Sejour)
 class SejourAdmin(StayAdmin):
+    noun = "sejour"
     rank = 10
     view_permission = Permission.SEJOUR_VIEW
     menage_path = "menage"
@@ -148,6 +149,7 @@ def _is(*statuses: str) -> Any:
 
 @admin.register(ContratOccupation)
 class ContratOccupationAdmin(StayAdmin):
+    noun = "contrat"
     rank = 20
     menage_path = "sejour__menage"
     list_display = (
@@ -190,7 +192,20 @@ class ContratOccupationAdmin(StayAdmin):
         "Dépôts de garantie": Sum("deposit_amount", filter=Q(status__in=ContratOccupation.OCCUPYING)),
     }
     acts = (
+        Act(
+            "Préparer un contrat",
+            "logement:contrat_begin",
+            Permission.CONTRAT_PREPARE,
+            on_list=True,
+            main=True,
+        ),
         Act("Ouvrir le contrat", "logement:contrat_detail", Permission.CONTRAT_VIEW),
+        Act(
+            "Modifier le contrat",
+            "logement:contrat_edit",
+            Permission.CONTRAT_PREPARE,
+            condition=_is(Status.DRAFT, Status.TO_SIGN),
+        ),
         Act(
             "Éditer le contrat",
             "logement:contrat_issue",
@@ -209,7 +224,7 @@ class ContratOccupationAdmin(StayAdmin):
             "Annuler le contrat",
             "logement:contrat_cancel",
             Permission.CONTRAT_PREPARE,
-            condition=_is(Status.DRAFT, Status.TO_SIGN),
+            condition=_is(Status.DRAFT, Status.TO_SIGN, Status.RUNNING),
         ),
         Act(
             "Enregistrer un préavis",
@@ -221,7 +236,7 @@ class ContratOccupationAdmin(StayAdmin):
             "Enregistrer la remise des clés",
             "logement:cles_record",
             Permission.CLES_RECORD,
-            condition=_is(Status.RUNNING, Status.NOTICE, Status.OCCUPANT_SANS_TITRE),
+            condition=_is(Status.NOTICE, Status.OCCUPANT_SANS_TITRE),
         ),
         Act(
             "Enregistrer l’assurance",
@@ -272,6 +287,7 @@ _OF_CONTRAT = (
 
 @admin.register(Preavis)
 class PreavisAdmin(OfContratAdmin):
+    noun = "preavis"
     rank = 30
     list_display = (
         "menage_name",
@@ -352,6 +368,7 @@ class PreavisAdmin(OfContratAdmin):
 
 @admin.register(AssuranceOccupant)
 class AssuranceOccupantAdmin(OfContratAdmin):
+    noun = "assurance"
     rank = 40
     list_display = ("menage_name", "place", "insurer", "policy_number", "start_on", "end_on", "is_over")
     list_filter = (
@@ -388,6 +405,7 @@ class AssuranceOccupantAdmin(OfContratAdmin):
 
 @admin.register(DroitApl)
 class DroitAplAdmin(StayAdmin):
+    noun = "apl"
     rank = 50
     view_permission = Permission.COMPTE_VIEW
     menage_path = "sejour__menage"

@@ -73,6 +73,7 @@ def in_force_today() -> Q:
 
 @admin.register(Tarif)
 class TarifAdmin(Imported, Exported, PriceAdmin):
+    noun = "tarif"
     rank = 60
     import_permission = Permission.TARIF_EDIT
     import_resource = TarifResource
@@ -138,6 +139,7 @@ class PrestationAdmin(PriceAdmin):
 
 @admin.register(Souscription)
 class SouscriptionAdmin(OfContratAdmin):
+    noun = "souscription"
     section = "redevance"
     rank = 80
     list_display = ("menage_name", "place", "prestation", "start_on", "end_on")
@@ -175,6 +177,7 @@ class SouscriptionAdmin(OfContratAdmin):
 class IndiceIRLAdmin(Exported, PriceAdmin):
     """Published values, the same for all: typed in when they come out."""
 
+    noun = "irl"
     rank = 90
     edit_permission = Permission.TARIF_EDIT
     list_display = ("quarter", "value", "published_on", "source")

@@ -24,9 +24,10 @@ from residence.actions.journal import record, record_reading
 from residence.admin.forms import AmountField, DeskForm, DeskInlineForm, label_of
 from residence.duties import refresh_duties
 from residence.forms.fields import DateField
+from residence.journal_words import said
 from residence.models import EntreeJournal, MembreMenage, Residence
 from residence.models.base import PlainText
-from residence.permissions import Permission
+from residence.permissions import TABLE, Permission
 
 # How a filter of a list may end, in an address.
 SUFFIXES = {"", "exact", "id", "pk", "isnull", "in", "gte", "lte", "gt", "lt", "year", "month", "day"}
@@ -119,6 +120,7 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
     fixed_fields: tuple[str, ...] = ()  # chosen once, when the row is made
     acts: tuple[Act, ...] = ()
     totals: dict[str, models.Sum] = {}  # what is added up under the list, by its label
+    noun = ""  # what the journal calls a row: « place » in « place.edit »
     journal_kind = EntreeJournal.Kind.ACTION
 
     form = DeskForm
@@ -150,8 +152,8 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = self.with_shown_name(self.rows_for(request.user, self.view_permission), request.user)
-        ordering = self.get_ordering(request)
-        return rows.order_by(*ordering) if ordering else rows
+        # Said outright: a list that counts its lines would forget the order of the model.
+        return rows.order_by(*(self.get_ordering(request) or self.opts.ordering))
 
     def with_shown_name(self, rows: models.QuerySet[Any], user: Any) -> models.QuerySet[Any]:
         """Rows with the name that this user reads, to sort by: a masked one has no place in the alphabet."""
@@ -240,14 +242,13 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Filters of the list alone: an address typed by hand finds nobody by what the list does not show."""
-        own = {self.date_hierarchy, *(one if isinstance(one, str) else one[0] for one in self._field_filters())}
+        fields = [one for one in self.list_filter if isinstance(one, str | tuple)]
+        own = {self.date_hierarchy, *(one if isinstance(one, str) else one[0] for one in fields)}
         for name in own - {None}:
             if lookup == name or lookup.startswith(f"{name}__"):
                 return set(lookup.removeprefix(name).split("__")) <= SUFFIXES
-        return lookup in {"pk", "id", "pk__exact", "id__exact", "pk__in", "id__in"}
-
-    def _field_filters(self) -> list[Any]:
-        return [one for one in self.list_filter if isinstance(one, str | tuple)]
+        named = {one.parameter_name for one in self.list_filter if hasattr(one, "parameter_name")}
+        return lookup in named | {"pk", "id", "pk__exact", "id__exact", "pk__in", "id__in"}
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
@@ -330,8 +331,12 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def buttons(self, request: HttpRequest, acts: Iterable[Act], row: Any = None) -> list[dict[str, Any]]:
         """Acts that this user may do now, with where they are done."""
+        menage = self.menage_of(row) if row is not None else None
+        masked = menage is not None and menage.is_masked
         shown = []
         for act in acts:
+            if masked and not TABLE[act.permission].on_number:
+                continue
             if self._holds(request, act.permission, row) and (row is None or act.condition(row)):
                 url = act.url(row)
                 if url:
@@ -361,15 +366,15 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
         return {key: value for key, value in details.items() if value}
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        self._record(request, "add", obj, message)
+        self._record(request, "create", obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
         if message:
-            self._record(request, "change", obj, message)
+            self._record(request, "edit", obj, message)
 
     def _record(self, request: HttpRequest, verb: str, row: Any, details: dict[str, Any]) -> None:
         record(
-            f"{self.opts.model_name}.{verb}",
+            f"{self.noun}.{verb}",
             by=request.user,
             target=row,
             residence=self.residence_of(row),
@@ -406,27 +411,8 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _told(self, entry: EntreeJournal) -> tuple[str, str]:
         """What a line of the journal says, and the fields that it names, in French."""
-        verb = entry.action.partition(".")[2] or entry.action
         names = [name for key, value in entry.details.items() if key.endswith("fields") for name in value]
-        return VERBS.get(verb, verb.replace("_", " ")), ", ".join(label_of(self.model, name) for name in names)
-
-
-VERBS = {
-    "add": "création",
-    "change": "modification",
-    "import": "import",
-    "open": "ouverture",
-    "prepare": "préparation",
-    "confirm": "confirmation",
-    "undo": "retour en préparation",
-    "send": "envoi",
-    "sign": "signature",
-    "issue": "édition",
-    "record": "enregistrement",
-    "cancel": "annulation",
-    "close": "clôture",
-    "withdraw": "retrait",
-}
+        return said(entry.action), ", ".join(label_of(self.model, name) for name in names)
 
 
 def _foreign_key(model: type[models.Model], parent: type[models.Model], name: str | None) -> str:

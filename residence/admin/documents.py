@@ -21,6 +21,7 @@ from residence.permissions import Permission
 class DocumentEmisAdmin(Exported, BaseAdmin):
     """Each document under the permission of its own kind."""
 
+    noun = "document"
     section = "documents"
     rank = 10
     view_permission = Permission.SEJOUR_VIEW
@@ -72,6 +73,7 @@ class DocumentEmisAdmin(Exported, BaseAdmin):
 class ModeleDocumentAdmin(SettingAdmin):
     """A version stands for ever: documents cite it. Another wording is another version."""
 
+    noun = "modele_document"
     section = "documents"
     rank = 20
     list_display = ("kind", "version", "residence", "valid_from", "created_by")

@@ -44,6 +44,7 @@ class SettingAdmin(BaseAdmin):
 
 @admin.register(Residence)
 class ResidenceAdmin(SettingAdmin):
+    noun = "residence"
     rank = 10
     list_display = ("name", "code", "city", "opened_on", "phone")
     search_codes = ("name", "code", "city")
@@ -72,6 +73,7 @@ class PlafondInline(BaseInline):
 
 @admin.register(Convention)
 class ConventionAdmin(SettingAdmin):
+    noun = "convention"
     rank = 20
     list_display = ("number", "residence", "kind", "signed_on", "ends_on", "apl_scale", "apl_zone")
     list_select_related = ("residence",)
@@ -106,6 +108,7 @@ class RoutesField(forms.TypedMultipleChoiceField):
 
 @admin.register(Dispositif)
 class DispositifAdmin(SettingAdmin):
+    noun = "dispositif"
     rank = 30
     list_display = ("name", "residence", "stay", "renewals_max", "has_shared_flats", "is_open", "places_count")
     list_select_related = ("residence",)
@@ -204,6 +207,7 @@ class ContactInline(BaseInline):
 
 @admin.register(Partenaire)
 class PartenaireAdmin(Imported, Exported, BaseAdmin):
+    noun = "partenaire"
     section = "partenaires"
     view_permission = Permission.PARTENAIRE_EDIT
     edit_permission = Permission.PARTENAIRE_EDIT

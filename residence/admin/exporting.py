@@ -111,7 +111,7 @@ class Exported:
         opts = self.opts  # type: ignore[attr-defined]
         for residence, count in self._by_residence(rows):
             record(
-                f"{opts.model_name}.export",
+                f"{self.noun}.export",
                 by=request.user,
                 residence=residence,
                 kind=EntreeJournal.Kind.EXPORT,

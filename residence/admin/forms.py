@@ -2,13 +2,11 @@
 
 import datetime
 import hashlib
-import json
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from residence.imports import amount_from
@@ -49,14 +47,10 @@ def label_of(model: type[models.Model], name: str) -> str:
     return name.replace("_", " ")
 
 
-def _stored(row: models.Model) -> dict[str, Any]:
-    return {
-        field.attname: str(value)
-        if isinstance(value := getattr(row, field.attname), models.fields.files.FieldFile)
-        else value
-        for field in row._meta.concrete_fields
-        if not field.generated
-    }
+def _stored(row: models.Model) -> list[str]:
+    return [
+        f"{field.attname}={getattr(row, field.attname)}" for field in row._meta.concrete_fields if not field.generated
+    ]
 
 
 class DeskForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -77,8 +71,7 @@ class DeskForm(forms.ModelForm):  # type: ignore[type-arg]
         rows = [_stored(row)]
         for model, key in self.lines:
             rows += [_stored(line) for line in model._default_manager.filter(**{key: row.pk}).order_by("pk")]
-        text = json.dumps(rows, cls=DjangoJSONEncoder, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return hashlib.sha256(repr(rows).encode()).hexdigest()[:32]
 
     def clean(self) -> Any:
         cleaned = super().clean()

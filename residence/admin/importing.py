@@ -162,7 +162,7 @@ class Imported:
             refresh_duties(row)
         for residence, (created, changed) in counts.items():
             record(
-                f"{self.opts.model_name}.import",  # type: ignore[attr-defined]
+                f"{self.noun}.import",  # type: ignore[attr-defined]
                 by=request.user,
                 residence=residence,
                 kind=self.journal_kind,  # type: ignore[attr-defined]

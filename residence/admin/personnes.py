@@ -31,6 +31,7 @@ class MembreInline(BaseInline):
 
 @admin.register(Menage)
 class MenageAdmin(Exported, BaseAdmin):
+    noun = "menage"
     section = "sejours"
     rank = 60
     view_permission = Permission.MENAGE_VIEW
@@ -40,7 +41,11 @@ class MenageAdmin(Exported, BaseAdmin):
     list_display = ("menage_name", "phone", "email", "caf_number")
     inlines = (MembreInline,)
     fields = ("address", "postal_code", "city", "phone", "email", "caf_number", "is_confidential")
-    acts = (Act("Ouvrir la fiche", "residence:menage_detail", Permission.MENAGE_VIEW, main=True),)
+    acts = (
+        Act("Ouvrir la fiche", "residence:menage_detail", Permission.MENAGE_VIEW, main=True),
+        Act("Modifier le ménage", "residence:menage_edit", Permission.MENAGE_EDIT),
+        Act("Voir les documents", "residence:document_list", Permission.MENAGE_VIEW),
+    )
     export_columns = (
         Column("N° de ménage", "pk"),
         Column("Ménage", str, named=True),

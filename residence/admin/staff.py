@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from residence.admin.base import BaseAdmin, BaseInline
+from residence.admin.base import Act, BaseAdmin, BaseInline
 from residence.models import Delegation, EntreeJournal, RoleAttribution, User
 from residence.permissions import Permission
 
@@ -32,6 +32,10 @@ class UserAdmin(AccountAdmin):
     ordering = ("last_name", "first_name")
     fields = ("username", "first_name", "last_name", "email", "phone", "function", "is_active", "last_login")
     inlines = (AttributionInline,)
+    acts = (
+        Act("Ouvrir un compte", "residence:utilisateur_open", Permission.UTILISATEUR_MANAGE, on_list=True, main=True),
+        Act("Gérer ce compte", "residence:utilisateur_detail", Permission.UTILISATEUR_MANAGE, main=True),
+    )
 
     @admin.display(description="nom", ordering="last_name")
     def person(self, row: User) -> str:
@@ -46,6 +50,21 @@ class RoleAttributionAdmin(AccountAdmin):
     list_filter = ("role",)
     search_codes = ("user__last_name", "user__first_name", "user__username")
     fields = ("user", "role", "residence", "start_on", "end_on", "granted_by", "granted_at", "ended_by", "ended_at")
+    acts = (
+        Act(
+            "Gérer le compte",
+            "residence:utilisateur_detail",
+            Permission.UTILISATEUR_MANAGE,
+            argument=lambda row: row.user_id,
+            main=True,
+        ),
+        Act(
+            "Retirer ce rôle",
+            "residence:role_end",
+            Permission.UTILISATEUR_MANAGE,
+            condition=lambda row: row.ended_at is None,
+        ),
+    )
 
 
 @admin.register(Delegation)

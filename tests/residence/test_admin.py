@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from residence.admin import UNREGISTERED
 from residence.admin.base import BaseAdmin
+from residence.journal_words import NOUNS, VERBS
 from residence.models import (
     AccesConfidentiel,
     Convention,
@@ -161,6 +162,13 @@ def test_every_page_obeys_the_table(model_admin, rf):
 
 
 @pytest.mark.parametrize("model_admin", admin.site._registry.values(), ids=str)
+def test_what_is_done_is_told_in_french(model_admin):
+    if model_admin.edit_permission or hasattr(model_admin, "export_columns"):
+        assert model_admin.noun in NOUNS
+    assert {"create", "edit", "import", "export"} <= VERBS.keys()
+
+
+@pytest.mark.parametrize("model_admin", admin.site._registry.values(), ids=str)
 def test_an_act_alone_writes_a_status(model_admin, rf, gestionnaire):
     request = rf.get("/")
     request.user = gestionnaire
@@ -288,7 +296,7 @@ def test_a_save_leaves_a_line_with_the_names_of_the_fields(desk, gestionnaire, h
     response = desk.post(change(here), form_of(desk.get(change(here)), phone="04 73 00 00 00", city="Royat"))
     assert response.status_code == 302, response.context["errors"]
     line = EntreeJournal.objects.get()
-    assert (line.action, line.by, line.residence, line.kind) == ("residence.change", gestionnaire, here, "technique")
+    assert (line.action, line.by, line.residence, line.kind) == ("residence.edit", gestionnaire, here, "technique")
     assert line.details == {"fields": ["city", "phone"]}
     assert not LogEntry.objects.exists()
 
@@ -411,7 +419,7 @@ def test_a_partner_is_found_without_accents_and_by_a_contact(desk):
 def test_the_journal_of_the_technical_acts_names_nobody(technique, here):
     EntreeJournal.objects.create(action="contrat.sign", kind="action", residence=here)
     EntreeJournal.objects.create(
-        action="residence.change", kind="technique", residence=here, details={"fields": ["city"]}
+        action="residence.edit", kind="technique", residence=here, details={"fields": ["city"]}
     )
     response = technique.get(changelist(EntreeJournal))
-    assert [row.action for row in response.context["cl"].result_list] == ["residence.change"]
+    assert [row.action for row in response.context["cl"].result_list] == ["residence.edit"]
