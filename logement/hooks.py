@@ -1,1 +1,386 @@
 """What this app gives to the pages and acts of the others, by the names in settings."""
+
+import re
+from typing import Any
+
+from django.db.models import Q, Value
+from django.db.models.functions import Lower
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from logement.models import ContratOccupation, EtatDesLieux, Place, Preavis, Sejour
+from logement.queries.compte import arrears_badge
+from logement.queries.contrats import entry_steps
+from logement.queries.parc import free_counts, places_of
+from logement.queries.sejours import current_contrat, length_of, status_badge
+from residence.components import Badge, Event, Tab
+from residence.contracts import BannerPart, Hit, Panel
+from residence.menu import MenuEntry
+from residence.models import Menage, User
+from residence.models.base import PlainText, today
+from residence.permissions import Permission, Role
+from residence.rules.dates import add_days
+
+Status = ContratOccupation.Status
+
+MENU = [
+    MenuEntry(
+        "logement",
+        "Places",
+        "logement:place_list",
+        Permission.PARC_VIEW,
+        "bed",
+        order=10,
+        mobile_for_roles=frozenset({Role.GESTIONNAIRE}),
+    ),
+    MenuEntry(
+        "logement",
+        "Séjours",
+        "logement:sejour_list",
+        Permission.SEJOUR_VIEW,
+        "users",
+        order=20,
+        mobile_for_roles=frozenset({Role.GESTIONNAIRE}),
+    ),
+    MenuEntry("logement", "Contrats", "logement:contrat_list", Permission.CONTRAT_VIEW, "sign", order=30),
+    MenuEntry(
+        "logement",
+        "États des lieux",
+        "logement:etat_des_lieux_list",
+        Permission.ETAT_DES_LIEUX_VIEW,
+        "checklist",
+        order=40,
+        mobile_for_roles=frozenset({Role.VIE_RESIDENTIELLE}),
+    ),
+    MenuEntry(
+        "logement",
+        "Présents",
+        "logement:presents_list",
+        Permission.PRESENTS_VIEW,
+        "stairs",
+        order=50,
+        mobile_for_roles=frozenset({Role.VIE_RESIDENTIELLE}),
+    ),
+]
+
+SHORTEST = 2
+TERM_AHEAD_DAYS = 90
+_NUMBER = re.compile(r"^(?:n°)?\s*([a-z0-9_-]+)-(\d{4})-(\d{1,6})$", re.IGNORECASE)
+
+
+# Search
+
+
+def search(user: User, text: str, limit: int) -> list[Hit]:
+    """Places by code, contracts by number, stays by the name of the household, that `user` may see."""
+    wanted = text.strip()
+    if len(wanted) < SHORTEST:
+        return []
+    return [*_places(user, wanted, limit), *_contracts(user, wanted, limit), *_stays(user, wanted, limit)]
+
+
+def _places(user: User, text: str, limit: int) -> list[Hit]:
+    if not user.holds(Permission.PARC_VIEW) or " " in text:
+        return []
+    rows = (
+        Place.objects.visible_to(user, Permission.PARC_VIEW)
+        .filter(Q(code__istartswith=text) | Q(logement__number__iexact=text))
+        .select_related("logement", "residence")
+        .order_by("code")
+    )
+    return [
+        Hit(
+            group="Places",
+            label=f"Place {place.code}",
+            url=place.get_absolute_url(),
+            detail=f"{place.logement.floor_name}, {place.residence}",
+            icon="bed",
+        )
+        for place in rows[:limit]
+    ]
+
+
+def _contracts(user: User, text: str, limit: int) -> list[Hit]:
+    found = _NUMBER.match(text)
+    if found is None or not user.holds(Permission.CONTRAT_VIEW):
+        return []
+    code, year, rank = found.groups()
+    rows = (
+        ContratOccupation.objects.visible_to(user, Permission.CONTRAT_VIEW)
+        .filter(document__residence__code__iexact=code, document__year=int(year), document__rank=int(rank))
+        .select_related("sejour__menage", "place", "document__residence")
+    )
+    return [
+        Hit(
+            group="Contrats",
+            label=f"Contrat n° {contrat.document.number}",
+            url=contrat.get_absolute_url(),
+            detail=f"{contrat.menage}, place {contrat.place}, {contrat.get_status_display()}",
+            icon="sign",
+        )
+        for contrat in rows[:limit]
+    ]
+
+
+def _stays(user: User, text: str, limit: int) -> list[Hit]:
+    words = [word for word in re.split(r"[\s,’'\-]+", text) if len(word) >= SHORTEST and not word.isdigit()]
+    if not words or not user.holds(Permission.SEJOUR_VIEW):
+        return []
+    # By name: the confidential ones are left out whatever the permission, their number alone finds them.
+    rows = Sejour.objects.visible_to(user, Permission.SEJOUR_VIEW).open().open_to(user)
+    for word in words[:6]:
+        rows = rows.filter(menage__sort_name__contains=Lower(PlainText(Value(word))))
+    rows = rows.select_related("menage", "residence").prefetch_related("contrats__place").order_by("menage__sort_name")
+    return [
+        Hit(
+            group="Séjours",
+            label=str(sejour.menage),
+            url=sejour.get_absolute_url(),
+            detail=_stay_detail(sejour),
+            icon="logement",
+        )
+        for sejour in rows[:limit]
+    ]
+
+
+def _stay_detail(sejour: Sejour) -> str:
+    contrat = current_contrat(sejour)
+    where = f"place {contrat.place}, " if contrat else ""
+    return f"{where}depuis le {sejour.start_on:%d/%m/%Y}, {sejour.residence}"
+
+
+# The household
+
+
+def _sejour_of(user: User, menage: Menage, permission: Permission = Permission.SEJOUR_VIEW) -> Sejour | None:
+    """The stay of a household that counts for `user`: the open one, else the last."""
+    if not user.holds(permission):
+        return None
+    rows = (
+        Sejour.objects.visible_to(user, permission)
+        .live()
+        .filter(menage=menage)
+        .select_related("menage", "residence", "dispositif")
+        .prefetch_related("contrats__place__logement", "contrats__document__residence")
+    )
+    found = sorted(rows, key=lambda one: (one.ended_on is None, one.start_on), reverse=True)
+    return found[0] if found else None
+
+
+def banner(user: User, menage: Menage) -> BannerPart:
+    """Place, dates and tabs of the stay; the badges préavis and impayé, and that of a planned end that is near."""
+    sejour = _sejour_of(user, menage)
+    if sejour is None:
+        return BannerPart()
+    contrat = current_contrat(sejour)
+    badges = []
+    if contrat is not None and contrat.status == Status.NOTICE:
+        badges.append(Badge("préavis", "soon"))
+    if contrat is not None and contrat.status == Status.OCCUPANT_SANS_TITRE:
+        badges.append(Badge("occupant sans titre", "late"))
+    if sejour.ended_on is not None:
+        badges.append(Badge("sorti"))
+    elif sejour.planned_end_on and sejour.planned_end_on <= add_days(today(), TERM_AHEAD_DAYS):
+        passed = sejour.planned_end_on < today()
+        badges.append(Badge("fin de séjour passée" if passed else "fin de séjour proche", "late" if passed else "soon"))
+    owing = arrears_badge(user, menage)
+    if owing is not None:
+        badges.append(owing)
+    tabs = [Tab("Séjour", sejour.get_absolute_url())]
+    if user.holds(Permission.COMPTE_VIEW, sejour.residence_id):
+        tabs += _tab("Compte", "logement:compte_detail", sejour.pk)
+    sees_place = contrat is not None and contrat.status != Status.CANCELLED
+    opens_place = sees_place and user.holds(Permission.PARC_VIEW, sejour.residence_id)
+    ends = sejour.ended_on or (contrat.end_on if contrat is not None and contrat.status == Status.NOTICE else None)
+    return BannerPart(
+        place=f"{contrat.place}, {sejour.residence}" if sees_place and contrat else "",
+        place_url=contrat.place.get_absolute_url() if opens_place and contrat else "",
+        stay_from=sejour.start_on,
+        stay_to=ends,
+        badges=tuple(badges),
+        tabs=tuple(tabs),
+    )
+
+
+def _tab(label: str, url_name: str, pk: int) -> list[Tab]:
+    try:
+        return [Tab(label, reverse(url_name, args=[pk]))]
+    except NoReverseMatch:
+        return []
+
+
+def panels(user: User, menage: Menage) -> list[Panel]:
+    """The stay in short: contract, dates, what is left to do for the entry; or how to begin."""
+    sejour = _sejour_of(user, menage)
+    if sejour is None or sejour.ended_on is not None:
+        return _beginning(user, menage, sejour)
+    contrat = current_contrat(sejour)
+    length = length_of(sejour, contrat, today())
+    lines: list[tuple[str, Any]] = [
+        ("Place", f"{contrat.place}, {contrat.place.logement.floor_name}" if contrat else ""),
+        ("Entrée", sejour.start_on),
+    ]
+    if length.planned_end_on:
+        lines.append(("Fin prévue du séjour", length.planned_end_on))
+    else:
+        lines.append(("Séjour", "sans limitation de durée"))
+    if contrat is not None and contrat.end_on:
+        lines.append(("Fin du contrat", contrat.end_on))
+    if contrat is not None and user.holds(Permission.CONTRAT_VIEW, sejour.residence_id):
+        steps = entry_steps(contrat) if contrat.status in (Status.DRAFT, Status.TO_SIGN, Status.RUNNING) else []
+        left = [step.label for step in steps if not step.done]
+        if left:
+            lines.append(("Reste à faire pour l’entrée", ", ".join(left)))
+    return [
+        Panel(
+            title="Séjour",
+            lines=tuple(lines),
+            url=sejour.get_absolute_url(),
+            link_label="Ouvrir le séjour",
+            badges=(status_badge(contrat),) if contrat else (),
+            order=20,
+        )
+    ]
+
+
+def _beginning(user: User, menage: Menage, past: Sejour | None) -> list[Panel]:
+    """Nobody lives here any more, or not yet: where a contract begins, for who prepares them."""
+    actions: tuple[tuple[str, str], ...] = ()
+    if Menage.objects.visible_to(user, Permission.CONTRAT_PREPARE).filter(pk=menage.pk).exists():
+        actions = (("Préparer un contrat", reverse("logement:contrat_prepare", args=[menage.pk])),)
+    if past is None:
+        return [Panel("Séjour", empty="Aucun séjour.", actions=actions, order=20)] if actions else []
+    lines: tuple[tuple[str, Any], ...] = (
+        ("Entrée", past.start_on),
+        ("Sortie", past.ended_on),
+        ("Destination", past.get_destination_display()),
+    )
+    return [
+        Panel(
+            "Dernier séjour",
+            lines=lines,
+            url=past.get_absolute_url(),
+            link_label="Ouvrir le séjour",
+            actions=actions,
+            order=20,
+        )
+    ]
+
+
+def timeline(user: User, menage: Menage) -> list[Event]:
+    """Entry, signature, état des lieux, decisions on the stay, notice, exit, as far as `user` may read them."""
+    if not user.holds(Permission.SEJOUR_VIEW):
+        return []
+    told: list[Event] = []
+    rows = (
+        Sejour.objects.visible_to(user, Permission.SEJOUR_VIEW)
+        .live()
+        .filter(menage=menage)
+        .prefetch_related("renouvellements__decided_by", "contrats__place")
+    )
+    for sejour in rows:
+        told += _of_sejour(sejour)
+    if user.holds(Permission.CONTRAT_VIEW):
+        told += _of_contracts(user, menage)
+    if user.holds(Permission.ETAT_DES_LIEUX_VIEW):
+        told += _of_states(user, menage)
+    return told
+
+
+def _of_sejour(sejour: Sejour) -> list[Event]:
+    url = sejour.get_absolute_url()
+    told = []
+    if sejour.start_on <= today() and any(one.signed_on for one in sejour.contrats.all()):
+        places = ", ".join(str(one.place) for one in sejour.contrats.all() if one.start_on == sejour.start_on)
+        told.append(
+            Event(sejour.start_on, f"Entrée dans le logement, place {places}", "logement", "key", url, "", "done")
+        )
+    told += [
+        Event(
+            on=one.decided_on,
+            sentence=f"{str(one.get_kind_display()).capitalize()} du séjour, jusqu’au {one.until_on:%d/%m/%Y}",
+            theme="logement",
+            icon="calendar",
+            url=url,
+            by=str(one.decided_by),
+        )
+        for one in sejour.renouvellements.all()
+    ]
+    if sejour.ended_on:
+        where = f", destination : {sejour.get_destination_display()}" if sejour.destination else ""
+        told.append(Event(sejour.ended_on, f"Sortie, clés rendues{where}", "logement", "door", url))
+    return told
+
+
+def _of_contracts(user: User, menage: Menage) -> list[Event]:
+    contrats = ContratOccupation.objects.visible_to(user, Permission.CONTRAT_VIEW).filter(sejour__menage=menage)
+    told = [
+        Event(
+            on=contrat.signed_on,
+            sentence=f"Contrat d’occupation signé, place {contrat.place}",
+            theme="contrat",
+            icon="sign",
+            url=contrat.get_absolute_url(),
+            by=str(contrat.signed_by or ""),
+            meaning="done",
+        )
+        for contrat in contrats.filter(signed_on__isnull=False).select_related("place", "signed_by")
+    ]
+    notices = Preavis.objects.filter(contrat__in=contrats, notified_on__isnull=False).select_related("contrat")
+    return told + [_of_notice(preavis) for preavis in notices]
+
+
+def _of_notice(preavis: Preavis) -> Event:
+    until = f"jusqu’au {preavis.ends_on:%d/%m/%Y}" if preavis.withdrawn_at is None else "retiré depuis"
+    return Event(
+        on=preavis.notified_on,
+        sentence=f"Préavis donné par {preavis.get_given_by_whom_display()}, {until}",
+        theme="contrat",
+        icon="mail",
+        url=preavis.contrat.get_absolute_url(),
+        meaning="soon",
+    )
+
+
+def _of_states(user: User, menage: Menage) -> list[Event]:
+    rows = (
+        EtatDesLieux.objects.visible_to(user, Permission.ETAT_DES_LIEUX_VIEW)
+        .filter(contrat__sejour__menage=menage, status=EtatDesLieux.Status.SIGNED)
+        .select_related("made_by")
+    )
+    return [
+        Event(
+            on=timezone.localdate(edl.signed_at),
+            sentence=f"{str(edl).capitalize()} signé",
+            theme="logement",
+            icon="checklist",
+            url=edl.get_absolute_url(),
+            by=str(edl.made_by),
+            meaning="done",
+        )
+        for edl in rows
+    ]
+
+
+# The day
+
+
+def home(user: User, residence_id: int | None = None) -> list[Panel]:
+    """Places free now and soon, each figure leading to its list."""
+    if not user.holds(Permission.PARC_VIEW):
+        return []
+    counts = free_counts(places_of(user, residence_id), today())
+    words = {0: "Aujourd’hui", 30: "Dans 30 jours", 60: "Dans 60 jours", 90: "Dans 90 jours"}
+    lines = tuple(
+        (words[ahead], f"{places} place{'s' if places > 1 else ''}, {persons} personne{'s' if persons > 1 else ''}")
+        for ahead, (places, persons) in counts.items()
+    )
+    return [
+        Panel(
+            title="Places libres",
+            lines=lines,
+            url=f"{reverse('logement:place_list')}?quand=libre",
+            link_label="Voir les places libres",
+            order=20,
+        )
+    ]

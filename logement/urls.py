@@ -1,3 +1,61 @@
+"""Addresses of the stock, the stays, the contracts, the états des lieux; the redevance's are in urls_redevance."""
+
+from django.urls import include, path
+
+from logement.views import contrats, etats_des_lieux, parc, sejours
+
 app_name = "logement"
 
-urlpatterns: list = []
+urlpatterns = [
+    # The stock
+    path("places/", parc.place_list, name="place_list"),
+    path("places/<int:place_id>/", parc.place_detail, name="place_detail"),
+    path("places/<int:place_id>/bloquer/", parc.occupation_create, name="occupation_create"),
+    path("occupations/<int:occupation_id>/lever/", parc.occupation_release, name="occupation_release"),
+    path("presents/", parc.presents_list, name="presents_list"),
+    # Stays
+    path("sejours/", sejours.sejour_list, name="sejour_list"),
+    path("sejours/<int:sejour_id>/", sejours.sejour_detail, name="sejour_detail"),
+    path("sejours/<int:sejour_id>/attestation/", sejours.attestation_issue, name="attestation_issue"),
+    path("sejours/<int:sejour_id>/suite/", sejours.renouvellement_decide, name="renouvellement_decide"),
+    path("sejours/<int:sejour_id>/apl/", sejours.apl_record, name="apl_record"),
+    # Contracts
+    path("contrats/", contrats.contrat_list, name="contrat_list"),
+    path("contrats/pour-qui/", contrats.contrat_begin, name="contrat_begin"),
+    path("menages/<int:menage_id>/contrat/", contrats.contrat_prepare, name="contrat_prepare"),
+    path("contrats/<int:contrat_id>/", contrats.contrat_detail, name="contrat_detail"),
+    path("contrats/<int:contrat_id>/modifier/", contrats.contrat_edit, name="contrat_edit"),
+    path("contrats/<int:contrat_id>/editer/", contrats.contrat_issue, name="contrat_issue"),
+    path("contrats/<int:contrat_id>/signer/", contrats.contrat_sign, name="contrat_sign"),
+    path("contrats/<int:contrat_id>/annuler/", contrats.contrat_cancel, name="contrat_cancel"),
+    path("contrats/<int:contrat_id>/assurance/", contrats.assurance_record, name="assurance_record"),
+    # Notice and keys
+    path("contrats/<int:contrat_id>/preavis/", sejours.preavis_record, name="preavis_record"),
+    path("preavis/<int:preavis_id>/remise/", sejours.preavis_deliver, name="preavis_deliver"),
+    path("preavis/<int:preavis_id>/retirer/", sejours.preavis_withdraw, name="preavis_withdraw"),
+    path("contrats/<int:contrat_id>/cles/", sejours.cles_record, name="cles_record"),
+    # États des lieux
+    path("etats-des-lieux/", etats_des_lieux.etat_des_lieux_list, name="etat_des_lieux_list"),
+    path(
+        "contrats/<int:contrat_id>/etat-des-lieux-entree/",
+        etats_des_lieux.etat_des_lieux_create,
+        {"kind": "entry"},
+        name="etat_des_lieux_entry",
+    ),
+    path(
+        "contrats/<int:contrat_id>/etat-des-lieux-sortie/",
+        etats_des_lieux.etat_des_lieux_create,
+        {"kind": "exit"},
+        name="etat_des_lieux_exit",
+    ),
+    path("etats-des-lieux/<int:edl_id>/", etats_des_lieux.etat_des_lieux_detail, name="etat_des_lieux_detail"),
+    path("etats-des-lieux/<int:edl_id>/remplir/", etats_des_lieux.etat_des_lieux_edit, name="etat_des_lieux_edit"),
+    path("etats-des-lieux/<int:edl_id>/signer/", etats_des_lieux.etat_des_lieux_sign, name="etat_des_lieux_sign"),
+    path(
+        "etats-des-lieux/<int:edl_id>/abandonner/",
+        etats_des_lieux.etat_des_lieux_cancel,
+        name="etat_des_lieux_cancel",
+    ),
+    # The redevance
+    path("redevance/", include("logement.urls_redevance")),
+]

@@ -9,6 +9,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange as Days
 from django.db.models import F, Func, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from residence.models import Dispositif, Residence, TypeLogement, User
@@ -182,6 +183,9 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("logement:place_detail", args=[self.pk])
 
 
 class DateRange(Func):

@@ -95,7 +95,7 @@ def sealed_data(edl: EtatDesLieux, signatures: Iterable[dict[str, Any]]) -> dict
     building = f"{logement.batiment}, " if logement.batiment else ""
     return {
         "title": "État des lieux d’entrée" if edl.kind == Kind.ENTRY else "État des lieux de sortie",
-        "reference": f"{'entrée' if edl.kind == Kind.ENTRY else 'sortie'}, {place.code}",
+        "reference": "",
         "recipient_lines": [],
         "place_and_date": "",
         "kind": edl.kind,

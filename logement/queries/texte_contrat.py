@@ -107,7 +107,7 @@ def contract_data(
     present = frozenset(name for name, held in holds.items() if held)
     return {
         "title": "Contrat d’occupation",
-        "reference": f"contrat d’occupation, {place.code}",
+        "reference": "",
         "place_and_date": "",
         "recipient_lines": [],
         "in_short": {
