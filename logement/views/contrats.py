@@ -133,7 +133,8 @@ def contrat_begin(request: HttpRequest) -> HttpResponse:
 def contrat_prepare(request: HttpRequest, menage_id: int) -> HttpResponse:
     """A stay and its contract in draft, for a household: ?place= and ?entree= propose the place and the day."""
     menage = get_object_or_404(preparable_menages(request.user), pk=menage_id)
-    places = _places_for(request, menage)
+    lived_in = menage.sejours.open().exclude(contrats__status__in=_PENDING).values("residence")
+    places = _places_for(request, menage).exclude(residence__in=lived_in)
     form = ContratForm(
         request.POST or None,
         menage=menage,
@@ -141,15 +142,19 @@ def contrat_prepare(request: HttpRequest, menage_id: int) -> HttpResponse:
         initial=_proposed(request, places),
         back=reverse("logement:contrat_list"),
     )
-    begun = _begun(menage, places, form)
+    begun = _begun(menage)
     if begun is not None:
         messages.info(request, "Ce ménage a déjà un contrat en préparation : le voici.")
         return redirect(begun)
+    lived = menage.sejours.visible_to(request.user, Permission.CONTRAT_PREPARE).open().first()
+    if lived is not None and not places.exists():
+        messages.info(request, "Ce ménage habite déjà la résidence : voici son séjour.")
+        return redirect(lived)
     if request.method == "POST" and form.is_valid():
         try:
             contrat = prepare_contrat(by=request.user, menage=menage, **form.terms)
         except ValidationError as error:
-            begun = _begun(menage, places, form)
+            begun = _begun(menage)
             if begun is not None:
                 return redirect(begun)
             _explain(form, error)
@@ -354,6 +359,8 @@ def assurance_record(request: HttpRequest, contrat_id: int) -> HttpResponse:
 
 # Parts
 
+_PENDING = (Status.DRAFT, Status.TO_SIGN)
+
 
 def _contrat(request: HttpRequest, contrat_id: int, permission: Permission) -> ContratOccupation:
     rows = ContratOccupation.objects.visible_to(request.user, permission)
@@ -394,10 +401,10 @@ def _proposed(request: HttpRequest, places: Any) -> dict[str, Any]:
     return {"place": found.pk if found else None, "start_on": day or today()}
 
 
-def _begun(menage: Menage, places: Any, form: ContratForm) -> ContratOccupation | None:
+def _begun(menage: Menage) -> ContratOccupation | None:
     """The contract that this household already has in preparation, where the form would make another."""
-    residences = set(places.values_list("residence_id", flat=True))
-    found = [pending_contrat(menage, residence_id) for residence_id in residences]
+    residences = menage.rattachements.values_list("residence_id", flat=True)
+    found = [pending_contrat(menage, residence_id) for residence_id in set(residences)]
     return next((one for one in found if one is not None), None)
 
 
