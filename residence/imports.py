@@ -214,6 +214,40 @@ def bare(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", "".join(char for char in letters if not unicodedata.combining(char))).strip()
 
 
+class Names:
+    """Things found by name: as it is written, else without accents, case or marks where one thing alone fits."""
+
+    def __init__(self) -> None:
+        self._exact: dict[Any, Any] = {}
+        self._loose: dict[Any, list[Any]] = {}
+
+    def add(self, name: Any, thing: Any) -> None:
+        self._exact.setdefault(_written(name), thing)
+        found = self._loose.setdefault(_bared(name), [])
+        if thing not in found:
+            found.append(thing)
+
+    def get(self, name: Any) -> Any:
+        """What `name` names; None when it names nothing, or more than one thing."""
+        exact = self._exact.get(_written(name))
+        if exact is not None:
+            return exact
+        found = self._loose.get(_bared(name), [])
+        return found[0] if len(found) == 1 else None
+
+
+def _written(name: Any) -> Any:
+    if isinstance(name, tuple):
+        return tuple(map(_written, name))
+    return " ".join(name.replace("’", "'").lower().split()) if isinstance(name, str) else name
+
+
+def _bared(name: Any) -> Any:
+    if isinstance(name, tuple):
+        return tuple(map(_bared, name))
+    return bare(name) if isinstance(name, str) else name
+
+
 def text_from(value: Any) -> str:
     """A text; a whole number that the spreadsheet kept as a number is written without its decimals."""
     if value is None:

@@ -7,7 +7,7 @@ from django.db import models
 from import_export import widgets
 from import_export.fields import Field
 
-from residence.imports import amount_from, bare, day_from, text_from, whole_from, yes_no_from
+from residence.imports import Names, amount_from, day_from, text_from, whole_from, yes_no_from
 
 RESIDENCE = "Résidence"
 
@@ -46,11 +46,14 @@ def flag(column: str, attribute: str) -> Field:
 
 def choice(column: str, attribute: str, choices: type[models.TextChoices]) -> Field:
     """One of a list, by its name or its code."""
-    known = {bare(str(word)): value for value, label in choices.choices for word in (label, value)}
+    known = Names()
+    for value, label in choices.choices:
+        known.add(value, value)
+        known.add(str(label), value)
     labels = ", ".join(f"« {label} »" for label in choices.labels)
 
     def read(value: Any) -> str:
-        found = known.get(bare(text_from(value)))
+        found: str | None = known.get(text_from(value))
         if found is None:
             raise ValueError(f"« {value} » n’est pas dans la liste. Écrivez : {labels}.")
         return found
@@ -66,13 +69,13 @@ class Reference(widgets.Widget):
         self.what = what
         self.names = names
         self.required = required
-        self.known: dict[tuple[int | None, str], Any] = {}
+        self.known = Names()
         self.residence: Reference | None = None
 
     def load(self, rows: models.QuerySet[Any]) -> None:
         for row in rows:
             for name in self.names(row):
-                self.known[(getattr(row, "residence_id", None), bare(name))] = row
+                self.known.add((getattr(row, "residence_id", None), name), row)
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         if value is None or value == "":
@@ -82,7 +85,7 @@ class Reference(widgets.Widget):
         within = None
         if self.residence is not None:
             within = self.residence.clean(row.get(RESIDENCE), row=row).pk
-        found = self.known.get((within, bare(text_from(value))))
+        found = self.known.get((within, text_from(value)))
         if found is None:
             reach = "inconnue, ou hors de vos droits" if self.residence is None else "introuvable dans cette résidence"
             raise ValueError(f"{self.what} « {value} » : {reach}.")

@@ -94,11 +94,11 @@ class Imported:
             raise PermissionDenied("Votre rôle n’ouvre pas cet import.")
         if request.method == "POST" and "confirm" in request.POST:
             return self._confirm(request)
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        if form.is_valid():
             try:
                 sheet = read_upload(
-                    form.cleaned_data["file"], known=[head for head, _ in self._resource(request).columns()]
+                    form.cleaned_data["file"], known=[head for head, _ in self.import_resource.columns()]
                 )
                 outcome, ignored = self._run(request, sheet, dry_run=True)
             except ValidationError as error:
@@ -180,7 +180,7 @@ class Imported:
                 **self.admin_site.each_context(request),  # type: ignore[attr-defined]
                 "title": f"Importer : {opts.verbose_name_plural}",
                 "opts": opts,
-                "columns": self._resource(request).columns(),
+                "columns": self.import_resource.columns(),
                 "form": UploadForm(),
                 "shown": SHOWN,
                 **context,

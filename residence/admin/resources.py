@@ -1,5 +1,6 @@
 """The lines of an imported file as rows of a model."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from import_export.results import RowResult
 
 from residence.admin.base import scoped
 from residence.admin.cells import Reference
-from residence.imports import bare
+from residence.imports import Names
 from residence.permissions import Permission
 
 
@@ -45,14 +46,16 @@ class DeskResource(resources.ModelResource):  # type: ignore[misc]
         super().__init__()
         self.user = user
         self.permission = permission
-        self._seen: dict[tuple[Any, ...], int] = {}
+        self._seen: dict[Any, int] = {}
         own = self.fields.get("residence")
         for field in self.fields.values():
             if isinstance(field.widget, Reference):
                 model = self._meta.model._meta.get_field(field.attribute).related_model
                 field.widget.load(scoped(model, user, permission))
                 field.widget.residence = own.widget if own is not None and field is not own else None
-        self._stored = {self._key_of(row): row for row in self.get_queryset()}
+        self._stored = Names()
+        for row in self.get_queryset():
+            self._stored.add(tuple(self.fields[name].get_value(row) for name in self._meta.import_id_fields), row)
 
     @classmethod
     def get_diff_class(cls) -> Any:
@@ -62,17 +65,11 @@ class DeskResource(resources.ModelResource):  # type: ignore[misc]
         named = [field.attribute for field in self.fields.values() if isinstance(field.widget, Reference)]
         return scoped(self._meta.model, self.user, self.permission).select_related(*named)
 
-    def columns(self) -> list[tuple[str, bool]]:
+    @classmethod
+    def columns(cls) -> list[tuple[str, bool]]:
         """Heads of the file, and whether each must be there."""
-        needed = {*self._meta.import_id_fields, *self.required}
-        return [(field.column_name, name in needed) for name, field in self.fields.items()]
-
-    def key(self, values: dict[str, Any]) -> tuple[Any, ...]:
-        """What names a row, compared as people write it."""
-        return tuple(bare(value) if isinstance(value, str) else value for value in values.values())
-
-    def _key_of(self, row: Any) -> tuple[Any, ...]:
-        return self.key({name: self.fields[name].get_value(row) for name in self._meta.import_id_fields})
+        needed = {*cls._meta.import_id_fields, *cls.required}
+        return [(field.column_name, name in needed) for name, field in cls.fields.items()]
 
     def get_instance(self, instance_loader: Any, row: dict[str, Any]) -> Any:
         values, errors = {}, {}
@@ -86,16 +83,20 @@ class DeskResource(resources.ModelResource):  # type: ignore[misc]
                 errors[field.attribute] = ValidationError(str(error))
         if errors:
             raise ValidationError(errors)
-        key = self.key(values)
-        before = self._seen.setdefault(key, row["__line__"])
+        key = tuple(values.values())
+        found = self._stored.get(key)
+        before = self._seen.setdefault(found or key, row["__line__"])
         if before != row["__line__"]:
             raise ValidationError(f"La même ligne est déjà dans le fichier, ligne {before}.")
-        return self._stored.get(key)
+        return found
 
     def import_field(self, field: Field, instance: Any, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
-        """An empty cell of a new row leaves what the model gives by itself."""
-        empty = row.get(field.column_name) in (None, "")
-        if empty and instance._state.adding and instance._meta.get_field(field.attribute).has_default():
+        """An empty cell of a new row leaves what the model gives by itself; what names a row that stands is kept."""
+        if instance._state.adding:
+            empty = row.get(field.column_name) in (None, "")
+            if empty and instance._meta.get_field(field.attribute).has_default():
+                return
+        elif field.attribute in self._meta.import_id_fields:
             return
         super().import_field(field, instance, row, is_m2m, **kwargs)
 
@@ -134,4 +135,4 @@ def _said(value: Any) -> str:
         return "oui" if value else "non"
     if hasattr(value, "strftime"):
         return f"{value:%d/%m/%Y}"
-    return str(value.normalize()).replace(".", ",") if hasattr(value, "normalize") and value == value else str(value)
+    return f"{value.normalize():f}".replace(".", ",") if isinstance(value, Decimal) else str(value)
