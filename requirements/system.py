@@ -27,7 +27,7 @@ NEEDED = [
     ("libpango-1.0-0", lambda: has_library("libpango-1.0.so.0")),
     ("libpangoft2-1.0-0", lambda: has_library("libpangoft2-1.0.so.0")),
     ("libharfbuzz-subset0", lambda: has_library("libharfbuzz-subset.so.0")),
-    # The same letters in PDFs on every machine.
+    # The letters of PDFs that their own type has not, those of a name in Arabic for one.
     ("fonts-dejavu-core", lambda: os.path.exists("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")),
 ]
 BROWSER = [("chromium", lambda: any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")))]
