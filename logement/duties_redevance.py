@@ -115,7 +115,7 @@ KINDS = [
         sentence="Clore le mois",
         model=Residence,
         rule=month_to_close,
-        url_name="logement:mois_open",
+        url_name="logement:mois_close",
         permission=Permission.AVIS_ISSUE,
         action_label="Clore le mois",
     ),

@@ -26,7 +26,6 @@ from residence.actions.journal import record
 from residence.confidentiality import reading_as
 from residence.models import DocumentEmis, Residence, User
 from residence.models.base import today
-from residence.rules.money import ZERO
 
 QUITTANCE_TEMPLATE = "logement/pdf/quittance.html"
 RELEVE_TEMPLATE = "logement/pdf/releve.html"
@@ -243,16 +242,20 @@ class _Data:
                 ],
             }
         if payment is not None:
+            is_masked = quittance.sejour.menage.is_masked
             data["payment"] = {
                 "on": payment.received_on,
                 "method": payment.get_method_display(),
-                "payer": payment.payer,
+                "payer": "" if is_masked else payment.payer,
                 "amount": payment.amount,
-                "reference": payment.reference,
+                "reference": "" if is_masked else payment.reference,
                 "cash_number": payment.cash_number or "",
             }
         if quittance.kind == Quittance.Kind.QUITTANCE:
-            data["payments"] = [self._payment(row) for row in self._payments[quittance.avis_id]]
+            data["payments"] = [
+                self._payment(row, masked=quittance.sejour.menage.is_masked)
+                for row in self._payments[quittance.avis_id]
+            ]
             data["recus"] = [
                 {"number": recu.document.number, "on": recu.issued_on, "amount": recu.amount}
                 for recu in self._recus[quittance.avis_id]
@@ -261,14 +264,14 @@ class _Data:
         return data
 
     @staticmethod
-    def _payment(row: dict[str, Any]) -> dict[str, Any]:
+    def _payment(row: dict[str, Any], *, masked: bool) -> dict[str, Any]:
         if row["encaissement"] is None:
             label = f"déduit de votre crédit ({row['credit_avis__month']:%m/%Y})"
             return {"on": None, "label": label, "payer": "", "amount": row["net"]}
         return {
             "on": row["encaissement__received_on"],
             "label": Encaissement.Method(row["encaissement__method"]).label,
-            "payer": row["encaissement__payer"],
+            "payer": "" if masked else row["encaissement__payer"],
             "amount": row["net"],
         }
 
@@ -317,9 +320,9 @@ def issue_statement(
     sejour = Sejour.objects.select_related("residence", "menage").get(pk=sejour.pk)
     contrat = current_contrats([sejour.pk]).get(sejour.pk)
     balance = balances([sejour.pk])[sejour.pk]
-    shown = statement(sejour, start=start)
-    deposit = statement(sejour, account=Ecriture.Account.DEPOT)
     with reading_as(None):
+        shown = statement(sejour, start=start)
+        deposit = statement(sejour, account=Ecriture.Account.DEPOT)
         data = {
             "title": "Relevé de compte",
             "place_and_date": place_and_date(sejour.residence, today()),

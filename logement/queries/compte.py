@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Lower
 from django.utils.formats import date_format
 
 from logement.models import AvisEcheance, ContratOccupation, Ecriture, Encaissement, PartieContrat, Sejour
 from residence.components import Badge
 from residence.models import Mandataire, Menage, Residence
-from residence.models.base import today
+from residence.models.base import PlainText, today
 from residence.permissions import Permission
 from residence.rules.money import ZERO
 
@@ -166,6 +167,7 @@ def statement(
         else:
             shown = shown.filter(reversed_by=None, reverses=None)
     running, lines = opening, []
+    masked = sejour.menage.is_masked
     for entry in shown.select_related("avis", "encaissement").order_by("dated_on", "pk"):
         running += entry.amount
         lines.append(
@@ -175,7 +177,7 @@ def statement(
                 asked=entry.amount if entry.amount > 0 else None,
                 paid=-entry.amount if entry.amount < 0 else None,
                 running=running,
-                detail=_detail(entry),
+                detail="" if masked else _detail(entry),
                 url=entry.avis.get_absolute_url() if entry.avis_id else "",
             )
         )
@@ -297,3 +299,16 @@ def box_order(place: Any) -> list[tuple[int, str]]:
     """Sorts places as their letter boxes stand: « A2 » before « A10 »."""
     pieces = re.split(r"(\d+)", (place.mailbox or place.code).lower())
     return [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in pieces if piece]
+
+
+def stays_like(user: Any, text: str) -> QuerySet[Sejour]:
+    """Stays whose place or number is `text`, or whose household is so named where the user may read the name."""
+    by_place = Sejour.objects.filter(contrats__place__code__istartswith=text)
+    words = Menage.objects.open_to(user)
+    for word in text.split():
+        words = words.filter(sort_name__contains=Lower(PlainText(Value(word))))
+    found = Q(pk__in=by_place.values("pk")) | Q(menage__in=words.values("pk"))
+    if text.isdecimal():
+        found |= Q(menage=int(text))
+    rows: QuerySet[Sejour] = Sejour.objects.filter(found)
+    return rows

@@ -1,0 +1,43 @@
+"""Addresses of the redevance, included by `logement.urls` in its namespace."""
+
+from django.urls import path
+
+from logement.views import avis, campagnes, compte, encaissements, quittances, tarifs
+
+urlpatterns = [
+    # Accounts
+    path("arrieres/", compte.arriere_list, name="arriere_list"),
+    path("comptes/", compte.compte_list, name="compte_list"),
+    path("comptes/<int:sejour_id>/", compte.compte_detail, name="compte_detail"),
+    path("comptes/<int:sejour_id>/releve/", compte.compte_statement, name="compte_statement"),
+    path("comptes/<int:sejour_id>/paiement/", encaissements.encaissement_record, name="encaissement_record"),
+    path("contrats/<int:contrat_id>/prestation/", tarifs.souscription_open, name="souscription_open"),
+    path("souscriptions/<int:souscription_id>/arreter/", tarifs.souscription_close, name="souscription_close"),
+    # Payments and receipts
+    path("paiements/", encaissements.encaissement_list, name="encaissement_list"),
+    path("paiements/<int:encaissement_id>/annuler/", encaissements.encaissement_cancel, name="encaissement_cancel"),
+    path("quittances/", quittances.quittance_list, name="quittance_list"),
+    path("quittances/imprimer/", quittances.quittances_issue, name="quittances_issue"),
+    # The month
+    path("campagnes/", campagnes.campagne_list, name="campagne_list"),
+    path("campagnes/preparer/", campagnes.campagne_prepare, name="campagne_prepare"),
+    path("campagnes/residence/<int:residence_id>/", campagnes.campagne_open, name="campagne_open"),
+    path("campagnes/<int:campagne_id>/", campagnes.campagne_detail, name="campagne_detail"),
+    path("campagnes/<int:campagne_id>/refaire/", campagnes.campagne_redo, name="campagne_redo"),
+    path("campagnes/<int:campagne_id>/confirmer/", campagnes.campagne_confirm, name="campagne_confirm"),
+    path("campagnes/<int:campagne_id>/retirer/", campagnes.campagne_drop, name="campagne_drop"),
+    path("campagnes/<int:campagne_id>/annuler/", campagnes.campagne_undo, name="campagne_undo"),
+    path("campagnes/<int:campagne_id>/imprimer/", campagnes.campagne_print, name="campagne_print"),
+    path("campagnes/<int:campagne_id>/envoyer/", campagnes.campagne_send, name="campagne_send"),
+    path("avis/", avis.avis_list, name="avis_list"),
+    path("avis/<int:avis_id>/", avis.avis_detail, name="avis_detail"),
+    path("avis/<int:avis_id>/rectifier/", avis.avis_rectify, name="avis_rectify"),
+    path("mois/", compte.mois_list, name="mois_list"),
+    path("mois/residence/<int:residence_id>/", compte.mois_close, name="mois_close"),
+    # Tariffs
+    path("tarifs/", tarifs.tarif_list, name="tarif_list"),
+    path("tarifs/fixer/", tarifs.tarif_set, name="tarif_set"),
+    path("tarifs/residence/<int:residence_id>/afficher/", tarifs.tarif_print, name="tarif_print"),
+    path("prestations/proposer/", tarifs.prestation_create, name="prestation_create"),
+    path("prestations/<int:prestation_id>/prix/", tarifs.prestation_set_price, name="prestation_set_price"),
+]

@@ -1,0 +1,122 @@
+"""Quittances et reçus: those of a month, on paper in one file."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from logement.actions.quittances import issue_quittances
+from logement.forms.avis import QuittanceFilterForm
+from logement.forms.campagnes import PaperMonthForm, month_name
+from logement.forms.errors import put_errors
+from logement.models import Quittance
+from logement.queries.avis import print_papers
+from logement.queries.compte import stays_like
+from logement.views.campagnes import pdf_response
+from logement.views.parc import chosen_residence, ordered
+from residence.actions.journal import record
+from residence.components import Badge, Column, Row, Table
+from residence.models import EntreeJournal, Residence
+from residence.models.base import today
+from residence.permissions import Permission, require_permission
+from residence.rules.dates import add_months, month_start
+
+PER_PAGE = 50
+
+
+@require_http_methods(["GET"])
+@require_permission(Permission.COMPTE_VIEW)
+def quittance_list(request: HttpRequest) -> HttpResponse:
+    """The receipts that were issued."""
+    rows = Quittance.objects.visible_to(request.user, Permission.COMPTE_VIEW)
+    if residence_id := chosen_residence(request):
+        rows = rows.filter(sejour__residence=residence_id)
+    form = QuittanceFilterForm(request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    if wanted.get("nature") == "annulees":
+        rows = rows.filter(cancelled_at__isnull=False)
+    else:
+        rows = rows.live()
+        rows = rows.filter(kind=wanted["nature"]) if wanted.get("nature") else rows
+    if wanted.get("mois"):
+        rows = rows.filter(avis__month=wanted["mois"])
+    if wanted.get("q"):
+        rows = rows.filter(sejour__in=stays_like(request.user, wanted["q"].strip()).values("pk"))
+    total = rows.aggregate(total=Sum("amount"))["total"]
+    shown = rows.select_related("sejour__menage", "avis", "document__residence").defer("document__data")
+    page = Paginator(ordered(request, shown, _SORTS, "date"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "table": _table(list(page), total)}
+    return render(request, "logement/quittance_list.html", context)
+
+
+_SORTS = {"date": ("-issued_on", "-pk"), "menage": ("sejour__menage__sort_name",), "montant": ("-amount",)}
+
+
+def _table(receipts: list[Quittance], total: Any) -> Table:
+    return Table(
+        "Quittances et reçus",
+        (
+            Column("Ménage", "main", sort="menage"),
+            Column("Nature", "tags"),
+            Column("Mois"),
+            Column("Numéro", word="n°"),
+            Column("Édité le", "date", sort="date", word="édité le"),
+            Column("Montant", "money", sort="montant"),
+        ),
+        tuple(
+            Row(
+                (
+                    str(one.sejour.menage),
+                    Badge("annulée", "late")
+                    if one.cancelled_at
+                    else Badge(one.get_kind_display(), "done" if one.kind == Quittance.Kind.QUITTANCE else "plain"),
+                    month_name(one.avis.month) if one.avis else "hors échéance",
+                    one.document.number,
+                    one.issued_on,
+                    one.amount,
+                ),
+                one.document.get_absolute_url(),
+            )
+            for one in receipts
+        ),
+        totals=("En tout", None, None, None, None, total) if receipts else (),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@require_permission(Permission.QUITTANCE_ISSUE)
+def quittances_issue(request: HttpRequest) -> HttpResponse:
+    """The receipts of a month in one PDF, in the order of the letter boxes; what was missing is issued."""
+    form = PaperMonthForm(
+        request.POST or None,
+        residences=Residence.objects.visible_to(request.user, Permission.QUITTANCE_ISSUE),
+        submit="Imprimer les quittances",
+        back=reverse("logement:quittance_list"),
+        initial={"month": add_months(month_start(today()), -1), "residence": chosen_residence(request)},
+    )
+    if request.method == "POST" and form.is_valid():
+        residence, month = form.cleaned_data["residence"], form.cleaned_data["month"]
+        try:
+            receipts, _ = issue_quittances(by=request.user, residence=residence, month=month)
+        except ValidationError as error:
+            put_errors(form, error)
+        else:
+            if receipts:
+                name = f"Quittances de {month_name(month)}"
+                content = print_papers([one.document for one in receipts], title=name)
+                record(
+                    "quittance.print",
+                    by=request.user,
+                    residence=residence,
+                    kind=EntreeJournal.Kind.EXPORT,
+                    month=month,
+                    count=len(receipts),
+                )
+                return pdf_response(content, name)
+            form.add_error("month", f"Rien n’a encore été payé pour {month_name(month)}.")
+    return render(request, "logement/quittances_issue.html", {"form": form})
