@@ -8,7 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Case, DecimalField, ExpressionWrapper, F, Q, Sum, Value, When
-from django.db.models.functions import Greatest, TruncMonth
+from django.db.models.functions import Cast, Greatest, TruncMonth
 from django.urls import reverse
 from django.utils import timezone
 
@@ -399,7 +399,12 @@ class Encaissement(models.Model):
                 name="encaissement_imputed",
                 violation_error_message="On n’impute pas plus que ce qui a été payé.",
             ),
-            first_of_month("for_month", name="encaissement_for_month"),
+            models.CheckConstraint(
+                # The cast tells the type of a month that is not given.
+                condition=Q(for_month__isnull=True) | Q(for_month=TruncMonth(Cast("for_month", models.DateField()))),
+                name="encaissement_for_month",
+                violation_error_message="Un mois se désigne par son premier jour.",
+            ),
         ]
 
     def __str__(self) -> str:
