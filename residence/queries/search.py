@@ -5,17 +5,22 @@ import re
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Prefetch, Q, QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Concat, Lower
 from django.urls import reverse
 
 from residence.contracts import Hit
-from residence.models import MembreMenage, Menage, Personne, User
+from residence.models import MembreMenage, Menage, Personne, Rattachement, User
 from residence.models.base import PlainText, today
 from residence.permissions import Permission
+from residence.queries.panels import names_only
 
 SHORTEST = 2
 MOST_WORDS = 6
+# Names looked at in one step, over the whole body, before the scope of the user is.
+MOST_HOLDING, MOST_RESEMBLING = 3000, 2000
+# Up to this many households, the scope of a user is read before the names.
+FEW = 2000
 PEOPLE, HOUSEHOLDS = "Personnes", "Ménages"
 # How near a word must be to a name of the person, from 0 to 1, when no name holds it as it was typed.
 NEARNESS = "0.5"
@@ -34,17 +39,64 @@ def _persons(user: User, text: str, limit: int) -> list[Hit]:
     words = _words(rest)
     if not words and born_on is None:
         return []
-    seen = Personne.objects.visible_to(user, Permission.RECHERCHE_USE).filter(merged_into=None)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [NEARNESS])
+        candidates = _candidates(user, words, born_on, limit)
+    # The candidates were found by what is quick to ask; this is who may be shown.
+    seen = Personne.objects.visible_to(user, Permission.RECHERCHE_USE).in_bulk(candidates)
+    opened = Menage.objects.visible_to(user, Permission.RECHERCHE_USE)
+    membres = MembreMenage.objects.filter(personne__in=seen, menage__in=opened).select_related("menage")
+    # The present household, else the last one that the person was in.
+    households = {one.personne_id: one.menage for one in membres.order_by(F("end_on").asc(nulls_last=True), "pk")}
+    return [_hit(user, seen[pk], households[pk]) for pk in candidates if pk in households]
+
+
+def _candidates(user: User, words: list[str], born_on: datetime.date | None, limit: int) -> list[int]:
+    """Persons whose name begins with what was typed, then those that hold it, then those that resemble it.
+
+    Each step is asked whenever the one before leaves room, whatever the reason: hidden names change nothing to it.
+    """
+    scope, small = _scope(user)
+    known = Personne.objects.filter(scope, merged_into=None)
     if born_on is not None:
-        seen = seen.filter(born_on=born_on)
-    found = _page(seen.filter(_holds(words)), limit)
-    if len(found) < limit and words:
-        # A second look for typing errors, made whenever the first leaves room: hidden names change nothing to it.
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [NEARNESS])
-            near = seen.filter(_resembles(words)).exclude(pk__in=[personne.pk for personne in found])
-            found += _page(near, limit - len(found))
-    return [hit for personne in found if (hit := _hit(personne)) is not None]
+        known = known.filter(born_on=born_on)
+    if not words:
+        return list(known.order_by("sort_name", "pk").values_list("pk", flat=True)[:limit])
+    begins = Q(sort_name__startswith=_plain(words[0])) & _holds(words[1:])
+    everybody = Personne.objects.order_by().values("pk")
+    steps = [
+        (begins, None),
+        (_holds(words), everybody.filter(_holds(words))[:MOST_HOLDING]),
+    ]
+    if min(map(len, words)) > SHORTEST:
+        steps.append((_resembles(words), everybody.filter(_resembles(words))[:MOST_RESEMBLING]))
+    found: list[int] = []
+    for asked, matching in steps:
+        if len(found) < limit:
+            # Where few persons are in scope they are read first; elsewhere those whose name matches, by its index.
+            rows = known.filter(asked) if small or matching is None else known.filter(pk__in=matching)
+            # An order that no index gives, where an index would have all the names read one by one in their order.
+            order = [Concat("sort_name", Value("")), "pk"] if small or matching is not None else ["sort_name", "pk"]
+            rows = rows.exclude(pk__in=found).order_by(*order).values_list("pk", flat=True)
+            found += rows[: limit - len(found)]
+    return found
+
+
+def _scope(user: User) -> tuple[Q, bool]:
+    """Persons of the households tied to the résidences of the user, hidden ones left out; whether they are few."""
+    tied = Q(pk__in=[])
+    for scope in user.scopes_for(Permission.RECHERCHE_USE):
+        one = Q(residence=scope.residence_id, cause__in=scope.causes)
+        tied |= one if scope.past else one & Q(end_on__isnull=True)
+    ties = Rattachement.objects.filter(tied).order_by().values("menage")
+    small = ties[: FEW + 1].count() <= FEW
+    members = MembreMenage.objects.filter(menage__in=ties).order_by()
+    named = Q(pk__in=MembreMenage.objects.filter(menage__in=user.opened_menages).values("personne"))
+    if small:
+        inside = Q(pk__in=members.values("personne")[: 10 * FEW])
+    else:
+        inside = Q(Exists(members.filter(personne=OuterRef("pk"))))
+    return inside & (Q(is_confidential=False) | named), small
 
 
 def _words(text: str) -> list[str]:
@@ -71,28 +123,20 @@ def _plain(word: str) -> Lower:
     return Lower(PlainText(Value(word)))
 
 
-def _page(rows: QuerySet[Any], limit: int) -> list[Any]:
-    membres = MembreMenage.objects.filter(end_on=None).select_related("menage")
-    return list(rows.order_by("sort_name", "pk").prefetch_related(Prefetch("membre_de", membres, "present"))[:limit])
-
-
-def _hit(personne: Any) -> Hit | None:
-    menage = next((membre.menage for membre in personne.present), None)
-    if menage is None:
-        return None
-    born = ""
-    if personne.born_on:
+def _hit(user: User, personne: Any, menage: Menage) -> Hit:
+    about = ""
+    if personne.born_on and not names_only(user):
         precision = Personne.BirthPrecision(personne.birth_precision)
         written = {
             Personne.BirthPrecision.MONTH: f"{personne.born_on:%m/%Y}",
             Personne.BirthPrecision.YEAR: f"{personne.born_on:%Y}",
         }.get(precision, f"{personne.born_on:%d/%m/%Y}")
-        born = f"naissance : {written}, "
+        about = f"naissance : {written}, "
     return Hit(
         group=PEOPLE,
         label=str(personne),
         url=reverse("residence:menage_detail", args=[menage.pk]),
-        detail=f"{born}ménage n° {menage.pk}",
+        detail=f"{about}ménage n° {menage.pk}",
         icon="user",
     )
 
