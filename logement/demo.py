@@ -57,11 +57,16 @@ class Home:
 
 
 def load(world: World) -> None:
+    _stays(world, load_stock(world))
+    load_money(world)
+
+
+def load_stock(world: World) -> list[Home]:
+    """The buildings, the places and the tariffs, before anybody lives there."""
     categories = _categories(world)
     homes = _stock(world, categories)
     _tariffs(world, categories)
-    _stays(world, homes)
-    load_money(world)
+    return homes
 
 
 def _categories(world: World) -> dict[str, CategoriePlace]:
