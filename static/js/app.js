@@ -47,6 +47,22 @@
     event.target.closest("form[data-submit-on-change]")?.requestSubmit();
   });
 
+  // Arrows go from the search to what it offers, and back.
+  on("keydown", (event) => {
+    const box = event.target.closest?.(".search")?.querySelector(".suggestions");
+    if (!box) return;
+    const links = [...box.querySelectorAll("a")];
+    const here = links.indexOf(document.activeElement);
+    const field = document.getElementById("recherche");
+    if (event.key === "Escape" && box.childElementCount) {
+      box.replaceChildren();
+      field.focus();
+    }
+    if (!links.length || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+    event.preventDefault();
+    (links[here + (event.key === "ArrowDown" ? 1 : -1)] || field).focus();
+  });
+
   // A form is sent once: its buttons rest until the answer comes, or the page is come back to.
   on("submit", (event) => {
     const form = event.target;
