@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
@@ -98,13 +98,15 @@ def piece_add(request: HttpRequest, menage_id: int) -> HttpResponse:
 
 @require_http_methods(["GET"])
 @require_permission(Permission.PIECE_VIEW)
-def piece_open(request: HttpRequest, piece_id: int) -> HttpResponse | FileResponse:
+def piece_open(request: HttpRequest, piece_id: int) -> HttpResponse:
     """A file attached to a household, always as a download."""
     piece = _piece(request, piece_id, Permission.PIECE_VIEW)
     if piece.menage.is_confidential:
         residence = residence_for(request.user, piece.menage, Permission.PIECE_VIEW)
         record_reading(piece.menage, by=request.user, what=piece, residence=residence)
-    response = FileResponse(piece.file.open(), as_attachment=True, filename=piece.name, content_type=piece.content_type)
+    with piece.file.open() as file:
+        response = HttpResponse(file.read(), content_type=piece.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, piece.name)
     return _kept_private(response)
 
 
