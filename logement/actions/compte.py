@@ -30,7 +30,7 @@ from logement.rules.imputation import Debt, spread
 from residence.actions.journal import record
 from residence.duties import refresh_duties
 from residence.models import Residence, User
-from residence.models.base import today
+from residence.models.base import bulk_set, today
 from residence.rules.dates import month_end, month_start, morrow
 from residence.rules.money import ZERO
 
@@ -314,8 +314,8 @@ def _keep(imputations: Sequence[Imputation]) -> None:
         row.credit_avis_id: row.credit_avis for row in imputations if row.credit_avis_id
     }
     encaissements = {row.encaissement_id: row.encaissement for row in imputations if row.encaissement_id}
-    AvisEcheance.objects.bulk_update(avis.values(), ["paid", "apl_received"], batch_size=500)
-    Encaissement.objects.bulk_update(encaissements.values(), ["imputed"], batch_size=500)
+    bulk_set(avis.values(), ["paid", "apl_received"])
+    bulk_set(encaissements.values(), ["imputed"])
 
 
 def release(

@@ -102,6 +102,7 @@ def _check(payments: Sequence[Payment], sejours: dict[int, Sejour]) -> None:
     )
     deposits = [payment for payment in payments if payment.is_deposit]
     held = balances({payment.sejour.pk for payment in deposits}) if deposits else {}
+    earliest: dict[int, datetime.date] = {}
     for payment in payments:
         sejour = sejours[payment.sejour.pk]
         first = min(sejour.start_on, signed.get(sejour.pk) or sejour.start_on)
@@ -109,7 +110,8 @@ def _check(payments: Sequence[Payment], sejours: dict[int, Sejour]) -> None:
             raise ValidationError({"received_on": "Cette date est à venir : un paiement se saisit une fois reçu."})
         if payment.received_on < first:
             raise ValidationError({"received_on": f"Le séjour commence le {first:%d/%m/%Y}."})
-        check_open(sejour.residence, payment.received_on, field="received_on")
+        known = earliest.get(sejour.residence_id, payment.received_on)
+        earliest[sejour.residence_id] = min(known, payment.received_on)
         if payment.amount <= 0:
             raise ValidationError({"amount": "Le montant est au-dessus de zéro."})
         if payment.method == Encaissement.Method.APL and payment.for_month is None:
@@ -122,6 +124,10 @@ def _check(payments: Sequence[Payment], sejours: dict[int, Sejour]) -> None:
                 raise ValidationError(
                     {"amount": f"Il reste {euros(left)} à verser pour le dépôt de garantie, pas plus."}
                 )
+    # Closed months are asked for once a résidence, not once a payment.
+    residences = {sejour.residence_id: sejour.residence for sejour in sejours.values()}
+    for residence_id, day in earliest.items():
+        check_open(residences[residence_id], day, field="received_on")
 
 
 def _row(payment: Payment, sejour: Sejour, by: User | None) -> Encaissement:

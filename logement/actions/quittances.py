@@ -45,7 +45,10 @@ def issue_receipts(
         one.pk: one
         for one in AvisEcheance.objects.called()
         .filter(pk__in=touched, total__gt=0)
-        .select_related("contrat__sejour__residence", "contrat__sejour__menage", "contrat__place", "document")
+        .select_related(
+            "contrat__sejour__residence", "contrat__sejour__menage", "contrat__place", "document__residence"
+        )
+        .defer("document__data")
         .prefetch_related("lignes")
     }
     live = Quittance.objects.live().filter(avis__in=touched)

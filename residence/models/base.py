@@ -1,9 +1,10 @@
 """What every model of the project stands on."""
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
 from django.db.models.functions import Coalesce, Concat, Lower
 from django.utils import timezone
@@ -44,6 +45,26 @@ def pair_check(*fields: str, name: str) -> models.CheckConstraint:
         name=name,
         violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
     )
+
+
+def bulk_set(rows: Iterable[models.Model], fields: list[str]) -> None:
+    """Write `fields` of saved rows of one model: `bulk_update` in one statement, many times quicker for many rows."""
+    rows = list(rows)
+    if not rows:
+        return
+    meta = type(rows[0])._meta
+    quote = connection.ops.quote_name
+    columns = [meta.pk, *(meta.get_field(name) for name in fields)]
+    values = [[column.get_db_prep_save(getattr(row, column.attname), connection) for row in rows] for column in columns]
+    arrays = ", ".join(f"%s::{column.rel_db_type(connection)}[]" for column in columns)
+    names = [quote(column.column) for column in columns]
+    sets = ", ".join(f"{name} = new.{name}" for name in names[1:])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {quote(meta.db_table)} AS old SET {sets} "  # noqa: S608 (names of columns, never a value)
+            f"FROM unnest({arrays}) AS new ({', '.join(names)}) WHERE old.{names[0]} = new.{names[0]}",
+            values,
+        )
 
 
 class PlainText(Func):
