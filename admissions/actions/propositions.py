@@ -130,7 +130,6 @@ def _letter(by: User, proposition: Proposition) -> DocumentEmis:
         "services": str(tarif.services) if tarif else None,
         "redevance": str(tarif.redevance) if tarif else None,
         "deposit": str(depot.maximum(tarif.redevance, months=orientation.dispositif.deposit_months)) if tarif else None,
-        "insurance": orientation.dispositif.requires_insurance,
         "budget": money_facts(budget),
         "contact": by.get_full_name(),
         "contact_phone": by.phone or residence.phone,

@@ -227,6 +227,7 @@ class DecisionForm(forms.Form):
             submit="Consigner la décision",
             back=back,
         )
+        self.helper.form_class += " no-optional"
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -190,8 +190,8 @@ class EntretienForm(forms.Form):
                 css_class="row",
             )
         )
+        self.resources_helper = _bare("without_resources")
         self.money_helper = _bare(
-            "without_resources",
             Div(
                 Field("apl_estimate", wrapper_class="col-md-6"),
                 Field("annual_resources", wrapper_class="col-md-6"),
@@ -399,7 +399,7 @@ class EntretienPage:
             {
                 "pk": member.pk,
                 "tie": member.tie,
-                "civility": member.personne.civility,
+                "civility": "" if member.personne.civility == Personne.Civility.UNKNOWN else member.personne.civility,
                 "last_name": member.personne.last_name,
                 "first_names": member.personne.first_names,
                 "birth": (member.personne.born_on, member.personne.birth_precision),

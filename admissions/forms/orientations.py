@@ -121,19 +121,19 @@ class _PartnerMixin(forms.Form):
 
 PARTNER_FIELDS = (
     Div(
-        Field("partenaire", wrapper_class="col-md-6"),
-        Field("new_partenaire", wrapper_class="col-md-6"),
+        Field("partenaire", wrapper_class="col-md-6 no-optional"),
+        Field("new_partenaire", wrapper_class="col-md-6 no-optional"),
         css_class="row",
     ),
     Div(
-        Field("prescripteur", wrapper_class="col-md-6"),
-        Field("contact_name", wrapper_class="col-md-6"),
+        Field("prescripteur", wrapper_class="col-md-6 no-optional"),
+        Field("contact_name", wrapper_class="col-md-6 no-optional"),
         css_class="row",
     ),
     Div(
-        Field("contact_function", wrapper_class="col-md-4"),
-        Field("contact_phone", wrapper_class="col-md-4"),
-        Field("contact_email", wrapper_class="col-md-4"),
+        Field("contact_function", wrapper_class="col-md-4 no-optional"),
+        Field("contact_phone", wrapper_class="col-md-4 no-optional"),
+        Field("contact_email", wrapper_class="col-md-4 no-optional"),
         css_class="row",
     ),
 )
@@ -184,7 +184,11 @@ class _RequestMixin(forms.Form):
 
 REQUEST_FIELDS = (
     Div(Field("route", wrapper_class="col-md-6"), Field("received_on", wrapper_class="col-md-6"), css_class="row"),
-    Div(Field("siao_number", wrapper_class="col-md-6"), Field("clt_on", wrapper_class="col-md-6"), css_class="row"),
+    Div(
+        Field("siao_number", wrapper_class="col-md-6 no-optional"),
+        Field("clt_on", wrapper_class="col-md-6"),
+        css_class="row",
+    ),
 )
 NEED_FIELDS = ("current_situation", "requested_type", "needs", "reasons", "social_evaluation")
 FACTS = (
@@ -333,6 +337,13 @@ class OrientationForm(_PartnerMixin, _RequestMixin):
         return {name: self.cleaned_data[name] for name in FACTS}
 
 
+# A line left blank says nothing: its first choice is no choice.
+MEMBER_CIVILITIES = [
+    ("", "non précisée"),
+    *(one for one in Personne.Civility.choices if one[0] != Personne.Civility.UNKNOWN),
+]
+
+
 class MemberForm(forms.Form):
     """A further person of the household: a line."""
 
@@ -340,9 +351,7 @@ class MemberForm(forms.Form):
         label="Lien",
         choices=[("", "à choisir"), *(one for one in MembreMenage.Tie.choices if one[0] != MembreMenage.Tie.REFERENCE)],
     )
-    civility = forms.ChoiceField(
-        label="Civilité", choices=Personne.Civility.choices, required=False, initial=Personne.Civility.UNKNOWN
-    )
+    civility = forms.ChoiceField(label="Civilité", choices=MEMBER_CIVILITIES, required=False)
     last_name = forms.CharField(label="Nom", max_length=100)
     first_names = forms.CharField(label="Prénoms", max_length=150)
     birth = BirthField(help_text="")
@@ -389,8 +398,8 @@ class OrientationEditForm(_PartnerMixin, _RequestMixin):
         self.helper = page_helper(
             *REQUEST_FIELDS,
             Div(
-                Field("partenaire", wrapper_class="col-md-6"),
-                Field("prescripteur", wrapper_class="col-md-6"),
+                Field("partenaire", wrapper_class="col-md-6 no-optional"),
+                Field("prescripteur", wrapper_class="col-md-6 no-optional"),
                 css_class="row",
             ),
             *NEED_FIELDS,

@@ -105,6 +105,7 @@ class AnswerForm(forms.Form):
             submit="Enregistrer la réponse",
             back=back,
         )
+        self.helper.form_class += " no-optional"
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

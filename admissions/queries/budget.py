@@ -297,6 +297,7 @@ def money_facts(budget: Budget) -> dict[str, Any]:
         "resources": None if budget.resources is None else str(budget.resources),
         "charges": str(budget.charges),
         "redevance": None if budget.redevance is None else str(budget.redevance),
+        "has_apl": any(scenario.apl > 0 for scenario in budget.scenarios),
         "reasons": [reason.why for reason in budget.estimation.reasons] if budget.estimation else [],
         "scenarios": [
             {

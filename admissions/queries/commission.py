@@ -144,11 +144,11 @@ def synthesis_of(passage: PassageCommission) -> dict[str, Any]:
             {
                 "label": point.label,
                 "state": point.badge.word,
-                "why": point.plain_why,
+                "why": point.why,
                 "effect": point.effect,
             }
             for point in points
-            if not (orientation.menage.is_confidential and point.is_sensitive)
+            if not point.is_sensitive
         ],
     }
     if orientation.menage.is_confidential:

@@ -60,9 +60,29 @@ class Point:
         return effect.label if effect and self.derogation is None else ""
 
     @property
-    def plain_why(self) -> str:
-        """What may be said to who may not read residence permits."""
-        return "Réservé à la coordinatrice." if self.is_sensitive else self.result.why
+    def plain(self) -> "Point":
+        """The same, as it is told to who may not read residence permits."""
+        return HiddenPoint(self.row, self.result, self.derogation) if self.is_sensitive else self
+
+    @property
+    def why(self) -> str:
+        return self.result.why
+
+
+class HiddenPoint(Point):
+    """A criterion whose answer the reader may not know: only whether a derogation is asked for."""
+
+    @property
+    def badge(self) -> Badge:
+        return Badge("dérogation demandée", "soon") if self.needs_derogation else Badge("réservé", "plain")
+
+    @property
+    def effect(self) -> str:
+        return ""
+
+    @property
+    def why(self) -> str:
+        return "Ce que dit ce critère est réservé à la coordinatrice."
 
 
 def points_of(

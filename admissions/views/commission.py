@@ -162,6 +162,7 @@ def session_detail(request: HttpRequest, session_id: int) -> HttpResponse:
     context = {
         "session": session,
         "when": _when(session),
+        "is_closed": session.status == St.CLOSED,
         "badge": BADGES[session.status],
         "agenda": agenda,
         "undecided": sum(1 for line in agenda if not hasattr(line.passage, "decision")),
@@ -340,8 +341,7 @@ def passage_detail(request: HttpRequest, passage_id: int) -> HttpResponse:
         "name": orientation.menage.masked_name if orientation.menage.is_confidential else str(orientation),
         "synthesis": passage.synthese.data if passage.synthese and reads_synthesis else None,
         "reads_synthesis": reads_synthesis,
-        "points": points_of(orientation) if reads_decision else [],
-        "reads_sensitive": user.holds(Permission.MENAGE_SENSITIVE_VIEW, session.residence_id),
+        "points": _points(orientation, user) if reads_decision else [],
         "reads_decision": reads_decision,
         "decision": Decision.objects.filter(passage=passage).select_related("recorded_by").first()
         if reads_decision
@@ -358,6 +358,14 @@ def passage_detail(request: HttpRequest, passage_id: int) -> HttpResponse:
         "neighbours": _neighbours(passage, user),
     }
     return render(request, "admissions/passage_detail.html", context)
+
+
+def _points(orientation: Any, user: Any) -> list[Any]:
+    """The criteria as `user` may know them: residence permits are the coordinatrice's."""
+    points = points_of(orientation)
+    if user.holds(Permission.MENAGE_SENSITIVE_VIEW, orientation.residence_id):
+        return points
+    return [point.plain for point in points]
 
 
 def _neighbours(passage: PassageCommission, user: Any) -> dict[str, Any]:
@@ -556,8 +564,7 @@ def reserve_lift(request: HttpRequest, decision_id: int) -> HttpResponse:
 def derogation_grant(request: HttpRequest, orientation_id: int) -> HttpResponse:
     """Let a candidate past a criterion, with the reasons."""
     orientation = orientation_or_404(request, orientation_id, Permission.DEROGATION_GRANT)
-    points = points_of(orientation)
-    missing = derogations_missing(points)
+    missing = derogations_missing(points_of(orientation))
     form = DerogationForm(request.POST or None, points=missing, back=reverse("admissions:session_list"))
 
     def act() -> Any:
@@ -576,11 +583,10 @@ def derogation_grant(request: HttpRequest, orientation_id: int) -> HttpResponse:
     )
     context = {
         "orientation": orientation,
-        "points": points,
+        "points": _points(orientation, request.user),
         "missing": missing,
         "decision": decision,
         "badge": stage_badge(orientation.status),
-        "reads_sensitive": request.user.holds(Permission.MENAGE_SENSITIVE_VIEW, orientation.residence_id),
     }
     return form_page(
         request,

@@ -8,7 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from admissions.actions.entretiens import StaleEntretien, miss_entretien, plan_entretien, record_entretien
+from admissions.actions.entretiens import (
+    RECORDABLE,
+    StaleEntretien,
+    miss_entretien,
+    plan_entretien,
+    record_entretien,
+)
 from admissions.forms.entretiens import ENTRETIEN_FIELDS, LINES, EntretienPage, PlanForm
 from admissions.forms.orientations import ConfirmForm, refuse
 from admissions.models import EntretienPreadmission, Orientation
@@ -19,6 +25,7 @@ from admissions.queries.orientations import planned_interviews
 from admissions.views.common import about, done, form_page, orientation_or_404
 from admissions.views.orientations import one_more_line
 from residence.components import Part
+from residence.models import Personne
 from residence.permissions import Permission, require_permission
 
 
@@ -106,16 +113,26 @@ def _context(request: HttpRequest, orientation: Orientation, entretien: Any, dat
         "page": page,
         "entretien": entretien,
         "completeness": completeness,
-        "parts": [
-            Part("Pièces", "pieces", sum(1 for state, _ in page.pieces if not state.is_present)),
-            Part("Ménage", "menage"),
-            Part("Ressources et charges", "budget", int("les ressources ne sont pas saisies" in completeness.missing)),
-            Part("Besoins", "besoins"),
-            Part("Souhaits et autonomie", "souhaits"),
-            Part("Proposition", "proposition"),
-        ],
+        "parts": _parts(page, completeness),
+        "may_save": orientation.status in RECORDABLE,
         **_budget(orientation, page),
     }
+
+
+def _parts(page: EntretienPage, completeness: Any) -> list[Part]:
+    """The parts of the page, each with how many answers it still waits for in what is saved."""
+    entretien, household = page.entretien, page.household.initial
+    born_on = (household.get("birth") or (None, ""))[0]
+    unknown = household.get("nationality") == Personne.Nationality.UNKNOWN
+    wished = 2 if entretien is None else int(entretien.wished_categorie_id is None) + int(not entretien.autonomy)
+    return [
+        Part("Pièces", "pieces", sum(1 for state, _ in page.pieces if not state.is_present)),
+        Part("Ménage", "menage", int(born_on is None) + int(unknown)),
+        Part("Ressources et charges", "budget", int("les ressources ne sont pas saisies" in completeness.missing)),
+        Part("Besoins", "besoins", int(entretien is None or not entretien.themes.exists())),
+        Part("Souhaits et autonomie", "souhaits", wished),
+        Part("Pour la commission", "proposition", int(entretien is None or not entretien.proposal)),
+    ]
 
 
 def _budget(orientation: Orientation, page: EntretienPage) -> dict[str, Any]:

@@ -164,7 +164,13 @@ def orientation_create(request: HttpRequest) -> HttpResponse:
             if orientation is not None:
                 messages.success(request, f"Orientation enregistrée pour {orientation.menage}.")
                 return redirect(orientation)
-    context = {"form": form, "members": members, "known": known, "none_of_them": FIRST}
+    context = {
+        "form": form,
+        "members": members,
+        "members_refused": members.is_bound and not members.is_valid(),
+        "known": known,
+        "none_of_them": FIRST,
+    }
     return render(request, "admissions/orientation_create.html", context)
 
 
