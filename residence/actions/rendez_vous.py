@@ -88,8 +88,10 @@ def miss_rendez_vous(*, by: User, rendez_vous: RendezVous) -> RendezVous:
     """The household did not come; what this changes elsewhere is told to ON_RENDEZ_VOUS_MISSED."""
     if rendez_vous.start_at > timezone.now():
         raise ValidationError("Ce rendez-vous n’a pas encore commencé.")
+    missed_already = locked(rendez_vous).status == RendezVous.Status.NO_SHOW
     rendez_vous = _settle(by, rendez_vous, RendezVous.Status.NO_SHOW, "rendez_vous.miss")
-    hooks.call("ON_RENDEZ_VOUS_MISSED", rendez_vous=rendez_vous, by=by)
+    if not missed_already:
+        hooks.call("ON_RENDEZ_VOUS_MISSED", rendez_vous=rendez_vous, by=by)
     return rendez_vous
 
 

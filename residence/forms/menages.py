@@ -75,6 +75,9 @@ class MenageForm(StaleGuard):
         help_text="Sans cette date, les avis et les lettres partent sur papier.",
     )
 
+    # Room for « 63 000 ».
+    postal_code = forms.CharField(label="Code postal", max_length=6, required=False)
+
     class Meta:
         model = Menage
         fields = [
