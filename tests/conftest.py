@@ -11,12 +11,14 @@ import pytest
 from django.conf import settings
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.utils import OperationalError
-from django.test import Client
+from django.template import engines
+from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
 from residence import database
 from residence.authentication import SECOND_FACTOR_SHOWN
 from tests.template_database import drop_templates, maintenance, use_template
+from tests.undefined_variables import FailIfOurs
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -56,6 +58,21 @@ def django_db_modify_db_settings(
     """Copy the test database from a migrated one, instead of migrating in each worker."""
     with django_db_blocker.unblock():
         use_template()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the files that tests write out of those of the demonstration."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _undefined_variables_fail() -> Iterator[None]:
+    """Fail where a template of ours prints a variable that it was not given."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines["django"].engine, "string_if_invalid", FailIfOurs())
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,345 @@
+"""One row of each kind in one résidence, about one household: what the tests of rights open, page after page.
+
+`kwargs_of(url_name, converters)` gives what an address takes. A new argument of an address needs a maker here: a
+property of `World` named as the argument without its `_id`, or an entry in `STATES` when the page wants a state.
+"""
+
+import datetime
+from functools import cached_property
+from typing import Any, Self
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from accompagnement.models import DossierSocial
+from admissions import models as admissions
+from logement import models as logement
+from logement.models.parc import days
+from residence import models as people
+from residence.models.base import today
+from residence.permissions import Cause, Role
+from tests import factories
+
+# Nobody else is called so: where it shows, the household shows.
+NAME = "Introuvable"
+
+# What a page needs when any row would not do: URL name -> argument -> attribute of World.
+STATES: dict[str, dict[str, str]] = {
+    "accompagnement:dossier_open": {"menage_id": "menage_without_dossier"},
+    "accompagnement:dossier_continue": {"dossier_id": "dossier"},
+    "accompagnement:dossier_reopen": {"dossier_id": "dossier_closed"},
+    "admissions:orientation_reopen": {"orientation_id": "orientation_closed"},
+    "admissions:piece_record": {"piece_id": "piece_requise"},
+    "logement:contrat_prepare": {"menage_id": "menage_without_stay"},
+    "logement:contrat_edit": {"contrat_id": "contrat_draft"},
+    "logement:contrat_issue": {"contrat_id": "contrat_draft"},
+    "logement:contrat_sign": {"contrat_id": "contrat_to_sign"},
+    "logement:contrat_cancel": {"contrat_id": "contrat_draft"},
+    "residence:menage_unmask": {"menage_id": "menage_hidden"},
+    "residence:confidentiel_detail": {"menage_id": "menage_hidden"},
+    "residence:utilisateur_reopen": {"utilisateur_id": "utilisateur_closed"},
+}
+
+
+class World:
+    """Rows of one résidence."""
+
+    def __init__(self, *, is_confidential: bool = False) -> None:
+        self.is_confidential = is_confidential
+
+    def make(self) -> Self:
+        """Make every row: what one test would make, its end would take away from the next."""
+        for name, member in vars(type(self)).items():
+            if isinstance(member, cached_property):
+                getattr(self, name)
+        return self
+
+    def kwargs_of(self, url_name: str, converters: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of an address of this résidence."""
+        states = STATES.get(url_name, {})
+        found = {}
+        for name in converters:
+            maker = states.get(name, name.removesuffix("_id"))
+            if not hasattr(type(self), maker):
+                raise AssertionError(f"{url_name}: tests/world.py does not make « {maker} »")
+            made = getattr(self, maker)
+            found[name] = made.pk if hasattr(made, "pk") else made
+        return found
+
+    # People
+
+    @cached_property
+    def residence(self) -> people.Residence:
+        return factories.ResidenceFactory(name="Résidence du monde")
+
+    @cached_property
+    def author(self) -> people.User:
+        """Who wrote everything; holds nothing now."""
+        return factories.UserFactory(last_name="Autrice")
+
+    @cached_property
+    def utilisateur(self) -> people.User:
+        return factories.UserFactory(role=Role.COORDINATRICE, residence=self.residence)
+
+    @cached_property
+    def utilisateur_closed(self) -> people.User:
+        user = factories.UserFactory()
+        user.close()
+        user.save()
+        return user
+
+    @cached_property
+    def role(self) -> people.RoleAttribution:
+        return self.utilisateur.attributions.get()
+
+    @cached_property
+    def delegation(self) -> people.Delegation:
+        return factories.DelegationFactory(residence=self.residence, from_user=self.utilisateur)
+
+    # The household
+
+    def _menage(self, *causes: Cause, is_confidential: bool | None = None) -> people.Menage:
+        hidden = self.is_confidential if is_confidential is None else is_confidential
+        menage = factories.MenageFactory(name=f"{NAME.upper()} Awa", is_confidential=hidden)
+        for cause in causes:
+            factories.RattachementFactory(menage=menage, residence=self.residence, cause=cause)
+        return menage
+
+    @cached_property
+    def menage(self) -> people.Menage:
+        """Attached for every cause: it asks, it stays, it is followed."""
+        self.__dict__["menage"] = menage = self._menage()
+        # Each attaches it.
+        _ = self.orientation, self.sejour, self.dossier
+        return menage
+
+    @cached_property
+    def menage_without_stay(self) -> people.Menage:
+        return self._menage(Cause.CANDIDATURE, Cause.SEJOUR, Cause.SUIVI)
+
+    @cached_property
+    def menage_without_dossier(self) -> people.Menage:
+        return self._menage(Cause.CANDIDATURE, Cause.SEJOUR, Cause.SUIVI)
+
+    @cached_property
+    def menage_hidden(self) -> people.Menage:
+        return self._menage(Cause.CANDIDATURE, Cause.SEJOUR, Cause.SUIVI, is_confidential=True)
+
+    @cached_property
+    def membre(self) -> people.MembreMenage:
+        return people.MembreMenage.objects.create(
+            menage=self.menage,
+            personne=factories.PersonneFactory(last_name=NAME, is_confidential=self.is_confidential),
+            tie=people.MembreMenage.Tie.CHILD,
+            start_on=datetime.date(2020, 1, 1),
+        )
+
+    @cached_property
+    def access(self) -> people.AccesConfidentiel:
+        return people.AccesConfidentiel.objects.create(
+            menage=self.menage_hidden, user=self.author, capacity="gestionnaire", granted_by=self.author
+        )
+
+    @cached_property
+    def rendez_vous(self) -> people.RendezVous:
+        start = timezone.now() + datetime.timedelta(days=1)
+        return people.RendezVous.objects.create(
+            residence=self.residence,
+            menage=self.menage,
+            user=self.author,
+            kind="visite",
+            start_at=start,
+            end_at=start + datetime.timedelta(hours=1),
+            created_by=self.author,
+        )
+
+    @cached_property
+    def piece(self) -> people.PieceJointe:
+        return people.PieceJointe.objects.create(
+            menage=self.menage,
+            name="Pièce",
+            file=ContentFile(b"%PDF-1.7", name="piece.pdf"),
+            content_type="application/pdf",
+            size=1,
+            sha256="0" * 64,
+            added_by=self.author,
+        )
+
+    @cached_property
+    def documents(self) -> list[people.DocumentEmis]:
+        """One of each kind."""
+        return [self._document(kind) for kind in people.DocumentKind]
+
+    @cached_property
+    def document(self) -> people.DocumentEmis:
+        return self.documents[0]
+
+    def _document(self, kind: str) -> people.DocumentEmis:
+        return people.DocumentEmis.objects.create(
+            kind=kind,
+            residence=self.residence,
+            menage=self.menage,
+            year=2016,
+            rank=1,
+            issued_on=datetime.date(2016, 3, 12),
+            issued_by=self.author,
+            template="pdf/letter.html",
+            data={"recipient": {"lines": ["Awa"]}, "residence": {"name": "x"}, "document_number": "1"},
+            data_sha256="0" * 64,
+        )
+
+    # The stock and the stays
+
+    @cached_property
+    def dispositif(self) -> people.Dispositif:
+        return factories.DispositifFactory(residence=self.residence)
+
+    @cached_property
+    def place(self) -> logement.Place:
+        return factories.PlaceFactory(residence=self.residence, dispositif=self.dispositif)
+
+    @cached_property
+    def occupation(self) -> logement.OccupationPlace:
+        return logement.OccupationPlace.objects.create(
+            place=factories.PlaceFactory(residence=self.residence, dispositif=self.dispositif),
+            kind="works",
+            period=days(today(), today() + datetime.timedelta(days=9)),
+            created_by=self.author,
+        )
+
+    @cached_property
+    def sejour(self) -> logement.Sejour:
+        return factories.SejourFactory(menage=self.menage, residence=self.residence, dispositif=self.dispositif)
+
+    @cached_property
+    def contrat(self) -> logement.ContratOccupation:
+        return factories.ContratFactory(sejour=self.sejour)
+
+    def _contrat(self, status: str) -> logement.ContratOccupation:
+        sejour = factories.SejourFactory(menage=self._menage(), residence=self.residence, dispositif=self.dispositif)
+        return factories.ContratFactory(sejour=sejour, status=status)
+
+    @cached_property
+    def contrat_draft(self) -> logement.ContratOccupation:
+        return self._contrat("draft")
+
+    @cached_property
+    def contrat_to_sign(self) -> logement.ContratOccupation:
+        return self._contrat("to_sign")
+
+    @cached_property
+    def preavis(self) -> logement.Preavis:
+        return logement.Preavis.objects.create(
+            contrat=self.contrat,
+            given_by_whom="resident",
+            form="letter",
+            notified_on=today(),
+            ends_on=today() + datetime.timedelta(days=30),
+            recorded_by=self.author,
+        )
+
+    @cached_property
+    def edl(self) -> logement.EtatDesLieux:
+        return logement.EtatDesLieux.objects.create(
+            contrat=self.contrat, kind="entry", made_on=today(), made_by=self.author
+        )
+
+    @cached_property
+    def tarif(self) -> logement.Tarif:
+        return factories.TarifFactory(categorie=self.place.categorie, residence=self.residence)
+
+    @cached_property
+    def avis(self) -> logement.AvisEcheance:
+        return factories.AvisFactory(contrat=self.contrat)
+
+    @cached_property
+    def encaissement(self) -> logement.Encaissement:
+        return factories.EncaissementFactory(sejour=self.contrat.sejour)
+
+    @cached_property
+    def campagne(self) -> logement.Campagne:
+        return logement.Campagne.objects.create(
+            residence=self.residence, month=today().replace(day=1), prepared_by=self.author, prepared_at=timezone.now()
+        )
+
+    @cached_property
+    def prestation(self) -> logement.Prestation:
+        return logement.Prestation.objects.create(residence=self.residence, name="Laverie")
+
+    @cached_property
+    def souscription(self) -> logement.Souscription:
+        return logement.Souscription.objects.create(
+            contrat=self.contrat, prestation=self.prestation, start_on=self.contrat.start_on
+        )
+
+    # Admissions
+
+    @cached_property
+    def piece_requise(self) -> people.PieceRequise:
+        return people.PieceRequise.objects.create(dispositif=self.dispositif, name="Pièce d’identité")
+
+    @cached_property
+    def orientation(self) -> admissions.Orientation:
+        return factories.OrientationFactory(menage=self.menage, residence=self.residence, dispositif=self.dispositif)
+
+    @cached_property
+    def lines(self) -> str:
+        return "ressources"
+
+    @cached_property
+    def orientation_closed(self) -> admissions.Orientation:
+        return factories.OrientationFactory(
+            menage=self._menage(),
+            residence=self.residence,
+            dispositif=self.dispositif,
+            status="closed",
+            closed_reason=admissions.MotifCloture.values[0],
+        )
+
+    @cached_property
+    def session(self) -> admissions.SessionCommission:
+        session = factories.SessionFactory(residence=self.residence, starts_at=timezone.now())
+        admissions.MembreSession.objects.create(session=session, user=self.author)
+        return session
+
+    @cached_property
+    def passage(self) -> admissions.PassageCommission:
+        return admissions.PassageCommission.objects.create(
+            session=self.session, orientation=self.orientation, rank=1, added_by=self.author, added_at=timezone.now()
+        )
+
+    @cached_property
+    def decision(self) -> admissions.Decision:
+        return admissions.Decision.objects.create(
+            passage=self.passage,
+            kind="favorable",
+            reasons="Le projet convient à la résidence.",
+            decided_on=today(),
+            recorded_by=self.author,
+        )
+
+    @cached_property
+    def proposition(self) -> admissions.Proposition:
+        return admissions.Proposition.objects.create(
+            orientation=self.orientation,
+            place=self.place,
+            entry_on=today(),
+            answer_by_on=today(),
+            made_by=self.author,
+        )
+
+    # The social file
+
+    @cached_property
+    def dossier(self) -> DossierSocial:
+        return factories.DossierFactory(menage=self.menage, residence=self.residence)
+
+    @cached_property
+    def dossier_closed(self) -> DossierSocial:
+        return factories.DossierFactory(
+            menage=self._menage(), residence=self.residence, closed_on=today(), closed_reason="Relogement"
+        )
+
+    @cached_property
+    def note(self) -> Any:
+        return factories.NoteFactory(dossier=self.dossier, author=self.author)
