@@ -12,7 +12,7 @@ from logement.actions.parc import described, in_the_way
 from logement.models import Batiment, CategoriePlace, Logement, OccupationPlace, Place
 from residence.admin.base import Act, BaseAdmin, BaseInline
 from residence.admin.cells import amount, choice, day, flag, reference, residence_field, text, whole
-from residence.admin.columns import ResidenceFilter, within_reach, yes_no
+from residence.admin.columns import ResidenceFilter, agent, within_reach, yes_no
 from residence.admin.exporting import Exported
 from residence.admin.forms import DeskForm
 from residence.admin.importing import Imported
@@ -359,9 +359,9 @@ class OccupationPlaceAdmin(Exported, BaseAdmin):
         "holder",
         "reason",
         "keys_back_on",
-        "created_by",
+        agent("created_by", "saisie par"),
         "created_at",
-        "released_by",
+        agent("released_by", "levée par"),
         "released_at",
     )
     readonly_fields = ("first_day", "last_day", "holder")

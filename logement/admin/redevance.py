@@ -1,23 +1,68 @@
 """What is called, what is paid, and the ledger: read here with their totals; each act is done on its page."""
 
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from logement.admin.sejours import StayAdmin, unless_masked
 from logement.models import AvisEcheance, Campagne, ClotureMensuelle, Ecriture, Encaissement, LigneAvis, Quittance
+from logement.queries.avis import print_papers
+from residence.actions.journal import record
 from residence.admin.base import Act, BaseAdmin, BaseInline
-from residence.admin.columns import ResidenceFilter, money, state, yes_no
-from residence.exports import Column
+from residence.admin.columns import ResidenceFilter, agent, money, state, yes_no
+from residence.exports import Column, file_name
+from residence.models import EntreeJournal
 from residence.models.base import today
 from residence.permissions import Permission
+
+# A batch is laid out while the person waits.
+MOST_PAPERS = 300
 
 
 class LedgerAdmin(StayAdmin):
     section = "redevance"
     view_permission = Permission.COMPTE_VIEW
+
+
+class PrintedAdmin(LedgerAdmin):
+    """Rows with a paper of their own, printed together for the letter boxes."""
+
+    print_permission: Permission
+
+    def has_print_permission(self, request: HttpRequest) -> bool:
+        return self._holds(request, self.print_permission)
+
+    @admin.action(description="Imprimer en un seul PDF", permissions=["print"])
+    def print_papers(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        """The papers of the rows chosen, in the order of the list; the journal keeps how many."""
+        mine = self.rows_for(request.user, self.print_permission).order_by().values("pk")
+        chosen = queryset.filter(pk__in=mine, document__isnull=False).select_related("document")
+        rows = list(chosen[: MOST_PAPERS + 1])
+        if not rows:
+            self.message_user(request, "Ces lignes n’ont pas encore de document à imprimer.", "WARNING")
+            return None
+        if len(rows) > MOST_PAPERS:
+            self.message_user(request, f"Imprimez au plus {MOST_PAPERS} documents à la fois.", "WARNING")
+            return None
+        name = str(capfirst(self.opts.verbose_name_plural))
+        content = print_papers([row.document for row in rows], title=name)
+        for residence, count in Counter(self.residence_of(row) for row in rows).items():
+            record(
+                f"{self.noun}.print",
+                by=request.user,
+                residence=residence,
+                kind=EntreeJournal.Kind.EXPORT,
+                count=count,
+            )
+        response = HttpResponse(content, content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="{file_name(name, "pdf")}"'
+        response["Cache-Control"] = "private, no-store"
+        return response
 
 
 class MonthAdmin(BaseAdmin):
@@ -27,6 +72,10 @@ class MonthAdmin(BaseAdmin):
     @admin.display(description="mois", ordering="month")
     def month_shown(self, row: Any) -> str:
         return f"{row.month:%m/%Y}"
+
+
+def _is(*statuses: str) -> Any:
+    return lambda row: row.status in statuses
 
 
 @admin.register(Campagne)
@@ -49,17 +98,26 @@ class CampagneAdmin(MonthAdmin):
         "month_shown",
         "rank",
         "status",
-        "prepared_by",
+        agent("prepared_by", "préparée par"),
         "prepared_at",
-        "confirmed_by",
+        agent("confirmed_by", "confirmée par"),
         "confirmed_at",
-        "sent_by",
+        agent("sent_by", "envoyée par"),
         "sent_at",
     )
     readonly_fields = ("month_shown",)
     acts = (
         Act("Préparer une campagne", "logement:campagne_prepare", Permission.AVIS_ISSUE, on_list=True, main=True),
-        Act("Ouvrir la campagne", "logement:campagne_detail", Permission.COMPTE_VIEW, main=True),
+        Act("Ouvrir la campagne", "logement:campagne_detail", Permission.COMPTE_VIEW),
+        Act(
+            "Confirmer la campagne",
+            "logement:campagne_confirm",
+            Permission.AVIS_ISSUE,
+            condition=_is("prepared"),
+            main=True,
+        ),
+        Act("Envoyer les avis", "logement:campagne_send", Permission.AVIS_ISSUE, condition=_is("confirmed"), main=True),
+        Act("Revenir en préparation", "logement:campagne_undo", Permission.AVIS_ISSUE, condition=_is("confirmed")),
     )
 
 
@@ -72,6 +130,7 @@ class ClotureMensuelleAdmin(MonthAdmin):
     date_hierarchy = "month"
     fields = ("residence", "month_shown", "closed_by", "closed_at")
     readonly_fields = ("month_shown",)
+    acts = (Act("Clore un mois", "logement:mois_list", Permission.AVIS_ISSUE, on_list=True, main=True),)
 
 
 class LigneInline(BaseInline):
@@ -88,7 +147,7 @@ CALLED = Q(status__in=[AvisEcheance.Status.CONFIRMED, AvisEcheance.Status.SENT])
 
 
 @admin.register(AvisEcheance)
-class AvisEcheanceAdmin(LedgerAdmin):
+class AvisEcheanceAdmin(PrintedAdmin):
     noun = "avis"
     rank = 20
     menage_path = "contrat__sejour__menage"
@@ -140,7 +199,10 @@ class AvisEcheanceAdmin(LedgerAdmin):
         "Payé": Sum("paid", filter=CALLED),
         "Reste": Sum(F("total") - F("paid"), filter=CALLED),
     }
+    actions = ("print_papers",)
+    print_permission = Permission.AVIS_ISSUE
     acts = (
+        Act("Voir les arriérés", "logement:arriere_list", Permission.COMPTE_VIEW, on_list=True),
         Act("Ouvrir l’avis", "logement:avis_detail", Permission.COMPTE_VIEW, main=True),
         Act(
             "Ouvrir le PDF",
@@ -153,7 +215,7 @@ class AvisEcheanceAdmin(LedgerAdmin):
             "Rectifier l’avis",
             "logement:avis_rectify",
             Permission.AVIS_ISSUE,
-            condition=lambda row: row.status in ("confirmed", "sent"),
+            condition=_is("confirmed", "sent"),
         ),
         Act(
             "Enregistrer un paiement",
@@ -244,9 +306,9 @@ class EncaissementAdmin(LedgerAdmin):
         "cash_number",
         "is_deposit",
         "imputed",
-        "recorded_by",
+        agent("recorded_by", "saisi par"),
         "recorded_at",
-        "cancelled_by",
+        agent("cancelled_by", "annulé par"),
         "cancelled_at",
         "cancelled_reason",
     )
@@ -325,7 +387,7 @@ class EcritureAdmin(LedgerAdmin):
         "avis",
         "encaissement",
         "reverses",
-        "recorded_by",
+        agent("recorded_by", "saisi par"),
         "recorded_at",
     )
     readonly_fields = ("menage_name",)
@@ -335,6 +397,7 @@ class EcritureAdmin(LedgerAdmin):
         "Solde": Sum("amount"),
     }
     acts = (
+        Act("Voir les comptes", "logement:compte_list", Permission.COMPTE_VIEW, on_list=True, main=True),
         Act(
             "Voir le compte",
             "logement:compte_detail",
@@ -358,7 +421,7 @@ class EcritureAdmin(LedgerAdmin):
 
 
 @admin.register(Quittance)
-class QuittanceAdmin(LedgerAdmin):
+class QuittanceAdmin(PrintedAdmin):
     noun = "quittance"
     rank = 50
     menage_path = "sejour__menage"
@@ -375,12 +438,14 @@ class QuittanceAdmin(LedgerAdmin):
         "amount",
         "document",
         "completes",
-        "cancelled_by",
+        agent("cancelled_by", "annulé par"),
         "cancelled_at",
         "cancelled_reason",
     )
     readonly_fields = ("menage_name", "month_shown")
     totals = {"Acquitté": Sum("amount", filter=LIVE)}
+    actions = ("print_papers",)
+    print_permission = Permission.QUITTANCE_ISSUE
     acts = (
         Act(
             "Éditer les quittances du mois",

@@ -16,7 +16,7 @@ from logement.models import (
     Sejour,
 )
 from residence.admin.base import Act, BaseAdmin, BaseInline
-from residence.admin.columns import ResidenceFilter, money, state, within_reach, yes_no
+from residence.admin.columns import ResidenceFilter, agent, money, state, within_reach, yes_no
 from residence.admin.exporting import Exported
 from residence.exports import Column
 from residence.models.base import today
@@ -178,7 +178,7 @@ class ContratOccupationAdmin(StayAdmin):
     inlines = (PartieInline,)
     fieldsets = (
         (None, {"fields": ("menage_name", "place", "joined_places", "status")}),
-        ("Dates", {"fields": ("start_on", "signed_on", "signed_by", "end_on", "keys_back_on")}),
+        ("Dates", {"fields": ("start_on", "signed_on", agent("signed_by", "signé par"), "end_on", "keys_back_on")}),
         ("Montants", {"fields": ("monthly_rent", "monthly_charges", "monthly_services", "deposit_amount")}),
         ("Le reste", {"fields": ("organisation", "special_terms", "cancelled_reason", "document")}),
     )
@@ -242,6 +242,12 @@ class ContratOccupationAdmin(StayAdmin):
             "Enregistrer l’assurance",
             "logement:assurance_record",
             Permission.ASSURANCE_RECORD,
+            condition=_is(*ContratOccupation.OCCUPYING),
+        ),
+        Act(
+            "Ajouter une prestation",
+            "logement:souscription_open",
+            Permission.AVIS_ISSUE,
             condition=_is(*ContratOccupation.OCCUPYING),
         ),
         Act("Voir le compte", "logement:compte_detail", Permission.COMPTE_VIEW, argument=lambda row: row.sejour_id),
@@ -323,9 +329,9 @@ class PreavisAdmin(OfContratAdmin):
         "offer_notified_on",
         "ends_on",
         "reasons",
-        "recorded_by",
+        agent("recorded_by", "saisi par"),
         "recorded_at",
-        "withdrawn_by",
+        agent("withdrawn_by", "retiré par"),
         "withdrawn_at",
     )
     readonly_fields = ("menage_name", "place")
@@ -378,7 +384,16 @@ class AssuranceOccupantAdmin(OfContratAdmin):
     date_hierarchy = "end_on"
     search_codes = ("contrat__place__code", "insurer")
     search_private = ("policy_number",)
-    fields = ("menage_name", "place", "insurer", "policy_number", "start_on", "end_on", "recorded_by", "recorded_at")
+    fields = (
+        "menage_name",
+        "place",
+        "insurer",
+        "policy_number",
+        "start_on",
+        "end_on",
+        agent("recorded_by", "saisi par"),
+        "recorded_at",
+    )
     readonly_fields = ("menage_name", "place")
     private_fields = ("policy_number",)
     acts = (
@@ -430,7 +445,7 @@ class DroitAplAdmin(StayAdmin):
         "end_on",
         "monthly_amount",
         "source",
-        "recorded_by",
+        agent("recorded_by", "saisi par"),
         "recorded_at",
     )
     readonly_fields = ("menage_name", "residence_name")

@@ -11,7 +11,7 @@ from logement.admin.sejours import OfContratAdmin
 from logement.models import IndiceIRL, Prestation, Souscription, Tarif, TarifPrestation
 from residence.admin.base import Act, BaseAdmin, BaseInline
 from residence.admin.cells import amount, day, reference, residence_field, text
-from residence.admin.columns import ResidenceFilter, money, within_reach, yes_no
+from residence.admin.columns import ResidenceFilter, agent, money, within_reach, yes_no
 from residence.admin.exporting import Exported
 from residence.admin.importing import Imported
 from residence.admin.resources import DeskResource
@@ -96,10 +96,26 @@ class TarifAdmin(Imported, Exported, PriceAdmin):
     )
     date_hierarchy = "valid_from"
     search_codes = ("categorie__name", "reason")
-    fields = ("residence", "categorie", "valid_from", "valid_to", "rent", "charges", "services", "reason", "created_by")
+    fields = (
+        "residence",
+        "categorie",
+        "valid_from",
+        "valid_to",
+        "rent",
+        "charges",
+        "services",
+        "reason",
+        agent("created_by", "saisi par"),
+    )
     acts = (
         Act("Fixer un tarif", "logement:tarif_set", Permission.TARIF_EDIT, argument=None, on_list=True, main=True),
-        Act("Voir les tarifs", "logement:tarif_list", Permission.TARIF_VIEW, argument=None),
+        Act("Voir les tarifs", "logement:tarif_list", Permission.TARIF_VIEW, on_list=True),
+        Act(
+            "Afficher les tarifs de la résidence",
+            "logement:tarif_print",
+            Permission.TARIF_VIEW,
+            argument=lambda row: row.residence_id,
+        ),
     )
     export_columns = (
         Column("Résidence", "residence.code"),
@@ -152,13 +168,21 @@ class SouscriptionAdmin(OfContratAdmin):
         ResidenceFilter,
     )
     search_codes = ("contrat__place__code", "prestation__name")
-    fields = ("menage_name", "place", "prestation", "start_on", "end_on", "created_by", "created_at")
+    fields = (
+        "menage_name",
+        "place",
+        "prestation",
+        "start_on",
+        "end_on",
+        agent("created_by", "saisi par"),
+        "created_at",
+    )
     readonly_fields = ("menage_name", "place")
     acts = (
         Act(
             "Arrêter la prestation",
             "logement:souscription_close",
-            Permission.TARIF_EDIT,
+            Permission.AVIS_ISSUE,
             condition=lambda row: row.end_on is None,
             main=True,
         ),

@@ -1,8 +1,8 @@
 """The back office of what all the apps share, and why the models that are not in it are not."""
 
-from residence.admin import documents, etablissement, personnes, staff
+from residence.admin import documents, etablissement, modeles, personnes, staff
 
-__all__ = ["UNREGISTERED", "documents", "etablissement", "personnes", "staff"]
+__all__ = ["UNREGISTERED", "documents", "etablissement", "modeles", "personnes", "staff"]
 
 _LINE = "ligne d’une autre fiche, montrée avec elle"
 _SOCIAL = "contenu social : jamais dans l’administration"

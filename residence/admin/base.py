@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -19,6 +20,7 @@ from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils.text import capfirst
 
 from residence.actions.journal import record, record_reading
 from residence.admin.forms import AmountField, DeskForm, DeskInlineForm, label_of
@@ -50,15 +52,15 @@ class Act:
     argument: Callable[[Any], Any] | None = lambda row: row.pk
     on_list: bool = False
     main: bool = False
-    query: str = ""
+    query: Callable[[Any], str] = lambda row: ""
 
     def url(self, row: Any = None) -> str:
         """Where it leads, or an empty string when there is nothing to do there."""
         try:
             if self.on_list or self.argument is None:
-                return reverse(self.url_name) + self.query
+                return reverse(self.url_name) + self.query(row)
             argument = self.argument(row)
-            return reverse(self.url_name, args=[argument]) + self.query if argument is not None else ""
+            return reverse(self.url_name, args=[argument]) + self.query(row) if argument is not None else ""
         except NoReverseMatch:
             return ""
 
@@ -80,10 +82,19 @@ class Scoped:
     formfield_overrides: ClassVar[dict[type[Field[Any, Any]], dict[str, Any]]] = {
         models.DecimalField: {"form_class": AmountField},
         models.DateField: {"form_class": DateField},
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
     }
 
     def choices_permission(self) -> Permission:
         raise NotImplementedError
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # What is missing may be added on the spot; another row is not changed from here.
+            field.widget.can_change_related = field.widget.can_view_related = False
+            field.widget.can_delete_related = False
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if "queryset" not in kwargs:
@@ -127,6 +138,7 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = PAGE
     list_max_show_all = PAGE
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     view_on_site = False
     actions_selection_counter = True
     change_list_template = "admin/residence/change_list.html"
@@ -277,7 +289,8 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         buttons = self.buttons(request, [act for act in self.acts if act.on_list])
-        response = super().changelist_view(request, {"acts": buttons, **(extra_context or {})})
+        title = capfirst(self.opts.verbose_name_plural)
+        response = super().changelist_view(request, {"acts": buttons, "title": title, **(extra_context or {})})
         if self.totals and isinstance(response, TemplateResponse) and "cl" in (response.context_data or {}):
             rows = response.context_data["cl"].queryset.order_by()
             sums = rows.aggregate(**{f"sum_{rank}": total for rank, total in enumerate(self.totals.values())})
@@ -296,7 +309,22 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = self.fixed_fields if obj is not None else ()
-        return (*super().get_readonly_fields(request, obj), *fixed)
+        shown = [name for name in self._own_fields() if callable(name)]
+        return (*super().get_readonly_fields(request, obj), *fixed, *shown)
+
+    def _own_fields(self) -> list[Any]:
+        if self.fieldsets:
+            return [name for _, options in self.fieldsets for name in options["fields"]]
+        return list(self.fields or ())
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The columns; that of the résidence for who works in several only."""
+        columns = super().get_list_display(request)
+        user: Any = request.user
+        places = {scope.residence_id for scope in user.scopes_for(self.view_permission)}
+        if len(places) == 1 and None not in places:
+            return [name for name in columns if name not in ("residence", "residence_name")]
+        return columns
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         sets = super().get_fieldsets(request, obj)
@@ -320,7 +348,8 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        response = super().change_view(request, object_id, form_url, extra_context)
+        title = capfirst(self.opts.verbose_name)
+        response = super().change_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
         row = (getattr(response, "context_data", None) or {}).get("original")
         if row is not None:
             response.context_data["acts"] = self.buttons(request, [act for act in self.acts if not act.on_list], row)

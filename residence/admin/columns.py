@@ -26,6 +26,17 @@ def money(path: str, label: str) -> Callable[[Any], str]:
     return column
 
 
+def agent(field: str, label: str) -> Callable[[Any], str]:
+    """A member of the staff, by name, for the page of a row: « signé par »."""
+
+    @admin.display(description=label)
+    def column(row: Any) -> str:
+        return str(getattr(row, field) or "") or "–"
+
+    column.__name__ = field
+    return column
+
+
 def state(meanings: dict[str, str], field: str = "status", label: str = "état") -> Callable[[Any], str]:
     """A column that says a state in a word and a colour. `meanings`: state to late, soon, done or information."""
 

@@ -4,15 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.db.models import Max
 from django.http import HttpRequest
 
 from residence.admin.base import Act, BaseAdmin, scoped
 from residence.admin.columns import ResidenceFilter
-from residence.admin.etablissement import SettingAdmin
 from residence.admin.exporting import Exported
 from residence.exports import Column
-from residence.models import DocumentEmis, ModeleDocument
+from residence.models import DocumentEmis
 from residence.models.documents import DOCUMENT_PERMISSION
 from residence.permissions import Permission
 
@@ -67,25 +65,3 @@ class DocumentEmisAdmin(Exported, BaseAdmin):
     @admin.display(description="ménage", ordering="shown_name")
     def menage_name(self, row: DocumentEmis) -> str:
         return str(row.menage) if row.menage else ""
-
-
-@admin.register(ModeleDocument)
-class ModeleDocumentAdmin(SettingAdmin):
-    """A version stands for ever: documents cite it. Another wording is another version."""
-
-    noun = "modele_document"
-    section = "documents"
-    rank = 20
-    list_display = ("kind", "version", "residence", "valid_from", "created_by")
-    list_select_related = ("residence", "created_by")
-    list_filter = ("kind", ResidenceFilter)
-    fields = ("residence", "kind", "valid_from", "texts", "version")
-    readonly_fields = ("version",)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        last = ModeleDocument.objects.filter(residence=obj.residence, kind=obj.kind).aggregate(last=Max("version"))
-        obj.version = (last["last"] or 0) + 1
-        super().save_model(request, obj, form, change)

@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from residence.admin.base import Act, BaseAdmin, BaseInline
+from residence.admin.columns import agent
 from residence.models import Delegation, EntreeJournal, RoleAttribution, User
 from residence.permissions import Permission
 
@@ -49,7 +50,17 @@ class RoleAttributionAdmin(AccountAdmin):
     list_select_related = ("user", "residence", "granted_by")
     list_filter = ("role",)
     search_codes = ("user__last_name", "user__first_name", "user__username")
-    fields = ("user", "role", "residence", "start_on", "end_on", "granted_by", "granted_at", "ended_by", "ended_at")
+    fields = (
+        "user",
+        "role",
+        "residence",
+        "start_on",
+        "end_on",
+        agent("granted_by", "donné par"),
+        "granted_at",
+        agent("ended_by", "retiré par"),
+        "ended_at",
+    )
     acts = (
         Act(
             "Gérer le compte",
@@ -74,7 +85,17 @@ class DelegationAdmin(AccountAdmin):
     list_select_related = ("from_user", "to_user", "residence")
     list_filter = ("role",)
     date_hierarchy = "start_on"
-    fields = ("from_user", "to_user", "role", "residence", "start_on", "end_on", "reason", "ended_by", "ended_at")
+    fields = (
+        "from_user",
+        "to_user",
+        "role",
+        "residence",
+        "start_on",
+        "end_on",
+        "reason",
+        agent("ended_by", "retiré par"),
+        "ended_at",
+    )
 
 
 @admin.register(EntreeJournal)

@@ -169,6 +169,17 @@ def test_what_is_done_is_told_in_french(model_admin):
 
 
 @pytest.mark.parametrize("model_admin", admin.site._registry.values(), ids=str)
+def test_no_column_and_no_field_keeps_its_english_name(model_admin):
+    inlines = [inline for inline in model_admin.inlines if inline.fields]
+    shown = [(model_admin.model, name) for name in [*model_admin.list_display, *model_admin._own_fields()]]
+    shown += [(inline.model, name) for inline in inlines for name in inline.fields]
+    for model, name in shown:
+        field = next((one for one in model._meta.fields if one.name == name), None)
+        if field is not None:
+            assert "_" not in name or str(field.verbose_name) != name.replace("_", " "), name
+
+
+@pytest.mark.parametrize("model_admin", admin.site._registry.values(), ids=str)
 def test_an_act_alone_writes_a_status(model_admin, rf, gestionnaire):
     request = rf.get("/")
     request.user = gestionnaire
