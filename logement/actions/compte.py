@@ -228,7 +228,8 @@ def cancel_deposit_call(*, contrat: ContratOccupation, by: User | None) -> list[
 
 def lock_accounts(sejours: Iterable[int]) -> dict[int, Sejour]:
     """The stays, read again in the order of their numbers and locked until the end of the transaction."""
-    rows = Sejour.objects.filter(pk__in=set(sejours)).select_related("residence", "menage").order_by("pk")
+    rows = Sejour.objects.filter(pk__in=set(sejours)).select_related("menage").prefetch_related("residence")
+    rows = rows.order_by("pk")
     return {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True)}
 
 
@@ -238,10 +239,11 @@ def settle(
     """Set every payment and credit not used up against what is owed, stay by stay; the imputations written.
 
     The stays are locked by the caller (`lock_accounts`). `chosen`: for a payment, the avis that the debtor asked to
-    settle first. The APL settles the loyer and charges of the month that it was paid for, and waits for its avis when
-    there is none. What is owed by a resident leaves out the APL still awaited: a payment in advance goes to the next
-    month, not to the CAF's part. Otherwise the order of the code civil (`logement.rules.imputation`). What settles
-    nothing stays on the account, and settles the next avis when it is confirmed.
+    settle first. The APL settles the loyer and charges of the month that it was paid for, waits for its avis when there
+    is none, and never settles more than them. What is owed by a resident leaves out the APL still awaited: a payment in
+    advance goes to the next month, not to the CAF's part. Otherwise the order of the code civil
+    (`logement.rules.imputation`). What settles nothing stays on the account, and settles the next avis when it is
+    confirmed.
     """
     encaissements = Encaissement.objects.with_surplus().filter(sejour__in=sejours).order_by("received_on", "pk")
     in_credit = AvisEcheance.objects.unsettled().filter(contrat__sejour__in=sejours, total__lt=0)
@@ -282,12 +284,16 @@ def _parts(
         of_month = [avis for avis in debts if avis.month == source.for_month]
         if not of_month:
             return []
+        rooms = {avis.pk: max(ZERO, avis.housing - (avis.apl_received or ZERO)) for avis in of_month}
+        # Above loyer and charges, it is the allocataire's (CCH, L.832-2): kept aside, to be paid out.
+        left = min(left, sum(rooms.values(), ZERO))
         for avis in sorted(of_month, key=lambda avis: (avis.contrat.start_on, avis.rank)):
-            part = min(left, avis.left, max(ZERO, avis.housing - (avis.apl_received or ZERO)))
+            part = min(left, avis.left, rooms[avis.pk])
             if part > 0:
                 parts[avis.pk] = part
                 left -= part
-    to_pay = {avis.pk: max(ZERO, avis.left_to_pay - parts.get(avis.pk, ZERO)) for avis in debts}
+    # Once an APL is received, nothing more is awaited: what it leaves is the resident's.
+    to_pay = {avis.pk: avis.left - parts[avis.pk] if avis.pk in parts else avis.left_to_pay for avis in debts}
     open_debts = [Debt(pk, amount, by_pk[pk].due_on) for pk, amount in to_pay.items() if amount > 0]
     keys = {debt.key for debt in open_debts}
     more = spread(left, open_debts, on=today(), chosen=[pk for pk in chosen if pk in keys])
