@@ -268,7 +268,8 @@ def _confirm(campagne: Campagne, *, by: User | None) -> Campagne:
     residence, month = campagne.residence, campagne.month
     avis = list(
         AvisEcheance.objects.filter(campagne=campagne, status=AvisEcheance.Status.PREPARED)
-        .select_related("contrat__sejour__menage", "contrat__sejour__residence", "contrat__place__logement")
+        .select_related("contrat__sejour__menage", "contrat__place__logement")
+        .prefetch_related("contrat__sejour__residence")
         .order_by("contrat__place__code", "pk")
     )
     sejours = {one.contrat.sejour_id for one in avis}

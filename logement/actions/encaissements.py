@@ -89,8 +89,11 @@ def record_encaissements(payments: Sequence[Payment], *, by: User | None) -> lis
         _journal(rows, by)
         refresh_stays({row.sejour_id for row in rows})
     # As written: settling has changed what is imputed.
-    fresh = Encaissement.objects.select_related("sejour__residence").in_bulk([row.pk for row in known.values()])
-    return [fresh[known[payment.key].pk] for payment in payments]
+    rows = known.values()
+    imputed = dict(Encaissement.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", "imputed"))
+    for row in rows:
+        row.imputed = imputed[row.pk]
+    return [known[payment.key] for payment in payments]
 
 
 def _check(payments: Sequence[Payment], sejours: dict[int, Sejour]) -> None:

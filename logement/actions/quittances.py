@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from logement.actions.compte import lock_accounts
@@ -38,20 +38,18 @@ def issue_receipts(
 
     The stays are locked by the caller. Numbers are reserved and rows are written in bulk.
     """
-    touched = set(avis) | set(
-        Imputation.objects.filter(encaissement__in=encaissements).values_list("avis_id", flat=True)
-    )
+    settled = Imputation.objects.filter(encaissement__in=encaissements)
+    paid_by_hand = settled.exclude(encaissement__method=Encaissement.Method.APL)
+    touched = set(avis) | set(settled.values_list("avis_id", flat=True))
     terms = {
         one.pk: one
         for one in AvisEcheance.objects.called()
-        .filter(pk__in=touched, total__gt=0)
-        .select_related(
-            "contrat__sejour__residence", "contrat__sejour__menage", "contrat__place", "document__residence"
-        )
+        .filter(Q(paid=F("total")) | Q(pk__in=paid_by_hand.values("avis")), pk__in=touched, total__gt=0)
+        .select_related("contrat__sejour__menage", "contrat__place", "document")
         .defer("document__data")
-        .prefetch_related("lignes")
+        .prefetch_related("contrat__sejour__residence", "document__residence", "lignes")
     }
-    live = Quittance.objects.live().filter(avis__in=touched)
+    live = Quittance.objects.live().filter(avis__in=terms)
     with_quittance = set(live.filter(kind=Quittance.Kind.QUITTANCE).values_list("avis_id", flat=True))
     new = [
         Quittance(kind=Quittance.Kind.QUITTANCE, sejour=one.contrat.sejour, avis=one, amount=one.total)
@@ -86,7 +84,8 @@ def _new_recus(
         Encaissement.objects.live()
         .filter(pk__in=encaissements)
         .exclude(method=Encaissement.Method.APL)
-        .select_related("sejour__residence", "sejour__menage")
+        .select_related("sejour__menage")
+        .prefetch_related("sejour__residence")
     )
     parts = (
         Imputation.objects.filter(encaissement__in=encaissements)

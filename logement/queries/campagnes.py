@@ -150,8 +150,10 @@ def owed_for_month(residence: Residence, month: datetime.date, contrats: QuerySe
     """
     month = month_start(month)
     rows = list(
-        contrats.select_related("sejour__menage", "sejour__residence", "place__categorie")
+        contrats.select_related("sejour__menage", "place")
         .prefetch_related(
+            "sejour__residence",
+            "place__categorie",
             Prefetch("joined_places", Place.objects.select_related("categorie").order_by("code")),
             Prefetch("preavis", Preavis.objects.filter(withdrawn_at=None), to_attr="live_preavis"),
             Prefetch(
