@@ -44,6 +44,7 @@ urlpatterns = [
     path("commission/<int:session_id>/clore/", commission.session_close, name="session_close"),
     path("commission/dossiers/<int:passage_id>/", commission.passage_detail, name="passage_detail"),
     path("commission/dossiers/<int:passage_id>/synthese/", commission.passage_synthese, name="passage_synthese"),
+    path("commission/dossiers/<int:passage_id>/avis/", commission.opinion_give, name="opinion_give"),
     path("commission/dossiers/<int:passage_id>/retirer/", commission.passage_withdraw, name="passage_withdraw"),
     path("commission/dossiers/<int:passage_id>/deplacer/", commission.passage_move, name="passage_move"),
     path("commission/dossiers/<int:passage_id>/lien/", commission.lien_declare, name="lien_declare"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from admissions.actions.orientations import LIVE_PROPOSITIONS, leave_candidates, reach
 from admissions.models import MotifCloture, Orientation, Proposition
 from admissions.models.orientations import OrientationStatus
-from admissions.queries.budget import budget_of, facts_of, money_facts
+from admissions.queries.budget import Budget, budget_of, facts_of, money_facts
 from admissions.queries.courriers import addressee_of, place_and_date, signatory_of
 from admissions.queries.criteres import derogations_missing, points_of
 from admissions.queries.places import offerable, reserved_from
@@ -130,7 +130,8 @@ def _letter(by: User, proposition: Proposition) -> DocumentEmis:
         "services": str(tarif.services) if tarif else None,
         "redevance": str(tarif.redevance) if tarif else None,
         "deposit": str(depot.maximum(tarif.redevance, months=orientation.dispositif.deposit_months)) if tarif else None,
-        "budget": money_facts(budget),
+        # The gestionnaire opens this letter: what is paid, never what the household earns.
+        "budget": _told_of_money(budget),
         "contact": by.get_full_name(),
         "contact_phone": by.phone or residence.phone,
         "signatory": signatory_of(residence, by),
@@ -144,6 +145,13 @@ def _letter(by: User, proposition: Proposition) -> DocumentEmis:
         by=by,
         target=proposition,
     )
+
+
+def _told_of_money(budget: Budget) -> dict[str, Any]:
+    """The APL and what is left to pay, by scale."""
+    facts = money_facts(budget)
+    scenarios = [{name: one[name] for name in ("label", "apl", "net")} for one in facts["scenarios"]]
+    return {"has_apl": facts["has_apl"], "reasons": facts["reasons"], "scenarios": scenarios}
 
 
 @transaction.atomic

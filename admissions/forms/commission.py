@@ -160,11 +160,12 @@ class OpinionForm(forms.Form):
     opinion = forms.ChoiceField(label="Votre avis", choices=AvisMembre.Opinion.choices, widget=forms.RadioSelect)
     comment = forms.CharField(label="Observation", required=False, max_length=300, widget=TextArea(2))
 
-    def __init__(self, *args: Any, given: AvisMembre | None, back: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, given: AvisMembre | None, action: str, back: str, **kwargs: Any) -> None:
         if given is not None:
             kwargs.setdefault("initial", {"opinion": given.opinion, "comment": given.comment})
         super().__init__(*args, **kwargs)
         self.helper = page_helper("opinion", "comment", submit="Donner mon avis", back=back)
+        self.helper.form_action = action
 
 
 class LienForm(forms.Form):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -313,27 +313,48 @@ def session_close(request: HttpRequest, session_id: int) -> HttpResponse:
 # One file
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET"])
 @require_permission(Permission.SYNTHESE_VIEW, Permission.DECISION_VIEW)
 def passage_detail(request: HttpRequest, passage_id: int) -> HttpResponse:
     """A file of the agenda: its synthesis for who may read it, its criteria, what was said and decided."""
     passage = get_object_or_404(passages_readable(request.user), pk=passage_id)
+    form = None
+    if passages_for_member(request.user).filter(pk=passage.pk).exists():
+        form = _opinion_form(request, passage)
+    return _passage_page(request, passage, form)
+
+
+def _opinion_form(request: HttpRequest, passage: Any, data: Any = None) -> OpinionForm:
+    given = passage.opinions.filter(user=request.user).first()
+    return OpinionForm(
+        data,
+        given=given,
+        action=reverse("admissions:opinion_give", args=[passage.pk]),
+        back=passage.session.get_absolute_url(),
+    )
+
+
+@require_http_methods(["POST"])
+@require_permission(Permission.OPINION_GIVE)
+def opinion_give(request: HttpRequest, passage_id: int) -> HttpResponse:
+    """Give one's opinion on a file, or change it; then on to the next file to hear."""
+    readable = passages_readable(request.user).filter(pk__in=passages_for_member(request.user).values("pk"))
+    passage = get_object_or_404(readable, pk=passage_id)
+    form = _opinion_form(request, passage, request.POST)
+    if form.is_valid():
+        given = done(request, form, lambda: give_opinion(by=request.user, passage=passage, **form.cleaned_data))
+        if given is not None:
+            messages.success(request, "Votre avis est enregistré ; vous pouvez le changer jusqu’à la clôture.")
+            return redirect(_next_file(passage, request.user) or passage.session)
+    return _passage_page(request, passage, form)
+
+
+def _passage_page(request: HttpRequest, passage: Any, form: OpinionForm | None) -> HttpResponse:
     user, session, orientation = request.user, passage.session, passage.orientation
     record_reading(orientation.menage, by=user, what=passage, residence=session.residence)
-    is_member = passages_for_member(user).filter(pk=passage.pk).exists()
+    is_member = form is not None
     reads_synthesis = is_member or user.holds(Permission.ENTRETIEN_VIEW, session.residence_id)
     reads_decision = user.holds(Permission.DECISION_VIEW, session.residence_id)
-    given = passage.opinions.filter(user=user).first()
-    form = None
-    if is_member:
-        form = OpinionForm(request.POST or None, given=given, back=session.get_absolute_url())
-        if request.method == "POST" and form.is_valid():
-            act = lambda: give_opinion(by=user, passage=passage, **form.cleaned_data)  # noqa: E731
-            if done(request, form, act) is not None:
-                messages.success(request, "Votre avis est enregistré ; vous pouvez le changer jusqu’à la clôture.")
-                return redirect(_next_file(passage, user) or session)
-    elif request.method == "POST":
-        raise PermissionDenied
     context = {
         "passage": passage,
         "session": session,
@@ -342,13 +363,11 @@ def passage_detail(request: HttpRequest, passage_id: int) -> HttpResponse:
         "synthesis": passage.synthese.data if passage.synthese and reads_synthesis else None,
         "reads_synthesis": reads_synthesis,
         "points": _points(orientation, user) if reads_decision else [],
-        "reads_decision": reads_decision,
         "decision": Decision.objects.filter(passage=passage).select_related("recorded_by").first()
         if reads_decision
         else None,
         "opinions": passage.opinions.select_related("user") if reads_decision else [],
         "liens": passage.liens.select_related("user") if reads_decision else [],
-        "own": given,
         "form": form,
         "may_decide": user.holds(Permission.DECISION_RECORD, session.residence_id) and session.status == St.SITTING,
         "may_withdraw": user.holds(Permission.COMMISSION_PREPARE, session.residence_id) and session.status != St.CLOSED,

@@ -192,7 +192,7 @@ def test_a_household_of_the_siao_goes_all_the_way(here, dispositif, place, nadia
     member = signed_in(members[0])
     assert "Situation stable" in page(member, "passage_detail", passage.pk)
     assert member.get(reverse("admissions:passage_synthese", args=[passage.pk])).content.startswith(b"%PDF")
-    send(member, "passage_detail", passage.pk, opinion="for", comment="")
+    send(member, "opinion_give", passage.pk, opinion="for", comment="")
     page(coordinatrice, "session_open", session.pk)
     send(coordinatrice, "session_open", session.pk, present=[members[0].pk, members[1].pk])
     page(coordinatrice, "decision_record", passage.pk)
