@@ -52,8 +52,9 @@ class DocumentKind(models.TextChoices):
 # Who may open an issued document of each kind.
 DOCUMENT_PERMISSION: dict[DocumentKind, Permission] = {
     DocumentKind.INVITATION: Permission.ORIENTATION_VIEW,
-    DocumentKind.SYNTHESE: Permission.SYNTHESE_VIEW,
-    DocumentKind.PV: Permission.COMMISSION_VIEW,
+    # Members read the synthesis from the convocation to the closing only, on the page of their session.
+    DocumentKind.SYNTHESE: Permission.ENTRETIEN_VIEW,
+    DocumentKind.PV: Permission.DECISION_VIEW,
     DocumentKind.LETTRE_CANDIDAT: Permission.DECISION_VIEW,
     DocumentKind.LETTRE_PRESCRIPTEUR: Permission.DECISION_VIEW,
     DocumentKind.PROPOSITION: Permission.CANDIDAT_VIEW,
