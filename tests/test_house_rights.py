@@ -23,6 +23,7 @@ WITHOUT_PERMISSION: dict[str, str] = {}
 # Pages that, within what the table opens, open to some only: the world's rows are not theirs, and the answer is 404.
 NARROWER: dict[str, str] = {
     "admissions:lien_declare": "les membres convoqués de la séance",
+    "admissions:opinion_give": "les membres convoqués de la séance",
     "admissions:passage_detail": "les membres convoqués de la séance",
     "admissions:passage_synthese": "les membres convoqués de la séance",
     "admissions:session_detail": "les membres convoqués de la séance",
