@@ -367,9 +367,10 @@ MENU = [
     "residence.menu_admin.MENU",
     "admissions.hooks.MENU",
     "logement.hooks.MENU",
+    "logement.menu_redevance.MENU",
     "accompagnement.hooks.MENU",
 ]
-SEARCH = ["residence.queries.search.people", "logement.hooks.search"]
+SEARCH = ["residence.queries.search.people", "logement.hooks.search", "residence.queries.search.documents"]
 BANNER = ["admissions.hooks.banner", "logement.hooks.banner", "accompagnement.hooks.banner"]
 PERSON_PANELS = [
     "residence.queries.panels.household",
@@ -383,7 +384,7 @@ TIMELINE = [
     "logement.hooks.timeline",
     "accompagnement.hooks.timeline",
 ]
-HOME: list[str] = ["accompagnement.hooks.home"]
+HOME = ["logement.hooks.home", "admissions.home.home", "accompagnement.hooks.home"]
 FRAME_DUE_COUNT = "residence.queries.accueil.due_count"
 QUOTIDIEN: list[str] = []
 DUTIES = [

@@ -189,7 +189,9 @@ class ReferentsForm(forms.Form):
             Q(pk__in=team(dossier.residence_id)) | Q(pk__in=[one.user_id for one in present.values() if one.user_id])
         )
         self.fields["social"].queryset = self.fields["substitute"].queryset = members
-        self.fields["partner"].queryset = ContactPartenaire.objects.select_related("partenaire")
+        kept = [one.contact_id for one in present.values() if one.contact_id]
+        contacts = ContactPartenaire.objects.filter(Q(left_on__isnull=True) | Q(pk__in=kept))
+        self.fields["partner"].queryset = contacts.select_related("partenaire")
         self.helper = page_helper(
             "social", "substitute", "partner", "on", submit="Enregistrer les référents", back=dossier.get_absolute_url()
         )

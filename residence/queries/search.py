@@ -10,7 +10,7 @@ from django.db.models.functions import Concat, Lower
 from django.urls import reverse
 
 from residence.contracts import Hit
-from residence.models import MembreMenage, Menage, Personne, Rattachement, User
+from residence.models import DocumentEmis, MembreMenage, Menage, Personne, Rattachement, User
 from residence.models.base import PlainText, today
 from residence.permissions import Permission
 from residence.queries.panels import names_only
@@ -21,11 +21,12 @@ MOST_WORDS = 6
 MOST_HOLDING, MOST_RESEMBLING = 3000, 2000
 # Up to this many households, the scope of a user is read before the names.
 FEW = 2000
-PEOPLE, HOUSEHOLDS = "Personnes", "Ménages"
+PEOPLE, HOUSEHOLDS, DOCUMENTS = "Personnes", "Ménages", "Documents"
 # How near a word must be to a name of the person, from 0 to 1, when no name holds it as it was typed.
 NEARNESS = "0.5"
 
 _DATE = re.compile(r"\b(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})\b")
+_NUMBER = re.compile(r"^(?:(?P<code>[\w-]{1,20})-)?(?P<year>20\d\d)-(?P<rank>\d{1,9})$")
 _CAF = re.compile(r"^\d{5,8}[a-zA-Z]?$")
 
 
@@ -160,6 +161,26 @@ def _households(user: User, text: str, limit: int) -> list[Hit]:
             icon="users",
         )
         for menage in rows[:limit]
+    ]
+
+
+def documents(user: User, text: str, limit: int) -> list[Hit]:
+    """Issued documents of that number, written as they carry it: « OPHIS-2026-00012 », « 2026-12 »."""
+    asked = _NUMBER.search(text.strip())
+    if asked is None:
+        return []
+    rows = DocumentEmis.objects.readable_by(user).filter(year=int(asked["year"]), rank=int(asked["rank"]))
+    if asked["code"]:
+        rows = rows.filter(residence__code__iexact=asked["code"])
+    return [
+        Hit(
+            group=DOCUMENTS,
+            label=f"{str(one.get_kind_display()).capitalize()} n° {one.number}",
+            url=one.get_absolute_url(),
+            detail=str(one.menage) if one.menage_id else "",
+            icon="document",
+        )
+        for one in rows.select_related("residence", "menage").defer("data")[:limit]
     ]
 
 

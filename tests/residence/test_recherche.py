@@ -5,11 +5,12 @@ import datetime
 import pytest
 from django.urls import reverse
 
+from residence.actions.documents import issue_document
 from residence.actions.personnes import mask_menage
 from residence.confidentiality import reading_as
-from residence.models import AccesConfidentiel, MembreMenage
+from residence.models import AccesConfidentiel, DocumentKind, MembreMenage
 from residence.permissions import Cause, Permission, Role
-from residence.queries.search import date_in, households_named, people
+from residence.queries.search import date_in, documents, households_named, people
 from tests.factories import MenageFactory, PersonneFactory, RattachementFactory, ResidenceFactory, UserFactory
 from tests.signing_in import signed_in
 
@@ -152,6 +153,18 @@ def test_the_birth_date_is_kept_from_who_needs_names_only(here, lefevre):
 )
 def test_a_date_is_read_in_the_text(text, expected):
     assert date_in(text)[0] == expected
+
+
+def test_a_document_is_found_by_its_number(here, nadia, lefevre):
+    document = issue_document(
+        kind=DocumentKind.CONTRAT, residence=here, menage=lefevre, template="pdf/letter.html", data={}, by=None
+    )
+    neighbour = UserFactory(role=Role.VIE_RESIDENTIELLE, residence=here)
+
+    for text in (document.number, document.number.lower(), f"{document.year}-{document.rank}"):
+        assert [hit.url for hit in documents(nadia, text, 20)] == [document.get_absolute_url()]
+        assert documents(neighbour, text, 20) == []
+    assert documents(nadia, "2019-1", 20) == []
 
 
 # Pages
