@@ -1,0 +1,128 @@
+"""Chromium, and the people who drive it: each in a session of their own, on pages that must be without fault."""
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pypdf
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from residence.authentication import totp_code
+from residence.models import User
+from tests.conftest import CHROMIUM
+from tests.factories import PASSWORD
+
+# Playwright keeps an event loop in this thread; the database is asked from it in plain calls all the same.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+class Agent:
+    """A person at a screen. Each page that they open is read by axe, and its console must stay empty."""
+
+    def __init__(self, browser: Browser, base: str, user: User, width: int) -> None:
+        self.user = user
+        self.base = base
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, locale="fr-FR")
+        self.page: Page = self.context.new_page()
+        self.said: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def sign_in(self) -> None:
+        self.page.goto(f"{self.base}/")
+        self.check()
+        self.page.fill("[name=login]", self.user.username)
+        self.page.fill("[name=password]", PASSWORD)
+        self.press("Se connecter")
+        code = totp_code(self.user)
+        if code is not None:
+            self.page.fill("[name=code]", code)
+            self.page.locator("main form button[type=submit]").first.click()
+            self.check()
+        assert self.page.url.rstrip("/") == self.base.rstrip("/"), self.page.url
+
+    def go(self, address: str) -> None:
+        answer = self.page.goto(f"{self.base}{address}")
+        assert answer is not None
+        assert answer.status == 200, f"{address}: {answer.status}"
+        self.check()
+
+    def fill(self, **values: str) -> None:
+        for name, value in values.items():
+            field = self.page.locator(f"[name='{name}']")
+            if field.count() > 1 or field.first.get_attribute("type") in ("radio", "checkbox"):
+                self.page.locator(f"[name='{name}'][value='{value}']").check()
+            elif field.evaluate("element => element.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+
+    def press(self, label: str) -> None:
+        """The button, or the link that looks like one, of the page's own part."""
+        self._named(label).first.click()
+        self.page.wait_for_load_state()
+        self.check()
+
+    def submit(self) -> None:
+        """The main button of the page's form."""
+        self.page.locator(
+            "main form button[type=submit].btn-primary, main form input[type=submit].btn-primary"
+        ).last.click()
+        self.page.wait_for_load_state()
+        self.check()
+
+    def _named(self, label: str) -> Locator:
+        main = self.page.locator("main")
+        return main.get_by_role("button", name=label).or_(main.get_by_role("link", name=label))
+
+    def check(self) -> None:
+        assert not self.said, f"{self.page.url}: {self.said}"
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        # axe itself may make the policy of the page speak.
+        self.said.clear()
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.page.locator("main").inner_text().split())
+
+    def pdf(self, document: int) -> str:
+        """The text of an issued document that the page leads to: a tagged PDF with a title."""
+        link = self.page.locator(f"main a[href='/documents/{document}/']").first
+        answer = self.context.request.get(f"{self.base}{link.get_attribute('href')}")
+        assert answer.status == 200, f"document {document}: {answer.status}"
+        reader = pypdf.PdfReader(io.BytesIO(answer.body()))
+        assert "/StructTreeRoot" in reader.root_object
+        assert reader.metadata is not None
+        assert reader.metadata.title
+        return " ".join("\n".join(page.extract_text() for page in reader.pages).split())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def at_screen(browser: Browser, live_server: Any) -> Iterator[Callable[..., Agent]]:
+    """Sits a user down before a screen of a given width, signed in."""
+    agents: list[Agent] = []
+
+    def sit(user: User, width: int = 1440) -> Agent:
+        agent = Agent(browser, live_server.url, user, width)
+        agents.append(agent)
+        agent.sign_in()
+        return agent
+
+    yield sit
+    for agent in agents:
+        agent.context.close()
