@@ -276,6 +276,7 @@ def drawn_png(address: str) -> bytes:
     box = ink.getbbox()
     if box is None or (box[2] - box[0]) + (box[3] - box[1]) < 12:
         raise ValidationError("La signature est vide : tracez-la dans le cadre.")
+    ink = ink.crop((box[0] - 8, box[1] - 8, box[2] + 8, box[3] + 8))
     paper = Image.new("L", ink.size, 255)
     paper.paste(0, mask=ink)
     paper.thumbnail((900, 400))

@@ -22,7 +22,7 @@ Capacity = PartieContrat.Capacity
 class ContratForm(forms.Form):
     """The terms of a contract: which place, from when, who signs, what deposit. The price is the tariff's."""
 
-    place = forms.ModelChoiceField(label="Place", queryset=Place.objects.none())
+    place = forms.ModelChoiceField(label="Place", queryset=Place.objects.none(), empty_label="choisir la place")
     joined_places = forms.ModelMultipleChoiceField(
         label="Chambres jointes",
         queryset=Place.objects.none(),

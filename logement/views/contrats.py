@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Value
+from django.db.models import Exists, OuterRef, Value
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,7 +25,7 @@ from logement.actions.contrats import (
 from logement.forms.contrats import AnnulationForm, AssuranceForm, ContratForm, SignatureForm
 from logement.forms.errors import put_errors
 from logement.forms.sejours import ContratFilterForm
-from logement.models import ContratOccupation, Place
+from logement.models import ContratOccupation, OccupationPlace, Place
 from logement.queries.contrats import (
     deposit_maximum,
     is_to_verify,
@@ -380,11 +380,15 @@ def _contrat(request: HttpRequest, contrat_id: int, permission: Permission) -> C
 
 
 def _places_for(request: HttpRequest, menage: Menage) -> Any:
-    """Places of the résidences that the household is tied to, where the user prepares contracts."""
+    """Places of the résidences that the household is tied to, save those lived in without a known end."""
+    lived_in = OccupationPlace.objects.live().filter(
+        kind=OccupationPlace.Kind.CONTRACT, place=OuterRef("pk"), period__endswith__isnull=True
+    )
     return (
         Place.objects.visible_to(request.user, Permission.CONTRAT_PREPARE)
         .lettable()
         .filter(residence__in=menage.rattachements.values("residence"))
+        .exclude(Exists(lived_in))
         .select_related("logement__batiment", "categorie", "dispositif", "residence")
         .order_by("residence__name", "code")
     )

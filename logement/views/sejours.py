@@ -262,8 +262,8 @@ def renouvellement_decide(request: HttpRequest, sejour_id: int) -> HttpResponse:
     if sejour.planned_end_on is None or sejour.ended_on is not None:
         messages.info(request, "Ce séjour n’a pas de terme à décider.")
         return redirect(sejour)
-    block = renewal_block(sejour)
-    renewal = "" if block else f"Renouvellement jusqu’au {next_planned_end(sejour):%d/%m/%Y}"
+    why_not = renewal_block(sejour)
+    renewal = "" if why_not else f"Renouvellement jusqu’au {next_planned_end(sejour):%d/%m/%Y}"
     form = RenouvellementForm(request.POST or None, sejour=sejour, renewal=renewal)
     if request.method == "POST" and form.is_valid():
         try:
@@ -276,7 +276,7 @@ def renouvellement_decide(request: HttpRequest, sejour_id: int) -> HttpResponse:
     context = {
         "sejour": sejour,
         "form": form,
-        "block": block,
+        "why_not": why_not,
         "length": length_of(sejour, current_contrat(sejour), today()),
         "banner": banner_for(request.user, sejour.menage, current="sejour"),
     }
