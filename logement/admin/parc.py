@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from logement.actions.parc import described, in_the_way
 from logement.models import Batiment, CategoriePlace, Logement, OccupationPlace, Place
-from residence.admin.base import Act, BaseAdmin, BaseInline
+from residence.admin.base import Act, BaseAdmin, BaseInline, yes_or_no
 from residence.admin.cells import amount, choice, day, flag, reference, residence_field, text, whole
 from residence.admin.columns import ResidenceFilter, agent, within_reach, yes_no
 from residence.admin.exporting import Exported
@@ -286,7 +286,7 @@ class PlaceAdmin(Imported, Exported, StockAdmin):
         "surface",
         "capacity",
         "is_accessible",
-        "taken_today",
+        yes_or_no("is_taken", "prise aujourd’hui"),
         "closed_on",
     )
     list_select_related = ("residence", "logement", "categorie", "dispositif")
@@ -328,10 +328,6 @@ class PlaceAdmin(Imported, Exported, StockAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).annotate(is_taken=held_now())
-
-    @admin.display(description="prise aujourd’hui", boolean=True)
-    def taken_today(self, row: Any) -> bool:
-        return row.is_taken  # type: ignore[no-any-return]
 
 
 @admin.register(OccupationPlace)

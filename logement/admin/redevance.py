@@ -275,7 +275,7 @@ class EncaissementAdmin(LedgerAdmin):
         "payer_shown",
         "reference_shown",
         "is_deposit",
-        "is_live",
+        "state_shown",
     )
     list_select_related = ("sejour__menage", "sejour__residence")
     list_filter = (
@@ -321,6 +321,13 @@ class EncaissementAdmin(LedgerAdmin):
     }
     acts = (
         Act(
+            "Choisir le compte à créditer",
+            "logement:compte_list",
+            Permission.ENCAISSEMENT_RECORD,
+            on_list=True,
+            main=True,
+        ),
+        Act(
             "Voir le compte",
             "logement:compte_detail",
             Permission.COMPTE_VIEW,
@@ -358,9 +365,9 @@ class EncaissementAdmin(LedgerAdmin):
     def reference_shown(self, row: Encaissement) -> str:
         return "" if row.sejour.menage.is_masked else row.reference
 
-    @admin.display(description="valable", boolean=True, ordering="cancelled_at")
-    def is_live(self, row: Encaissement) -> bool:
-        return row.cancelled_at is None
+    @admin.display(description="état", ordering="cancelled_at")
+    def state_shown(self, row: Encaissement) -> str:
+        return "annulé" if row.cancelled_at else "enregistré"
 
 
 @admin.register(Ecriture)
@@ -425,7 +432,7 @@ class QuittanceAdmin(PrintedAdmin):
     noun = "quittance"
     rank = 50
     menage_path = "sejour__menage"
-    list_display = ("issued_on", "kind", "menage_name", "month_shown", money("amount", "montant"), "is_live")
+    list_display = ("issued_on", "kind", "menage_name", "month_shown", money("amount", "montant"), "state_shown")
     list_select_related = ("sejour__menage", "sejour__residence", "avis")
     list_filter = ("kind", yes_no("état", "valable", "valables", "annulés", lambda: LIVE), ResidenceFilter)
     date_hierarchy = "issued_on"
@@ -478,6 +485,6 @@ class QuittanceAdmin(PrintedAdmin):
     def month_shown(self, row: Quittance) -> str:
         return f"{row.avis.month:%m/%Y}" if row.avis else ""
 
-    @admin.display(description="valable", boolean=True, ordering="cancelled_at")
-    def is_live(self, row: Quittance) -> bool:
-        return row.cancelled_at is None
+    @admin.display(description="état", ordering="cancelled_at")
+    def state_shown(self, row: Quittance) -> str:
+        return "annulée" if row.cancelled_at else "valable"

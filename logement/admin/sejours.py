@@ -376,7 +376,7 @@ class PreavisAdmin(OfContratAdmin):
 class AssuranceOccupantAdmin(OfContratAdmin):
     noun = "assurance"
     rank = 40
-    list_display = ("menage_name", "place", "insurer", "policy_number", "start_on", "end_on", "is_over")
+    list_display = ("menage_name", "place", "insurer", "policy_shown", "start_on", "end_on", "state_shown")
     list_filter = (
         yes_no("échéance", "valable", "en cours", "terminées", lambda: Q(end_on__gte=today())),
         ResidenceFilter,
@@ -413,9 +413,13 @@ class AssuranceOccupantAdmin(OfContratAdmin):
         Column("Jusqu’au", "end_on"),
     )
 
-    @admin.display(description="en cours", boolean=True)
-    def is_over(self, row: AssuranceOccupant) -> bool:
-        return bool(row.end_on >= today())
+    @admin.display(description="n° de police")
+    def policy_shown(self, row: AssuranceOccupant) -> str:
+        return "" if row.contrat.sejour.menage.is_masked else row.policy_number
+
+    @admin.display(description="état", ordering="end_on")
+    def state_shown(self, row: AssuranceOccupant) -> str:
+        return "en cours" if row.end_on >= today() else "terminée"
 
 
 @admin.register(DroitApl)

@@ -65,6 +65,17 @@ class Act:
             return ""
 
 
+def yes_or_no(path: str, label: str) -> Callable[[Any], str]:
+    """A column that says « oui », or nothing: a red cross would make a fault of a fact."""
+
+    @admin.display(description=label, ordering=path)
+    def column(row: Any) -> str:
+        return "oui" if getattr(row, path) else "–"
+
+    column.__name__ = path
+    return column
+
+
 def scoped(model: type[models.Model], user: Any, permission: Permission) -> models.QuerySet[Any]:
     """Rows of `model` where `user` holds `permission` and may work in the back office.
 
@@ -143,6 +154,11 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
     actions_selection_counter = True
     change_list_template = "admin/residence/change_list.html"
     change_form_template = "admin/residence/change_form.html"
+
+    def __init__(self, model: type[models.Model], admin_site: Any) -> None:
+        super().__init__(model, admin_site)
+        booleans = [field for field in model._meta.fields if isinstance(field, models.BooleanField)]
+        self._in_words = {field.name: yes_or_no(field.name, str(field.verbose_name)) for field in booleans}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -310,7 +326,7 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = self.fixed_fields if obj is not None else ()
         shown = [name for name in self._own_fields() if callable(name)]
-        return (*super().get_readonly_fields(request, obj), *fixed, *shown)
+        return (*super().get_readonly_fields(request, obj), *fixed, *shown, *self._in_words.values())
 
     def _own_fields(self) -> list[Any]:
         if self.fieldsets:
@@ -319,7 +335,7 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """The columns; that of the résidence for who works in several only."""
-        columns = super().get_list_display(request)
+        columns = [self._in_words.get(name, name) for name in super().get_list_display(request)]
         user: Any = request.user
         places = {scope.residence_id for scope in user.scopes_for(self.view_permission)}
         if len(places) == 1 and None not in places:
@@ -328,6 +344,11 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         sets = super().get_fieldsets(request, obj)
+        if obj is not None and not self.has_change_permission(request, obj):
+            sets = [
+                (title, {**options, "fields": [self._in_words.get(name, name) for name in options["fields"]]})
+                for title, options in sets
+            ]
         menage = self.menage_of(obj) if obj is not None and self.private_fields else None
         if menage is None or not menage.is_masked:
             return sets

@@ -22,8 +22,9 @@ from logement.models import (
     Sejour,
     Tarif,
 )
+from residence.actions.documents import issue_document
 from residence.admin.base import Act
-from residence.models import AccesConfidentiel, EntreeJournal
+from residence.models import AccesConfidentiel, DocumentKind, EntreeJournal
 from residence.permissions import Role
 from tests.factories import (
     AvisFactory,
@@ -382,3 +383,42 @@ def test_a_list_asks_as_much_for_three_rows_as_for_thirty(desk, here, model):
         one(rank)
     assert counted(desk, changelist(model)) == few
     assert few <= 20
+
+
+@pytest.mark.parametrize("model", [Place, Logement, Encaissement])
+def test_facts_are_said_in_words(desk, here, model):
+    contrat = stay(here)
+    EncaissementFactory(sejour=contrat.sejour)
+    page = desk.get(changelist(model)).content.decode()
+    assert 'alt="False"' not in page
+    assert 'alt="True"' not in page
+
+
+def test_papers_chosen_are_printed_together(desk, here, gestionnaire):
+    avis = AvisFactory(contrat=stay(here))
+    response = desk.post(
+        changelist(AvisEcheance), {"action": "print_papers", "_selected_action": [avis.pk]}, follow=True
+    )
+    assert "pas encore de document" in response.content.decode()
+    avis.document = issue_document(
+        kind=DocumentKind.AVIS_ECHEANCE,
+        residence=here,
+        template="pdf/letter.html",
+        data={
+            "title": "Avis",
+            "object": "Avis",
+            "salutation": "Madame,",
+            "paragraphs": ["À payer."],
+            "closing": "Bien à vous.",
+            "signatory": {"name": "L’équipe", "function": "gestion"},
+            "enclosures": [],
+            "recipient_lines": [],
+        },
+        by=gestionnaire,
+    )
+    avis.save()
+    response = desk.post(changelist(AvisEcheance), {"action": "print_papers", "_selected_action": [avis.pk]})
+    assert response["Content-Type"] == "application/pdf"
+    assert response.content.startswith(b"%PDF")
+    line = EntreeJournal.objects.get(kind="export")
+    assert (line.action, line.residence, line.details) == ("avis.print", here, {"count": 1})
