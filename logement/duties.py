@@ -271,8 +271,9 @@ KINDS = [
         "Encaisser le dépôt de garantie",
         Sejour,
         deposits_to_receive,
-        "logement:sejour_detail",
-        Permission.COMPTE_VIEW,
+        "logement:encaissement_record",
+        Permission.ENCAISSEMENT_RECORD,
+        "Encaisser",
     ),
     DutyKind(
         "apl.to_request",
