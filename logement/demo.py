@@ -5,6 +5,7 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
+from logement.demo_papers import load_papers
 from logement.demo_redevance import load_money
 from logement.models import (
     AssuranceOccupant,
@@ -18,6 +19,7 @@ from logement.models import (
     Place,
     Preavis,
     Prestation,
+    RenouvellementSejour,
     Sejour,
     Tarif,
     TarifPrestation,
@@ -28,9 +30,11 @@ from logement.rules.irl import reference_indices, revised
 from logement.rules.preavis import resident_notice_end
 from logement.rules.sejour import last_day
 from residence.demo import Household, World, make_household, write_households
-from residence.models import Dispositif, Rattachement
+from residence.demo_facts import load_measures, load_permits
+from residence.demo_facts import load_money as load_resources
+from residence.models import AccesConfidentiel, Dispositif, MembreMenage, Rattachement
 from residence.permissions import Cause
-from residence.rules.dates import add_months, eve, month_start
+from residence.rules.dates import add_months, eve, month_start, morrow
 from residence.rules.money import cents
 
 # Category: type of logement, surface, capacity, monthly loyer, charges and obligatory services at the beginning.
@@ -58,7 +62,9 @@ class Home:
 
 def load(world: World) -> None:
     _stays(world, load_stock(world))
+    _residents(world)
     load_money(world)
+    load_papers(world)
 
 
 def load_stock(world: World) -> list[Home]:
@@ -236,17 +242,17 @@ def _stays(world: World, homes: list[Home]) -> None:
             if permanent and chance.random() < 0.5:
                 break
             leaves = start + datetime.timedelta(days=chance.randint(150, 700)) if not permanent else None
+    _hide_one(world, spans)
     write_households(world, [span[3] for span in spans])
+    _name_readers(world)
 
-    sejours, contrats, attached = [], [], []
+    sejours, contrats, attached, renewals = [], [], [], []
     tariffs: dict[int, list[Tarif]] = {}
     for tarif in Tarif.objects.order_by("valid_from"):
         tariffs.setdefault(tarif.categorie_id, []).append(tarif)
     for home, start, end, household in spans:
         dispositif = home.place.dispositif
-        planned = last_day(start, months=dispositif.stay_months) if dispositif.stay_months else None
-        if planned and planned < (end or world.today):
-            planned = last_day(start, months=2 * dispositif.stay_months)
+        planned, decisions = _term(world, dispositif, start, end)
         sejours.append(
             Sejour(
                 menage=household.menage,
@@ -261,8 +267,11 @@ def _stays(world: World, homes: list[Home]) -> None:
                 )[0]
                 if end
                 else "",
+                created_by=world.users["gestionnaire"],
+                created_at=world.at(start - datetime.timedelta(days=6)),
             )
         )
+        renewals += [(sejours[-1], decision) for decision in decisions]
         prices = tariffs[home.place.categorie_id]
         tarif = next((tarif for tarif in reversed(prices) if tarif.valid_from <= start), prices[0])
         contrats.append(
@@ -279,6 +288,8 @@ def _stays(world: World, homes: list[Home]) -> None:
                 monthly_charges=tarif.charges,
                 monthly_services=tarif.services,
                 deposit_amount=tarif.redevance,
+                created_by=world.users["gestionnaire"],
+                created_at=world.at(start - datetime.timedelta(days=6)),
             )
         )
         attached.append(
@@ -287,6 +298,9 @@ def _stays(world: World, homes: list[Home]) -> None:
             )
         )
     Sejour.objects.bulk_create(sejours, batch_size=2000)
+    for sejour, decision in renewals:
+        decision.sejour = sejour
+    RenouvellementSejour.objects.bulk_create([decision for _, decision in renewals], batch_size=2000)
     _notices(world, contrats)
     ContratOccupation.objects.bulk_create(contrats, batch_size=2000)
     Rattachement.objects.bulk_create(attached, batch_size=2000)
@@ -319,6 +333,94 @@ def _stays(world: World, homes: list[Home]) -> None:
     _papers(world, contrats, spans)
     world.shared["contrats"] = contrats
     world.shared["households"] = {span[3].menage.pk: span[3] for span in spans}
+
+
+def _hide_one(world: World, spans: list) -> None:
+    """A woman who lives here with her children, and whom nobody must find: the household is confidential."""
+    for home, _, end, household in reversed(spans):
+        reference = household.members[0][0]
+        ties = [tie for _, tie in household.members]
+        here = end is None and home.place.dispositif == world.temporaire
+        if here and reference.civility == "madame" and ties.count(MembreMenage.Tie.CHILD) == len(ties) - 1 > 0:
+            household.menage.is_confidential = True
+            for person, _ in household.members:
+                person.is_confidential = True
+            world.shared["hidden"] = household
+            return
+
+
+def _name_readers(world: World) -> None:
+    """Who reads the confidential household: its referent, a gestionnaire, a substitute."""
+    if "hidden" not in world.shared:
+        return
+    AccesConfidentiel.objects.bulk_create(
+        AccesConfidentiel(
+            menage=world.shared["hidden"].menage,
+            user=world.users[username],
+            capacity=capacity,
+            start_on=world.begins,
+            granted_by=world.users["coordinatrice"],
+        )
+        for username, capacity in (
+            ("coordinatrice", AccesConfidentiel.Capacity.REFERENT),
+            ("gestionnaire", AccesConfidentiel.Capacity.GESTIONNAIRE),
+            ("coordinatrice2", AccesConfidentiel.Capacity.SUBSTITUTE),
+        )
+    )
+
+
+RENEWED = (
+    "Le projet de relogement avance : demande de logement social active, budget tenu.",
+    "Formation en cours jusqu’à l’été : le relogement suivra l’entrée en emploi.",
+    "Une seule proposition de logement reçue à ce jour, refusée pour sa distance au travail.",
+    "Droits en cours d’ouverture : le séjour se poursuit le temps de stabiliser les ressources.",
+)
+PROLONGED = "Un logement social est attribué, disponible dans trois mois : le séjour est prolongé jusque-là."
+
+
+def _term(
+    world: World, dispositif: Dispositif, start: datetime.date, end: datetime.date | None
+) -> tuple[datetime.date | None, list[RenouvellementSejour]]:
+    """The day when the stay is planned to end, and the decisions, not written yet, that took it there."""
+    if not dispositif.stay_months:
+        return None, []
+    chance, direction = world.chance, world.users["direction"]
+    first, second = (last_day(start, months=dispositif.stay_months * rank) for rank in (1, 2))
+    # Decided two months or so before; of those who are here, a few decisions are still to come.
+    if first >= (end or world.ahead(chance.randint(25, 85))):
+        return first, []
+    renewal = RenouvellementSejour(
+        from_on=morrow(first),
+        until_on=second,
+        reasons=chance.choice(RENEWED),
+        decided_on=min(first - datetime.timedelta(days=chance.randint(20, 50)), world.days_ago(2)),
+        decided_by=direction,
+    )
+    if second >= (end or world.ahead(40)):
+        return second, [renewal]
+    until = add_months(second, 3)
+    overstay = RenouvellementSejour(
+        kind=RenouvellementSejour.Kind.OVERSTAY,
+        from_on=morrow(second),
+        until_on=until,
+        reasons=PROLONGED,
+        decided_on=world.days_ago(chance.randint(3, 20)),
+        decided_by=direction,
+    )
+    return until, [renewal, overstay]
+
+
+def _residents(world: World) -> None:
+    """Who lives here now: what they live on, their permits, who acts for some of the permanent public."""
+    here = [
+        (world.shared["households"][contrat.sejour.menage_id], contrat)
+        for contrat in world.shared["contrats"]
+        if contrat.status != "ended"
+    ]
+    load_resources(world, ((household, contrat.start_on) for household, contrat in here))
+    load_permits(world, (household for household, _ in here))
+    permanent = [household.members[0][0] for household, contrat in here if contrat.sejour.dispositif == world.permanent]
+    load_measures(world, permanent[5:])
 
 
 def _notices(world: World, contrats: list[ContratOccupation]) -> None:
@@ -382,8 +484,8 @@ def _papers(world: World, contrats: list[ContratOccupation], spans: list) -> Non
     )
     insurances, rights = [], []
     for contrat, (_, start, end, household) in zip(contrats, spans, strict=True):
-        if end is None and chance.random() < 0.94:
-            ends = world.today + datetime.timedelta(days=chance.randint(-20, 340))
+        if end is None and chance.random() < 0.98:
+            ends = world.ahead(chance.randint(-6, 358))
             insurances.append(
                 AssuranceOccupant(
                     contrat=contrat,
@@ -395,6 +497,18 @@ def _papers(world: World, contrats: list[ContratOccupation], spans: list) -> Non
                 )
             )
         amount = _apl(world, contrat, household)
+        if start > world.days_ago(25):
+            continue  # the request is still to be made with the resident
+        if not amount and end is None:
+            rights.append(
+                DroitApl(
+                    sejour=contrat.sejour,
+                    status="refused",
+                    requested_on=start,
+                    start_on=max(month_start(start), world.begins),
+                    source="notification de la CAF : ressources au-dessus du plafond",
+                )
+            )
         if amount:
             rights.append(
                 DroitApl(
@@ -414,8 +528,8 @@ def _papers(world: World, contrats: list[ContratOccupation], spans: list) -> Non
 
 
 def _apl(world: World, contrat: ContratOccupation, household: Household) -> Decimal:
-    """What the CAF would pay, by the rule: whole euros a month; four households in five have the right."""
-    if world.chance.random() < 0.2:
+    """What the CAF would pay, by the rule: whole euros a month; nearly all households have the right."""
+    if world.chance.random() < 0.03:
         return Decimal(0)
     ties = [tie for _, tie in household.members]
     composition = apl.Household(couple="partner" in ties, dependants=ties.count("child"))

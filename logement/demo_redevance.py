@@ -1,44 +1,51 @@
 """The demonstration's money: avis, APL, payments and receipts, lived month after month by the acts themselves."""
 
 import datetime
-from collections.abc import Iterator
-from contextlib import contextmanager
+import uuid
 from decimal import Decimal
-
-import time_machine
 
 from logement.actions.campagnes import issue_avis, send_campagne
 from logement.actions.compte import post_all
 from logement.actions.encaissements import Payment, record_encaissements
-from logement.models import AvisEcheance, ContratOccupation, Ecriture
-from residence.demo import World
-from residence.rules.dates import add_months, iter_months, month_start
+from logement.models import AvisEcheance, ClotureMensuelle, ContratOccupation, Ecriture
+from residence.demo import World, lived_on
+from residence.rules.dates import add_days, add_months, iter_months, month_end, month_start
 from residence.rules.money import cents
 
 # Share of the stays that pay so, and what it means.
-HABITS = {"on_time": 80, "late": 9, "partial": 5, "stopped": 6}
+HABITS = {"on_time": 90, "late": 4, "partial": 3, "stopped": 3}
 METHODS = {"transfer": 50, "debit": 0, "card": 14, "cheque": 16, "cash": 20}
 
 
 def load_money(world: World) -> None:
-    """Deposits, then each month: the avis on the 25th, the APL on the next 5th, payments."""
+    """Deposits, then each month: the avis on the 25th, what comes in before it falls due, the APL on the next 5th."""
     contrats: list[ContratOccupation] = world.shared["contrats"]
     habits = _habits(world, contrats)
     _deposits(world, contrats)
     for month in iter_months(world.begins, add_months(month_start(world.today), -1)):
-        with _on(month.replace(day=25)):
+        with lived_on(month.replace(day=25)):
             prepared = issue_avis(by=world.users["gestionnaire"], residence=world.residence, month=month)
             if prepared.campagne is None:
                 continue
             send_campagne(by=world.users["gestionnaire"], campagne=prepared.campagne)
         _payments(world, month, habits)
     world.shared["habits"] = habits
+    _close(world)
 
 
-@contextmanager
-def _on(day: datetime.date) -> Iterator[None]:
-    with time_machine.travel(datetime.datetime.combine(day, datetime.time(10), datetime.UTC)):
-        yield
+def _close(world: World) -> None:
+    """The books of each month closed on the 20th of the next one, save the last two."""
+    last = add_months(month_start(world.today), -3)
+    if last >= world.begins:
+        ClotureMensuelle.objects.bulk_create(
+            ClotureMensuelle(
+                residence=world.residence,
+                month=month,
+                closed_by=world.users["gestionnaire"],
+                closed_at=world.at(add_months(month, 1).replace(day=20)),
+            )
+            for month in iter_months(world.begins, last)
+        )
 
 
 def _habits(world: World, contrats: list[ContratOccupation]) -> dict[int, tuple[str, datetime.date]]:
@@ -76,6 +83,7 @@ def _deposits(world: World, contrats: list[ContratOccupation]) -> None:
                 amount=contrat.deposit_amount,
                 method="cheque",
                 is_deposit=True,
+                key=_key(world),
             )
             for contrat in contrats
             if contrat.start_on < world.days_ago(20)
@@ -89,12 +97,12 @@ def _payments(world: World, month: datetime.date, habits: dict[int, tuple[str, d
     chance = world.chance
     avis = list(AvisEcheance.objects.called().filter(month=month).select_related("contrat__sejour"))
     by_day: dict[datetime.date, list[Payment]] = {}
-    follows = add_months(month, 1)
+    due_on = month_end(month)
 
-    def pay(day: int, one: AvisEcheance, amount: Decimal, method: str, **more: object) -> None:
-        when = follows.replace(day=day)
+    def pay(days: int, one: AvisEcheance, amount: Decimal, method: str, **more: object) -> None:
+        when = add_days(due_on, days)
         if amount > 0 and when <= world.today:
-            payment = Payment(one.contrat.sejour, when, cents(amount), method, **more)  # type: ignore[arg-type]
+            payment = Payment(one.contrat.sejour, when, cents(amount), method, key=_key(world), **more)  # type: ignore[arg-type]
             by_day.setdefault(when, []).append(payment)
 
     for one in avis:
@@ -103,13 +111,17 @@ def _payments(world: World, month: datetime.date, habits: dict[int, tuple[str, d
         habit, since = habits[one.contrat.sejour_id]
         method = chance.choices(list(METHODS), list(METHODS.values()))[0]
         if habit == "on_time":
-            pay(8, one, one.net, method)
+            pay(0, one, one.net, method)
         elif habit == "late":
-            pay(26, one, one.net, method)
+            pay(17, one, one.net, method)
         elif habit == "partial":
-            pay(9, one, one.net * (Decimal("0.6") if month >= since else 1), method)
+            pay(0, one, one.net * (Decimal("0.6") if month >= since else 1), method)
         elif month < since:
-            pay(8, one, one.net, method)
+            pay(0, one, one.net, method)
     for day, payments in sorted(by_day.items()):
-        with _on(day):
+        with lived_on(day):
             record_encaissements(payments, by=world.users["gestionnaire"])
+
+
+def _key(world: World) -> uuid.UUID:
+    return uuid.UUID(int=world.chance.getrandbits(128), version=4)

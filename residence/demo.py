@@ -1,24 +1,31 @@
 """The demonstration: made-up people in a résidence like OPHIS's. The same at each loading, for a given day.
 
-Each app loads its part (setting `DEMO`), from left to right, into a `World` that the next ones read. Rows are written
-in bulk, so that two years of life take a minute, with all that an action would have written beside them.
+Each app loads its part (setting `DEMO`), from left to right, into a `World` that the next ones read. What must hold
+together (money, the sitting of tomorrow, proposals, contracts being signed) is done by the acts themselves, on the days
+when it would have been (`lived_on`); the rest is written in bulk, so that two years of life take less than a minute.
 """
 
 import datetime
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import time_machine
 from django.contrib.auth.hashers import make_password
+from django.db.models.signals import pre_save
 from django.utils import timezone
 
+from residence.authentication import enrol_totp, needs_second_factor
 from residence.demo_names import LAST_NAMES, MEN, OLDER_MEN, WOMEN
 from residence.models import (
     ContactPartenaire,
     Convention,
     CritereDispositif,
     Dispositif,
+    EntreeJournal,
     MembreMenage,
     Menage,
     Partenaire,
@@ -31,7 +38,7 @@ from residence.models import (
     User,
 )
 from residence.permissions import Role
-from residence.rules.dates import add_months, month_start
+from residence.rules.dates import add_months, age_on, month_start
 
 PASSWORD = "demo-residence-63"  # noqa: S105 (printed by `make run`: it opens made-up people only)
 
@@ -78,6 +85,27 @@ class World:
         """An instant of a day, in the time of the project."""
         return timezone.make_aware(datetime.datetime.combine(day, datetime.time(hour, minute)))
 
+    def age(self, person: Personne) -> int:
+        return age_on(person.born_on, self.today) if person.born_on and person.born_on <= self.today else 0
+
+    def ahead(self, days: int) -> datetime.date:
+        return self.today + datetime.timedelta(days=days)
+
+
+@contextmanager
+def lived_on(day: datetime.date, hour: int = 10) -> Iterator[None]:
+    """A day of the past, as the acts see it; their lines of the journal are dated there too, not by the database."""
+    pre_save.connect(_date_line, sender=EntreeJournal)
+    try:
+        with time_machine.travel(timezone.make_aware(datetime.datetime.combine(day, datetime.time(hour))), tick=False):
+            yield
+    finally:
+        pre_save.disconnect(_date_line, sender=EntreeJournal)
+
+
+def _date_line(instance: EntreeJournal, **kwargs: Any) -> None:
+    instance.at = timezone.now()
+
 
 @dataclass
 class Household:
@@ -91,6 +119,7 @@ def load(world: World) -> None:
     """The body, its team, its dispositifs and its partners."""
     _team(world)
     _residence(world)
+    _second_factors(world)
     _dispositifs(world)
     _partenaires(world)
 
@@ -110,6 +139,13 @@ def _team(world: World) -> None:
         for rank, (username, first_name, last_name, function, _) in enumerate(TEAM, 10)
     )
     world.users = {user.username: user for user in users}
+
+
+def _second_factors(world: World) -> None:
+    """An application of authentication, of known secret, for those who must have one."""
+    for user in world.users.values():
+        if needs_second_factor(user):
+            enrol_totp(user)
 
 
 def _residence(world: World) -> None:
@@ -208,8 +244,7 @@ def _dispositifs(world: World) -> None:
         admission_conditions="être retraité, isolé et mal logé, et être orienté par le CCAS",
         routes=[Route.CCAS],
         has_shared_flats=True,
-        first_meeting_days=30,
-        visit_every_days=90,
+        requires_social_file=False,
     )
     CritereDispositif.objects.bulk_create(
         [
