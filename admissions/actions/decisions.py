@@ -136,10 +136,25 @@ def issue_letters(
 
 def _letter(by: User, decision: Decision, kind: DocumentKind, to: Addressee, on: datetime.date) -> DocumentEmis:
     orientation = decision.passage.orientation
+    return issue_document(
+        kind=kind,
+        residence=orientation.residence,
+        menage=orientation.menage,
+        template=f"admissions/pdf/{kind.value}.html",
+        data=letter_data(by, decision, kind, to, on),
+        by=by,
+        target=decision,
+        on=on,
+    )
+
+
+def letter_data(by: User, decision: Decision, kind: DocumentKind, to: Addressee, on: datetime.date) -> dict[str, Any]:
+    """What a letter of decision freezes."""
+    orientation = decision.passage.orientation
     residence = orientation.residence
     reference = reference_of(orientation.menage)
     to_partner = kind == DocumentKind.LETTRE_PRESCRIPTEUR
-    data = {
+    return {
         **to.data(),
         "title": "Décision de la commission",
         "object": f"votre demande de logement à {residence.name}"
@@ -163,16 +178,6 @@ def _letter(by: User, decision: Decision, kind: DocumentKind, to: Addressee, on:
         "contact_phone": by.phone or residence.phone,
         "signatory": signatory_of(residence, by),
     }
-    return issue_document(
-        kind=kind,
-        residence=residence,
-        menage=orientation.menage,
-        template=f"admissions/pdf/{kind.value}.html",
-        data=data,
-        by=by,
-        target=decision,
-        on=on,
-    )
 
 
 @transaction.atomic
