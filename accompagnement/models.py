@@ -258,7 +258,10 @@ class BrouillonNote(models.Model):
         verbose_name_plural = "brouillons de notes"
         constraints = [
             models.UniqueConstraint(
-                fields=["dossier", "author", "corrects"], name="brouillon_note_one", nulls_distinct=False
+                fields=["dossier", "author", "corrects"],
+                name="brouillon_note_one",
+                nulls_distinct=False,
+                violation_error_message="Vous avez déjà un brouillon dans ce dossier.",
             )
         ]
 

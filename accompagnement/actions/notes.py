@@ -90,6 +90,7 @@ def save_draft(
 
 @transaction.atomic
 def discard_draft(*, by: User, dossier: DossierSocial, corrects: NoteSociale | None) -> None:
+    """Throw away one's own draft."""
     BrouillonNote.objects.filter(dossier=dossier, author=by, corrects=corrects).delete()
 
 

@@ -72,6 +72,7 @@ class Proposition(models.Model):
         ordering = ["-made_at"]
         constraints = [
             choice_check("status", PropositionStatus, name="proposition_status"),
+            choice_check("refusal_reason", MotifCloture, name="proposition_refusal_reason", blank=True),
             models.UniqueConstraint(
                 fields=["orientation"],
                 condition=Q(status__in=["made", "accepted"]),

@@ -43,6 +43,7 @@ def described(occupation: OccupationPlace) -> str:
 
 
 def taken_message(found: list[OccupationPlace]) -> str:
+    """The sentence that says what takes the place, as far as it is known."""
     return f"{TAKEN[:-1]} : {', '.join(described(one) for one in found)}." if found else TAKEN
 
 

@@ -5,52 +5,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('logement', '0002_what_never_changes'),
-        ('residence', '0002_what_never_changes'),
+        ("logement", "0002_what_never_changes"),
+        ("residence", "0002_what_never_changes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='renouvellementsejour',
-            name='renouvellement_kind',
+            model_name="renouvellementsejour",
+            name="renouvellement_kind",
         ),
         migrations.RemoveConstraint(
-            model_name='sejour',
-            name='sejour_one_open',
+            model_name="sejour",
+            name="sejour_one_open",
         ),
         migrations.AddField(
-            model_name='sejour',
-            name='cancelled_at',
-            field=models.DateTimeField(editable=False, help_text='Le contrat n’a jamais pris effet.', null=True, verbose_name='annulé le'),
+            model_name="sejour",
+            name="cancelled_at",
+            field=models.DateTimeField(
+                editable=False, help_text="Le contrat n’a jamais pris effet.", null=True, verbose_name="annulé le"
+            ),
         ),
         migrations.AddField(
-            model_name='signatureetatdeslieux',
-            name='paper_signed_on',
-            field=models.DateField(blank=True, null=True, verbose_name='signé sur papier le'),
+            model_name="signatureetatdeslieux",
+            name="paper_signed_on",
+            field=models.DateField(blank=True, null=True, verbose_name="signé sur papier le"),
         ),
         migrations.AlterField(
-            model_name='renouvellementsejour',
-            name='kind',
-            field=models.CharField(choices=[('renewal', 'renouvellement'), ('overstay', 'dépassement autorisé'), ('refusal', 'non-renouvellement')], default='renewal', max_length=10, verbose_name='nature'),
+            model_name="renouvellementsejour",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("renewal", "renouvellement"),
+                    ("overstay", "dépassement autorisé"),
+                    ("refusal", "non-renouvellement"),
+                ],
+                default="renewal",
+                max_length=10,
+                verbose_name="nature",
+            ),
         ),
         migrations.AlterField(
-            model_name='signatureetatdeslieux',
-            name='image',
-            field=models.BinaryField(blank=True, default=b'', verbose_name='tracé (PNG)'),
+            model_name="signatureetatdeslieux",
+            name="image",
+            field=models.BinaryField(blank=True, default=b"", verbose_name="tracé (PNG)"),
         ),
         migrations.AddConstraint(
-            model_name='renouvellementsejour',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['renewal', 'overstay', 'refusal'])), name='renouvellement_kind', violation_error_message='Cette valeur n’est pas dans la liste.'),
+            model_name="renouvellementsejour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["renewal", "overstay", "refusal"])),
+                name="renouvellement_kind",
+                violation_error_message="Cette valeur n’est pas dans la liste.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sejour',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at__isnull', True), ('ended_on__isnull', True)), fields=('menage', 'residence'), name='sejour_one_open', violation_error_message='Ce ménage a déjà un séjour en cours dans la résidence.'),
+            model_name="sejour",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cancelled_at__isnull", True), ("ended_on__isnull", True)),
+                fields=("menage", "residence"),
+                name="sejour_one_open",
+                violation_error_message="Ce ménage a déjà un séjour en cours dans la résidence.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signatureetatdeslieux',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('image', b''), ('paper_signed_on__isnull', False)), models.Q(models.Q(('image', b''), _negated=True), ('paper_signed_on__isnull', True)), _connector='OR'), name='signature_edl_way', violation_error_message='Une signature est tracée à l’écran, ou donnée sur papier à une date.'),
+            model_name="signatureetatdeslieux",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("image", b""), ("paper_signed_on__isnull", False)),
+                    models.Q(models.Q(("image", b""), _negated=True), ("paper_signed_on__isnull", True)),
+                    _connector="OR",
+                ),
+                name="signature_edl_way",
+                violation_error_message="Une signature est tracée à l’écran, ou donnée sur papier à une date.",
+            ),
         ),
     ]

@@ -231,6 +231,7 @@ class AvisEcheance(models.Model):
             models.CheckConstraint(
                 condition=Q(status="prepared", confirmed_at__isnull=True) | ~Q(status="prepared"),
                 name="avis_confirmed",
+                violation_error_message="Un avis préparé n’a pas de date de confirmation.",
             ),
             models.CheckConstraint(
                 condition=Q(total__gte=0, paid__gte=0, paid__lte=F("total"))

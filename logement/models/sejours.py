@@ -417,6 +417,7 @@ class Preavis(models.Model):
         ordering = ["-notified_on"]
         constraints = [
             choice_check("given_by_whom", PreavisBy, name="preavis_given_by"),
+            choice_check("ground", PreavisGround, name="preavis_ground_choice", blank=True),
             choice_check("form", PreavisForm, name="preavis_form"),
             choice_check("delivery", PreavisDelivery, name="preavis_delivery"),
             order_check("notified_on", "ends_on", name="preavis_order"),

@@ -23,10 +23,12 @@ def direction_of(residence: Residence | None) -> QuerySet[User]:
 
 
 def where(residence: Residence | None) -> str:
+    """« à la résidence … », as a sentence goes on."""
     return f"à la résidence {residence}" if residence is not None else "pour tout l’organisme"
 
 
 def when(start_on: datetime.date, end_on: datetime.date | None) -> str:
+    """« du … au … », as a sentence goes on."""
     start = f"{start_on:%d/%m/%Y}"
     return f"du {start} au {end_on:%d/%m/%Y}" if end_on is not None else f"à partir du {start}"
 
@@ -44,6 +46,7 @@ def tell_direction(subject: str, sentence: str, *, user: User, residence: Reside
 
 
 def write(to: list[str], subject: str, text: str) -> None:
+    """Send a message to each of `to`, once the transaction holds."""
     if to:
         transaction.on_commit(partial(_send, to, subject, text))
 

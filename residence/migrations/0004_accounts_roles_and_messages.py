@@ -7,69 +7,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
-        ('residence', '0003_facture'),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("residence", "0003_facture"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='delegation',
-            name='ended_at',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='retirée le'),
+            model_name="delegation",
+            name="ended_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="retirée le"),
         ),
         migrations.AddField(
-            model_name='delegation',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='retirée par'),
+            model_name="delegation",
+            name="ended_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="retirée par",
+            ),
         ),
         migrations.AddField(
-            model_name='roleattribution',
-            name='ended_at',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='retiré le'),
+            model_name="roleattribution",
+            name="ended_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="retiré le"),
         ),
         migrations.AddField(
-            model_name='roleattribution',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='retiré par'),
+            model_name="roleattribution",
+            name="ended_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="retiré par",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('apl_scale__in', ['', 'apl1', 'apl2'])), name='convention_apl_scale', violation_error_message='Cette valeur n’est pas dans la liste.'),
+            model_name="convention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("apl_scale__in", ["", "apl1", "apl2"])),
+                name="convention_apl_scale",
+                violation_error_message="Cette valeur n’est pas dans la liste.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('apl_zone__in', ['', '1', '2', '3'])), name='convention_apl_zone', violation_error_message='Cette zone n’existe pas.'),
+            model_name="convention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("apl_zone__in", ["", "1", "2", "3"])),
+                name="convention_apl_zone",
+                violation_error_message="Cette zone n’existe pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='delegation_ended', violation_error_message='Ces deux champs vont ensemble : remplissez les deux, ou aucun.'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("ended_by__isnull", True)),
+                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="delegation_ended",
+                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleattribution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='role_attribution_ended', violation_error_message='Ces deux champs vont ensemble : remplissez les deux, ou aucun.'),
+            model_name="roleattribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("ended_by__isnull", True)),
+                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="role_attribution_ended",
+                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_username_whatever_case', violation_error_message='Cet identifiant est déjà pris.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("username"),
+                name="user_username_whatever_case",
+                violation_error_message="Cet identifiant est déjà pris.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower_case', violation_error_message='Écrivez l’adresse électronique en minuscules.'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                name="user_email_lower_case",
+                violation_error_message="Écrivez l’adresse électronique en minuscules.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('is_active', True)), models.Q(('closed_at__isnull', False), ('is_active', False)), _connector='OR'), name='user_closed', violation_error_message='Un compte fermé porte sa date de fermeture, un compte ouvert n’en a pas.'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("is_active", True)),
+                    models.Q(("closed_at__isnull", False), ("is_active", False)),
+                    _connector="OR",
+                ),
+                name="user_closed",
+                violation_error_message="Un compte fermé porte sa date de fermeture, un compte ouvert n’en a pas.",
+            ),
         ),
         migrations.AlterConstraint(
-            model_name='compteur',
-            name='compteur_unique',
-            constraint=models.UniqueConstraint(fields=('residence', 'kind', 'year'), name='compteur_unique', violation_error_message='Ce compteur existe déjà.'),
+            model_name="compteur",
+            name="compteur_unique",
+            constraint=models.UniqueConstraint(
+                fields=("residence", "kind", "year"),
+                name="compteur_unique",
+                violation_error_message="Ce compteur existe déjà.",
+            ),
         ),
         migrations.AlterConstraint(
-            model_name='documentemis',
-            name='document_emis_pdf',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('pdf', ''), ('pdf_made_at__isnull', True), ('pdf_sha256', '')), models.Q(models.Q(('pdf', ''), _negated=True), models.Q(('pdf_sha256', ''), _negated=True), ('pdf_made_at__isnull', False)), _connector='OR'), name='document_emis_pdf', violation_error_message='Le PDF d’un document vient avec son empreinte et l’instant où il a été fait.'),
+            model_name="documentemis",
+            name="document_emis_pdf",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("pdf", ""), ("pdf_made_at__isnull", True), ("pdf_sha256", "")),
+                    models.Q(
+                        models.Q(("pdf", ""), _negated=True),
+                        models.Q(("pdf_sha256", ""), _negated=True),
+                        ("pdf_made_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="document_emis_pdf",
+                violation_error_message="Le PDF d’un document vient avec son empreinte et l’instant où il a été fait.",
+            ),
         ),
     ]

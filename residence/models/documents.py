@@ -101,7 +101,9 @@ class ModeleDocument(models.Model):
     version = models.PositiveIntegerField("version")
     texts = models.JSONField("textes", default=dict, blank=True, help_text="Clauses et paragraphes, par nom.")
     valid_from = models.DateField("à partir du", default=today)
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="rédigé par"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ScopedQuerySet.as_manager()

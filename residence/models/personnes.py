@@ -326,6 +326,8 @@ class RessourceKind(models.TextChoices):
 
 
 class Ressource(MoneyLine):
+    """What a household receives each month, from whom, since when."""
+
     Kind = RessourceKind
 
     kind = models.CharField("nature", max_length=30, choices=Kind)
@@ -359,6 +361,8 @@ class ChargeKind(models.TextChoices):
 
 
 class Charge(MoneyLine):
+    """What a household pays each month beside its home."""
+
     Kind = ChargeKind
 
     kind = models.CharField("nature", max_length=30, choices=Kind)
