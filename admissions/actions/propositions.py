@@ -264,8 +264,10 @@ def enter_orientation(*, by: User, contrat: Any) -> Orientation | None:
     orientation = next((one for one in found if one.dispositif_id == sejour.dispositif_id), found[0] if found else None)
     if orientation is None:
         return None
-    live = Proposition.objects.select_for_update(of=("self",)).filter(
-        orientation=orientation, status__in=LIVE_PROPOSITIONS
+    live = list(
+        Proposition.objects.select_for_update(of=("self",)).filter(
+            orientation=orientation, status__in=LIVE_PROPOSITIONS
+        )
     )
     for proposition in live:
         if proposition.place_id != contrat.place_id:
@@ -278,7 +280,6 @@ def enter_orientation(*, by: User, contrat: Any) -> Orientation | None:
         proposition.save()
         release(by, proposition)
         _record("proposition.enter", by, proposition)
-        refresh_duties(proposition)
     orientation.sejour = sejour
     reach(orientation, S.ENTERED, by=by, save=("sejour",))
     leave_candidates(orientation)
@@ -290,6 +291,8 @@ def enter_orientation(*, by: User, contrat: Any) -> Orientation | None:
         residence=orientation.residence,
         contrat=contrat.pk,
     )
+    for proposition in live:
+        refresh_duties(proposition)
     refresh_duties(orientation)
     return orientation
 

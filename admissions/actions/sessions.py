@@ -258,6 +258,7 @@ def declare_lien(*, by: User, passage: PassageCommission, user: User) -> LienMem
     if made:
         AvisMembre.objects.filter(passage=passage, user=user).delete()
         _record("lien.declare", by, passage, member=user.pk)
+        refresh_duties(session)
     return lien
 
 
@@ -327,7 +328,7 @@ def close_session(*, by: User, session: SessionCommission) -> SessionCommission:
         )
     move(session, St.CLOSED)
     session.closed_by, session.closed_at = by, timezone.now()
-    session.minutes = _minutes(by, session, passages)
+    session.minutes = issue_minutes(by, session, passages)
     session.save(update_fields=["status", "closed_by", "closed_at", "minutes"])
     for passage in passages:
         apply_decision(by=by, passage=passage)
@@ -353,7 +354,8 @@ def apply_decision(*, by: User, passage: PassageCommission) -> None:
     refresh_duties(orientation)
 
 
-def _minutes(by: User, session: SessionCommission, passages: Sequence[Any]) -> DocumentEmis:
+def issue_minutes(by: User, session: SessionCommission, passages: Sequence[Any]) -> DocumentEmis:
+    """Freeze the minutes of a sitting that closes."""
     start = timezone.localtime(session.starts_at)
     members = list(session.membres.select_related("user"))
     withdrawn = session.passages.filter(withdrawn_at__isnull=False).select_related("orientation__menage")

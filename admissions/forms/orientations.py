@@ -28,7 +28,8 @@ from residence.models import (
 from residence.models.base import today
 from residence.permissions import Permission
 
-FIRST = "first"  # The value of « aucune de ces personnes ».
+# The value of « aucune de ces personnes ».
+NOBODY = "nobody"
 
 
 class FilterForm(forms.Form):
@@ -231,7 +232,6 @@ class OrientationForm(_PartnerMixin, _RequestMixin):
         required=False,
         help_text="Quand le prescripteur n’a pas nommé tout le monde, personne de référence comprise.",
     )
-    same_person = forms.ChoiceField(label="Est-ce une personne déjà connue ?", required=False)
     searched = forms.CharField(widget=forms.HiddenInput, required=False)
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -290,15 +290,6 @@ class OrientationForm(_PartnerMixin, _RequestMixin):
         self.needs_helper.form_tag = False
         self.needs_helper.disable_csrf = True
         self.needs_helper.layout = Layout(Fieldset("Sa situation et ses besoins", *NEED_FIELDS, css_id="besoins"))
-
-    def offer(self, found: Iterable[Personne]) -> None:
-        """Propose the persons already known: « c’est la même personne », or nobody of them."""
-        self.found = {str(personne.pk): personne for personne in found}
-        self.fields["same_person"].widget = forms.RadioSelect()
-        self.fields["same_person"].choices = [
-            *((pk, f"C’est la même personne : {personne}") for pk, personne in self.found.items()),
-            (FIRST, "Aucune de ces personnes : c’est un nouveau ménage"),
-        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

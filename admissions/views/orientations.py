@@ -22,7 +22,7 @@ from admissions.actions.orientations import (
 )
 from admissions.forms.orientations import (
     FACTS,
-    FIRST,
+    NOBODY,
     AnswerForm,
     CloseForm,
     ConfirmForm,
@@ -169,7 +169,7 @@ def orientation_create(request: HttpRequest) -> HttpResponse:
         "members": members,
         "members_refused": members.is_bound and not members.is_valid(),
         "known": known,
-        "none_of_them": FIRST,
+        "none_of_them": NOBODY,
     }
     return render(request, "admissions/orientation_create.html", context)
 
@@ -189,7 +189,7 @@ def _answered(form: OrientationForm, known: list[Known]) -> bool:
     """Whether the user has said of these very persons if one of them is the candidate."""
     asked = " ".join(sorted(str(one.personne.pk) for one in known))
     answer = form.data.get("same_person", "")
-    answered = form.data.get("searched") == asked and (answer == FIRST or answer in asked.split())
+    answered = form.data.get("searched") == asked and (answer == NOBODY or answer in asked.split())
     form.data = form.data.copy()
     form.data["searched"] = asked
     return answered
