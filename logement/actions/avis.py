@@ -19,6 +19,7 @@ from logement.queries.campagnes import NewLine, owed_for_month
 from logement.queries.compte import some
 from logement.rules.redevance import payable_until
 from residence.actions.journal import record
+from residence.bulk import reserve_keys
 from residence.models import User
 from residence.models.base import today
 from residence.rules.money import ZERO
@@ -102,11 +103,15 @@ def rectify_avis(*, by: User | None, avis: AvisEcheance, reason: str) -> AvisEch
     if found.apl_owed != found.apl_called:
         AvisEcheance.objects.filter(pk=avis.pk).update(apl_expected=found.apl_owed)
     last = AvisEcheance.objects.filter(contrat=contrat, month=avis.month).aggregate(last=Max("rank"))["last"]
+    (key,) = reserve_keys(AvisEcheance, 1)
     rectificatif = AvisEcheance(
+        pk=key,
         contrat=contrat,
         month=avis.month,
         rank=last + 1,
         rectifies=avis,
+        status=AvisEcheance.Status.CONFIRMED,
+        confirmed_at=timezone.now(),
         start_on=min((line.start_on for line in found.lines), default=avis.start_on),
         end_on=max((line.end_on for line in found.lines), default=avis.end_on),
         due_on=payable_until(avis.month, issued_on=today()),
@@ -114,12 +119,10 @@ def rectify_avis(*, by: User | None, avis: AvisEcheance, reason: str) -> AvisEch
         housing=sum((line.amount for line in found.lines if line.kind in LigneAvis.HOUSING), ZERO),
         reason=reason.strip(),
     )
-    rectificatif.full_clean()
-    rectificatif.save()
-    write_lines([(rectificatif, found)], reason=reason.strip())
+    rectificatif.full_clean(exclude=["document", "facture"])
     change = found.total + found.apl_called - found.apl_owed
-    lines = {rectificatif.pk: list(rectificatif.lignes.order_by("pk"))}
-    papers = freeze_avis(
+    lines = {rectificatif.pk: found.lines}
+    freeze_avis(
         sejour.residence,
         [rectificatif],
         lines,
@@ -137,11 +140,8 @@ def rectify_avis(*, by: User | None, avis: AvisEcheance, reason: str) -> AvisEch
             "in_favour": -change if change < 0 else None,
         },
     )
-    rectificatif.status = AvisEcheance.Status.CONFIRMED
-    rectificatif.confirmed_at = timezone.now()
-    rectificatif.document = papers[0]
-    rectificatif.facture = papers[1] if len(papers) > 1 else None
-    rectificatif.save(update_fields=["status", "confirmed_at", "document", "facture"])
+    rectificatif.save(force_insert=True)
+    write_lines(lines, reason=reason.strip())
     post_all(entries_of([rectificatif], lines, dated_on=open_day(sejour.residence, today()), by=by))
     written = settle([sejour.pk], by=by)
     issue_receipts(by=by, avis={row.avis_id for row in written})

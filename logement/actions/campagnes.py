@@ -6,18 +6,16 @@ transaction: killed half way, it has written nothing.
 
 import datetime
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from logement.actions.compte import check_open, counter_entry, lock_accounts, post_all, release, settle
+from logement.actions.compte import check_open, counter_entry, hold_accounts, post_all, release, settle
 from logement.actions.encaissements import refresh_stays
 from logement.actions.quittances import cancel_receipts, issue_missing_receipts
 from logement.models import (
@@ -28,12 +26,13 @@ from logement.models import (
     LigneAvis,
     Quittance,
 )
-from logement.queries.campagnes import Anomaly, Owed, contracts_without_avis, owed_for_month
-from logement.queries.compte import Balance, balances, place_and_date, recipients, some
+from logement.queries.campagnes import Anomaly, NewLine, Owed, contracts_without_avis, owed_for_month
+from logement.queries.compte import Balance, balances, place_and_date, recipients
 from logement.rules.redevance import payable_until
 from residence.actions.documents import current_modele, frozen, reserve_ranks
 from residence.actions.journal import record
 from residence.actions.statuses import locked, move
+from residence.bulk import reserve_keys, write_all, write_values
 from residence.confidentiality import reading_as
 from residence.duties import refresh_duties
 from residence.models import DocumentEmis, Residence, User
@@ -43,7 +42,6 @@ from residence.rules.money import ZERO
 
 # The avis of a month are confirmed from this day of it.
 CONFIRM_FROM_DAY = 20
-BATCH = 1000
 
 AVIS_TEMPLATE = "logement/pdf/avis.html"
 FACTURE_TEMPLATE = "logement/pdf/facture.html"
@@ -113,26 +111,35 @@ def prepare_campagne(*, by: User | None, residence: Residence, month: datetime.d
     month = month_start(month)
     residence = hold(residence)
     check_month(residence, month)
-    last = Campagne.objects.filter(residence=residence, month=month).order_by("-rank").first()
-    if last is not None and last.status == Campagne.Status.PREPARED:
-        campagne, is_new = last, False
-        _drop_prepared(campagne)
-    else:
-        campagne, is_new = Campagne(residence=residence, month=month, rank=last.rank + 1 if last else 0), True
-    to_call = contracts_without_avis(residence, month).select_for_update(of=("self",), no_key=True)
-    owed = owed_for_month(residence, month, to_call)
+    campagne, owed = _to_call(residence, month)
     lines = [one for one in owed if one.lines]
     anomalies = [anomaly for one in owed for anomaly in one.anomalies]
-    if is_new and not lines and not anomalies:
+    if campagne.pk is None and not lines and not anomalies:
         return Prepared(None)
-    campagne.prepared_by, campagne.prepared_at = by, timezone.now()
-    campagne.anomalies = [anomaly.as_json() for anomaly in anomalies]
-    if is_new:
-        campagne.full_clean()
-    campagne.save()
+    _save_prepared(campagne, anomalies, by=by)
     _write_prepared(campagne, lines)
     record("campagne.prepare", by=by, target=campagne, residence=residence, month=month, count=len(lines))
     return Prepared(campagne, len(lines), anomalies)
+
+
+def _to_call(residence: Residence, month: datetime.date) -> tuple[Campagne, list[Owed]]:
+    """The campaign at work for the month, emptied, or a new one, not saved; what every contract without avis owes."""
+    last = Campagne.objects.filter(residence=residence, month=month).order_by("-rank").first()
+    if last is not None and last.status == Campagne.Status.PREPARED:
+        campagne = last
+        campagne.residence = residence
+        _drop_prepared(campagne)
+    else:
+        campagne = Campagne(residence=residence, month=month, rank=last.rank + 1 if last else 0)
+    to_call = contracts_without_avis(residence, month).select_for_update(of=("self",), no_key=True)
+    return campagne, owed_for_month(residence, month, to_call)
+
+
+def _save_prepared(campagne: Campagne, anomalies: Sequence[Anomaly], *, by: User | None) -> None:
+    campagne.prepared_by, campagne.prepared_at = by, timezone.now()
+    campagne.anomalies = [anomaly.as_json() for anomaly in anomalies]
+    campagne.full_clean(exclude=["prepared_by", "confirmed_by", "sent_by"])
+    campagne.save()
 
 
 def _drop_prepared(campagne: Campagne) -> None:
@@ -143,44 +150,35 @@ def _drop_prepared(campagne: Campagne) -> None:
 
 def _write_prepared(campagne: Campagne, owed: Sequence[Owed]) -> None:
     due_on = payable_until(campagne.month, issued_on=today())
-    avis = AvisEcheance.objects.bulk_create(
-        [
-            AvisEcheance(
-                contrat=one.contrat,
-                campagne=campagne,
-                month=campagne.month,
-                start_on=one.start_on,
-                end_on=one.end_on,
-                due_on=due_on,
-                total=one.total,
-                housing=one.housing,
-                apl_expected=one.apl_expected,
-            )
-            for one in owed
-        ],
-        batch_size=BATCH,
+    avis = write_all([_new_avis(campagne, one, due_on=due_on) for one in owed])
+    write_lines({row.pk: one.lines for row, one in zip(avis, owed, strict=True)})
+
+
+def _new_avis(campagne: Campagne, one: Owed, *, due_on: datetime.date, **fields: Any) -> AvisEcheance:
+    return AvisEcheance(
+        contrat=one.contrat,
+        campagne=campagne,
+        month=campagne.month,
+        start_on=one.start_on,
+        end_on=one.end_on,
+        due_on=due_on,
+        total=one.total,
+        housing=one.housing,
+        apl_expected=one.apl_expected,
+        **fields,
     )
-    write_lines(zip(avis, owed, strict=True))
 
 
-def write_lines(pairs: Any, *, reason: str = "") -> None:
-    """The lines of new avis: pairs of an avis and of what has `.lines`."""
-    LigneAvis.objects.bulk_create(
-        [
-            LigneAvis(
-                avis=avis,
-                kind=line.kind,
-                label=line.label,
-                start_on=line.start_on,
-                end_on=line.end_on,
-                monthly_amount=line.monthly_amount,
-                amount=line.amount,
-                reason=reason,
-            )
-            for avis, one in pairs
-            for line in one.lines
-        ],
-        batch_size=BATCH * 2,
+def write_lines(lines: Mapping[int, Sequence[NewLine]], *, reason: str = "") -> None:
+    """Write the lines of avis, by the key of the avis."""
+    write_values(
+        LigneAvis,
+        ("avis_id", "kind", "label", "start_on", "end_on", "monthly_amount", "amount", "reason"),
+        (
+            (key, line.kind, line.label, line.start_on, line.end_on, line.monthly_amount, line.amount, reason)
+            for key, of_avis in lines.items()
+            for line in of_avis
+        ),
     )
 
 
@@ -216,15 +214,13 @@ def confirm_campagne(*, by: User | None, campagne: Campagne) -> Campagne:
     if not prepared.exists():
         raise ValidationError("Il n’y a aucun avis à confirmer.")
     contrats = ContratOccupation.objects.filter(avis__in=prepared).select_for_update(of=("self",), no_key=True)
-    now_owed = {one.contrat.pk: _signature(one) for one in owed_for_month(residence, campagne.month, contrats)}
+    owed = owed_for_month(residence, campagne.month, contrats)
+    now_owed = {one.contrat.pk: _signature(one) for one in owed}
     late = contracts_without_avis(residence, campagne.month).exclude(
         pk__in=[anomaly["contrat"] for anomaly in campagne.anomalies]
     )
-    changed = [
-        avis.contrat.place.code
-        for avis in prepared.select_related("contrat__place").prefetch_related("lignes")
-        if _signature_of(avis) != now_owed.get(avis.contrat_id)
-    ]
+    seen = list(prepared.select_related("contrat__place").prefetch_related("lignes"))
+    changed = [avis.contrat.place.code for avis in seen if _signature_of(avis) != now_owed.get(avis.contrat_id)]
     changed += [contrat.place.code for contrat in late.select_related("place")]
     if changed:
         shown = ", ".join(sorted(changed)[:10]) + (" et d’autres" if len(changed) > 10 else "")
@@ -232,7 +228,8 @@ def confirm_campagne(*, by: User | None, campagne: Campagne) -> Campagne:
             f"Des faits ont changé depuis la préparation (places {shown}) : "
             "préparez à nouveau, regardez, puis confirmez."
         )
-    return _confirm(campagne, by=by)
+    _drop_prepared(campagne)
+    return _issue(campagne, owed, by=by, keys={avis.contrat_id: avis.pk for avis in seen})
 
 
 def _signature(one: Owed) -> tuple[Any, ...]:
@@ -255,65 +252,52 @@ def issue_avis(*, by: User | None, residence: Residence, month: datetime.date) -
     residence = hold(residence)
     check_month(residence, month)
     check_confirmable(residence, month)
-    prepared = prepare_campagne(by=by, residence=residence, month=month)
-    if prepared.campagne is not None:
-        if prepared.avis_count:
-            _confirm(prepared.campagne, by=by)
-        else:
-            drop_campagne(by=by, campagne=prepared.campagne)
-    return prepared
+    campagne, owed = _to_call(residence, month)
+    lines = [one for one in owed if one.lines]
+    anomalies = [anomaly for one in owed for anomaly in one.anomalies]
+    if not lines:
+        if campagne.pk:
+            drop_campagne(by=by, campagne=campagne)
+        return Prepared(None, 0, anomalies)
+    _save_prepared(campagne, anomalies, by=by)
+    _issue(campagne, lines, by=by, keys={})
+    return Prepared(campagne, len(lines), anomalies)
 
 
-def _confirm(campagne: Campagne, *, by: User | None) -> Campagne:
+def _issue(campagne: Campagne, owed: Sequence[Owed], *, by: User | None, keys: dict[int, int]) -> Campagne:
+    """Write avis confirmed at once, with their papers and entries. `keys`: the key that a contract's avis had."""
     residence, month = campagne.residence, campagne.month
-    avis = list(
-        AvisEcheance.objects.filter(campagne=campagne, status=AvisEcheance.Status.PREPARED)
-        .select_related("contrat__sejour__menage", "contrat__place__logement")
-        .prefetch_related("contrat__sejour__residence")
-        .order_by("contrat__place__code", "pk")
-    )
-    sejours = {one.contrat.sejour_id for one in avis}
-    lock_accounts(sejours)
-    due_on = payable_until(month, issued_on=today())
-    for one in avis:
-        one.due_on = due_on
-    lines = _lines_of(avis)
+    now, due_on = timezone.now(), payable_until(month, issued_on=today())
+    hold_accounts(one.contrat.sejour_id for one in owed)
+    new_keys = iter(reserve_keys(AvisEcheance, sum(one.contrat.pk not in keys for one in owed)))
+    avis = [
+        _new_avis(
+            campagne,
+            one,
+            due_on=due_on,
+            pk=keys.get(one.contrat.pk) or next(new_keys),
+            status=AvisEcheance.Status.CONFIRMED,
+            confirmed_at=now,
+        )
+        for one in owed
+    ]
+    lines = {row.pk: one.lines for row, one in zip(avis, owed, strict=True)}
     freeze_avis(residence, avis, lines, by=by)
+    write_all(avis)
+    write_lines(lines)
     post_all(entries_of(avis, lines, dated_on=min(today(), month_end(month)), by=by))
-    rows = AvisEcheance.objects.filter(pk__in=[one.pk for one in avis])
-    rows.update(
-        status=AvisEcheance.Status.CONFIRMED,
-        confirmed_at=timezone.now(),
-        due_on=due_on,
-        document=Subquery(_documents(DocumentEmis.Kind.AVIS_ECHEANCE)),
-        facture=Subquery(_documents(DocumentEmis.Kind.FACTURE)),
-    )
     move(campagne, Campagne.Status.CONFIRMED)
-    campagne.confirmed_by, campagne.confirmed_at = by, timezone.now()
+    campagne.confirmed_by, campagne.confirmed_at = by, now
     campagne.save(update_fields=["status", "confirmed_by", "confirmed_at"])
-    settle(list(sejours), by=by)
+    settle([one.contrat.sejour_id for one in avis], by=by)
     total = sum((one.total for one in avis), ZERO)
     record("campagne.confirm", by=by, target=campagne, residence=residence, month=month, count=len(avis), total=total)
     refresh_duties(residence)
     return campagne
 
 
-def _documents(kind: DocumentEmis.Kind) -> Any:
-    """The document of each avis, as it was just frozen."""
-    content_type = ContentType.objects.get_for_model(AvisEcheance)
-    rows = DocumentEmis.objects.filter(kind=kind, target_type=content_type, target_id=OuterRef("pk"))
-    return rows.order_by("-pk").values("pk")[:1]
-
-
-def _lines_of(avis: Sequence[AvisEcheance]) -> dict[int, list[LigneAvis]]:
-    lines: dict[int, list[LigneAvis]] = defaultdict(list)
-    for line in LigneAvis.objects.filter(avis__in=[one.pk for one in avis]).order_by("avis", "pk"):
-        lines[line.avis_id].append(line)
-    return lines
-
-
 def entries_of(
-    avis: Sequence[AvisEcheance], lines: dict[int, list[LigneAvis]], *, dated_on: datetime.date, by: User | None
+    avis: Sequence[AvisEcheance], lines: Mapping[int, Sequence[NewLine]], *, dated_on: datetime.date, by: User | None
 ) -> list[Ecriture]:
     """The entries of avis, one for each kind that their lines hold."""
     entries = []
@@ -343,124 +327,129 @@ def entries_of(
 def freeze_avis(
     residence: Residence,
     avis: Sequence[AvisEcheance],
-    lines: dict[int, list[LigneAvis]],
+    lines: Mapping[int, Sequence[NewLine]],
     *,
     by: User | None,
     more: dict[str, Any] | None = None,
     replaces: DocumentEmis | None = None,
-) -> list[DocumentEmis]:
-    """The papers of avis, numbered and frozen as nobody in particular reads them; the invoices of their services."""
+) -> None:
+    """Number, freeze and write the papers of avis, as nobody in particular reads them, and the invoices of services.
+
+    The avis have their keys, and get their papers; they are written by the caller.
+    """
     day = today()
     before = balances({one.contrat.sejour_id for one in avis})
+    billed = [one for one in avis if any(line.kind in _BILLED_APART for line in lines[one.pk])]
+    papers: list[DocumentEmis] = []
     with reading_as(None):
         addressed = recipients(one.contrat for one in avis)
+        begins = place_and_date(residence, day)
+        common = {"by": by, "on": day, "residence": residence}
         kind = DocumentEmis.Kind.AVIS_ECHEANCE
         modele = current_modele(residence, kind, day)
-        ranks = reserve_ranks(residence, kind, day.year, count=len(avis))
-        papers = [
-            frozen(
+        for one, rank in zip(avis, reserve_ranks(residence, kind, day.year, count=len(avis)), strict=True):
+            data = _avis_data(one, lines[one.pk], before[one.contrat.sejour_id], addressed[one.contrat_id], begins)
+            one.document = frozen(
                 kind=kind,
-                residence=residence,
                 rank=rank,
                 template=AVIS_TEMPLATE,
-                data=_avis_data(one, lines[one.pk], before[one.contrat.sejour_id], addressed[one.contrat_id])
-                | (more or {}),
-                by=by,
+                data=data | (more or {}),
                 target=one,
                 menage=one.contrat.sejour.menage,
-                on=day,
                 modele=modele,
                 replaces=replaces,
+                **common,
             )
-            for one, rank in zip(avis, ranks, strict=True)
-        ]
-        billed = [one for one in avis if any(line.kind in _BILLED_APART for line in lines[one.pk])]
-        if billed:
-            kind = DocumentEmis.Kind.FACTURE
-            modele = current_modele(residence, kind, day)
-            ranks = reserve_ranks(residence, kind, day.year, count=len(billed))
-            papers += [
-                frozen(
-                    kind=kind,
-                    residence=residence,
-                    rank=rank,
-                    template=FACTURE_TEMPLATE,
-                    data=_facture_data(one, lines[one.pk], addressed[one.contrat_id]),
-                    by=by,
-                    target=one,
-                    menage=one.contrat.sejour.menage,
-                    on=day,
-                    modele=modele,
-                )
-                for one, rank in zip(billed, ranks, strict=True)
-            ]
-    return DocumentEmis.objects.bulk_create(papers, batch_size=BATCH)
+            papers.append(one.document)
+        kind = DocumentEmis.Kind.FACTURE
+        modele = current_modele(residence, kind, day) if billed else None
+        ranks = reserve_ranks(residence, kind, day.year, count=len(billed)) if billed else ()
+        for one, rank in zip(billed, ranks, strict=True):
+            one.facture = frozen(
+                kind=kind,
+                rank=rank,
+                template=FACTURE_TEMPLATE,
+                data=_facture_data(one, lines[one.pk], addressed[one.contrat_id], begins),
+                target=one,
+                menage=one.contrat.sejour.menage,
+                modele=modele,
+                **common,
+            )
+            papers.append(one.facture)
+    write_all(papers)
+    for one in avis:
+        # The keys were not known when the papers were put on the avis.
+        one.document_id = one.document.pk if one.document else None
+        one.facture_id = one.facture.pk if one.facture else None
 
 
 def _avis_data(
-    avis: AvisEcheance, lines: Sequence[LigneAvis], before: Balance, recipient_lines: list[str]
+    avis: AvisEcheance, lines: Sequence[NewLine], before: Balance, recipient_lines: list[str], begins: str
 ) -> dict[str, Any]:
-    """What the paper of an avis says. `before`: the account without this avis."""
-    shown = [line for line in lines if line.kind not in _BILLED_APART]
+    """What the paper of an avis says. `before`: the account without this avis; `begins`: place and date."""
     apart = sum((line.amount for line in lines if line.kind in _BILLED_APART), ZERO)
-    is_indemnite = any(line.kind == LigneAvis.Kind.INDEMNITE for line in lines)
-    title = "Avis d’échéance"
-    if avis.rank:
-        title = f"Avis rectificatif n° {avis.rank}"
+    sejour = avis.contrat.sejour
+    net = avis.net
     return {
-        "title": title,
-        "place_and_date": place_and_date(avis.contrat.sejour.residence, today()),
+        "title": f"Avis rectificatif n° {avis.rank}" if avis.rank else "Avis d’échéance",
+        "place_and_date": begins,
         "rank": avis.rank,
-        "month": avis.month,
-        "start_on": avis.start_on,
-        "end_on": avis.end_on,
-        "due_on": avis.due_on,
+        "month": avis.month.isoformat(),
+        "start_on": avis.start_on.isoformat(),
+        "end_on": avis.end_on.isoformat(),
+        "due_on": avis.due_on.isoformat(),
         "place": avis.contrat.place.code,
-        "household": str(avis.contrat.sejour.menage),
+        "household": str(sejour.menage),
         "recipient_lines": recipient_lines,
-        "is_indemnite": is_indemnite,
+        "is_indemnite": any(line.kind == LigneAvis.Kind.INDEMNITE for line in lines),
         "is_whole_month": (avis.start_on, avis.end_on) == (avis.month, month_end(avis.month)),
-        "lines": [_line_data(line) for line in shown],
-        "redevance": avis.total - apart,
-        "housing": avis.housing,
-        "apart": some(apart),
-        "total": avis.total,
-        "apl_expected": some(avis.apl_expected),
-        "to_pay": avis.net,
-        "in_favour": -avis.net if avis.net < 0 else None,
-        "before": some(before.to_pay),
-        "ahead": some(before.surplus),
-        "to_pay_in_all": max(ZERO, avis.net + before.to_pay - before.surplus),
-        "overdue": some(before.overdue),
-        "iban": avis.contrat.sejour.residence.iban,
-        "payment_reference": f"{avis.contrat.place.code}-{avis.contrat.sejour_id}",
+        "lines": [_line_data(line) for line in lines if line.kind not in _BILLED_APART],
+        "redevance": str(avis.total - apart),
+        "housing": str(avis.housing),
+        "apart": _some(apart),
+        "total": str(avis.total),
+        "apl_expected": _some(avis.apl_expected),
+        "to_pay": str(net),
+        "in_favour": str(-net) if net < 0 else None,
+        "before": _some(before.to_pay),
+        "ahead": _some(before.surplus),
+        "to_pay_in_all": str(max(ZERO, net + before.to_pay - before.surplus)),
+        "overdue": _some(before.overdue),
+        "iban": sejour.residence.iban,
+        "payment_reference": f"{avis.contrat.place.code}-{sejour.pk}",
     }
 
 
-def _facture_data(avis: AvisEcheance, lines: Sequence[LigneAvis], recipient_lines: list[str]) -> dict[str, Any]:
+def _some(amount: Decimal) -> str | None:
+    """An amount as frozen data holds it, None when it is nil: a template tells the two apart."""
+    return str(amount) if amount else None
+
+
+def _facture_data(
+    avis: AvisEcheance, lines: Sequence[NewLine], recipient_lines: list[str], begins: str
+) -> dict[str, Any]:
     billed = [line for line in lines if line.kind in _BILLED_APART]
     return {
         "title": "Facture de prestations facultatives",
-        "place_and_date": place_and_date(avis.contrat.sejour.residence, today()),
-        "month": avis.month,
-        "due_on": avis.due_on,
+        "place_and_date": begins,
+        "month": avis.month.isoformat(),
+        "due_on": avis.due_on.isoformat(),
         "place": avis.contrat.place.code,
         "household": str(avis.contrat.sejour.menage),
         "recipient_lines": recipient_lines,
         "lines": [_line_data(line) for line in billed],
-        "total": sum((line.amount for line in billed), ZERO),
+        "total": str(sum((line.amount for line in billed), ZERO)),
     }
 
 
-def _line_data(line: LigneAvis) -> dict[str, Any]:
+def _line_data(line: NewLine) -> dict[str, Any]:
     return {
-        "kind": line.kind,
+        "kind": str(line.kind),
         "label": line.label,
-        "start_on": line.start_on,
-        "end_on": line.end_on,
-        "monthly_amount": line.monthly_amount,
-        "amount": line.amount,
-        "reason": line.reason,
+        "start_on": line.start_on.isoformat(),
+        "end_on": line.end_on.isoformat(),
+        "monthly_amount": str(line.monthly_amount),
+        "amount": str(line.amount),
     }
 
 
@@ -488,7 +477,7 @@ def undo_campagne(*, by: User | None, campagne: Campagne, reason: str) -> Campag
     )
     if AvisEcheance.objects.live().filter(rectifies__in=avis).exists():
         raise ValidationError("Un avis de cette campagne est déjà rectifié : rectifiez les autres un par un.")
-    lock_accounts(one.contrat.sejour_id for one in avis)
+    hold_accounts(one.contrat.sejour_id for one in avis)
     release(by=by, avis=avis)
     entries = Ecriture.objects.filter(avis__in=avis, reverses=None, reversed_by=None)
     post_all(
@@ -537,7 +526,7 @@ def send_campagne(*, by: User | None, campagne: Campagne) -> Campagne:
     avis = AvisEcheance.objects.filter(campagne=campagne, status=AvisEcheance.Status.CONFIRMED)
     ids = list(avis.values_list("pk", flat=True))
     paid = AvisEcheance.objects.filter(pk__in=ids).exclude(paid=0)
-    lock_accounts(paid.values_list("contrat__sejour", flat=True))
+    hold_accounts(paid.values_list("contrat__sejour", flat=True))
     avis.update(status=AvisEcheance.Status.SENT)
     issue_missing_receipts(by=by, avis=paid.values_list("pk", flat=True))
     record("campagne.send", by=by, target=campagne, residence=campagne.residence, month=campagne.month, count=len(ids))

@@ -28,6 +28,7 @@ from logement.models import (
 from logement.queries.campagnes import contracts_without_avis
 from logement.rules.imputation import Debt, spread
 from residence.actions.journal import record
+from residence.bulk import write_all
 from residence.duties import refresh_duties
 from residence.models import Residence, User
 from residence.models.base import bulk_set, today
@@ -76,7 +77,7 @@ def post_all(entries: Iterable[Ecriture]) -> list[Ecriture]:
             earliest[entry.sejour.residence_id] = entry
     for entry in earliest.values():
         check_open(entry.sejour.residence, entry.dated_on)
-    return Ecriture.objects.bulk_create(kept, batch_size=2000)
+    return list(write_all(kept))
 
 
 def post(
@@ -227,10 +228,15 @@ def cancel_deposit_call(*, contrat: ContratOccupation, by: User | None) -> list[
 
 
 def lock_accounts(sejours: Iterable[int]) -> dict[int, Sejour]:
-    """The stays, read again in the order of their numbers and locked until the end of the transaction."""
-    rows = Sejour.objects.filter(pk__in=set(sejours)).select_related("menage").prefetch_related("residence")
-    rows = rows.order_by("pk")
-    return {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True)}
+    """The stays, locked in the order of their numbers until the end of the transaction, and read again."""
+    rows = Sejour.objects.filter(pk__in=set(sejours)).order_by("pk").select_for_update(of=("self",), no_key=True)
+    return {row.pk: row for row in rows.select_related("menage").prefetch_related("residence")}
+
+
+def hold_accounts(sejours: Iterable[int]) -> None:
+    """Lock the stays as `lock_accounts` does, without reading them: for a whole résidence."""
+    rows = Sejour.objects.filter(pk__in=set(sejours)).order_by("pk").select_for_update(of=("self",), no_key=True)
+    list(rows.values_list("pk"))
 
 
 def settle(
@@ -266,7 +272,7 @@ def settle(
             parts = _parts(source, debts[sejour_id], (chosen or {}).get(source.pk, ()))
             written += [_impute(source, avis, amount, by=by) for avis, amount in parts]
     _keep(written)
-    return Imputation.objects.bulk_create(written, batch_size=2000)
+    return list(write_all(written))
 
 
 def _parts(
@@ -351,4 +357,4 @@ def release(
         for row in found
     ]
     _keep(written)
-    return Imputation.objects.bulk_create(written, batch_size=2000)
+    return list(write_all(written))

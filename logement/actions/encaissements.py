@@ -29,6 +29,7 @@ from logement.queries.compte import balances
 from residence.actions.documents import reserve_ranks
 from residence.actions.journal import record
 from residence.actions.statuses import locked
+from residence.bulk import write_all
 from residence.duties import refresh_duties
 from residence.models import Echeance, User
 from residence.models.base import today
@@ -80,7 +81,7 @@ def record_encaissements(payments: Sequence[Payment], *, by: User | None) -> lis
         _number_cash(rows)
         for row in rows:
             row.clean_fields(exclude=["sejour", "recorded_by", "cancelled_by"])
-        Encaissement.objects.bulk_create(rows, batch_size=1000)
+        write_all(rows)
         known |= {row.idempotency_key: row for row in rows}
         post_all(_entry(row, by) for row in rows)
         chosen = {known[payment.key].pk: payment.chosen for payment in new if payment.chosen}

@@ -18,11 +18,12 @@ from django.db import transaction
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
-from logement.actions.compte import lock_accounts
+from logement.actions.compte import hold_accounts
 from logement.models import AvisEcheance, Ecriture, Encaissement, Imputation, LigneAvis, Quittance, Sejour
 from logement.queries.compte import balances, box_order, current_contrats, place_and_date, recipients, some, statement
 from residence.actions.documents import current_modele, frozen, issue_document, reserve_ranks
 from residence.actions.journal import record
+from residence.bulk import write_all
 from residence.confidentiality import reading_as
 from residence.models import DocumentEmis, Residence, User
 from residence.models.base import today
@@ -151,8 +152,11 @@ def _write(new: Sequence[Quittance], *, by: User | None) -> list[Quittance]:
                     replaces=previous,
                 )
                 quittance.completes = data.last_recu(quittance)
-    DocumentEmis.objects.bulk_create([quittance.document for quittance in new], batch_size=1000)
-    return Quittance.objects.bulk_create(new, batch_size=1000)
+    write_all([quittance.document for quittance in new])
+    for quittance in new:
+        # The keys were not known when the papers were put on the receipts.
+        quittance.document_id = quittance.document.pk
+    return list(write_all(new))
 
 
 class _Data:
@@ -386,7 +390,7 @@ def issue_quittances(
         raise ValidationError(f"Aucun avis d’échéance n’est confirmé pour {month:%m/%Y} dans {residence}.")
     paid = called.exclude(paid=0)
     # Two runs at once would both find the same ones missing.
-    lock_accounts(paid.values_list("contrat__sejour", flat=True))
+    hold_accounts(paid.values_list("contrat__sejour", flat=True))
     new = issue_missing_receipts(by=by, avis=paid.values_list("pk", flat=True))
     if new:
         record("quittance.issue", by=by, residence=residence, month=month, count=len(new))

@@ -77,6 +77,7 @@ class NewLine:
     end_on: datetime.date
     monthly_amount: Decimal
     amount: Decimal
+    reason: str = ""
 
 
 @dataclass
@@ -347,11 +348,10 @@ def _expect_apl(owed: Sequence[Owed], month: datetime.date) -> None:
 def _compare(owed: Sequence[Owed], month: datetime.date) -> None:
     """Warn of an APL that was there the month before and of an amount that jumps, for stays of two whole months."""
     before = add_months(month, -1)
+    rows = AvisEcheance.objects.live().filter(contrat__in=[one.contrat.pk for one in owed], month=before, rank=0)
     previous = {
         avis.contrat_id: avis
-        for avis in AvisEcheance.objects.live().filter(
-            contrat__in=[one.contrat.pk for one in owed], month=before, rank=0
-        )
+        for avis in rows.values_list("contrat_id", "start_on", "end_on", "total", "apl_expected", named=True)
     }
     for one in owed:
         avis = previous.get(one.contrat.pk)
