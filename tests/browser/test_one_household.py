@@ -175,7 +175,7 @@ def _contract(sylvie, orientation, place, public):
     text = sylvie.pdf(contrat.document_id)
     for mention in ("un mois", "tacite", "préavis", "dépôt de garantie", "règlement intérieur", "10/03/2026"):
         assert mention in text.lower(), mention
-    assert ("24 mois" in text) == (public == "siao")
+    assert ("sans limitation de durée" in text) == (public == "ccas")
     sylvie.go(f"/logement/contrats/{contrat.pk}/signer/")
     sylvie.fill(signed_on="2/3/26")
     for box in sylvie.page.locator("main form input[type=checkbox]").all():
