@@ -420,7 +420,7 @@ def test_a_timeline_goes_by_month(render: Any) -> None:
         Event(datetime.date(2026, 10, 1), "Contrat signé"),
     ]
     html = render("_timeline.html", events=events)
-    assert [words(month) for month in re.findall(r"<h3>(.*?)</h3>", html)] == ["Novembre 2026", "Octobre 2026"]
+    assert [words(month) for month in re.findall(r"<h2>(.*?)</h2>", html)] == ["Novembre 2026", "Octobre 2026"]
     assert "sign is-late" in html
     assert 'datetime="2026-11-20"' in html
     assert "Budget · Claire Dubois" in words(html)
