@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from logement.models import AssuranceOccupant, AvisEcheance, Campagne, ContratOccupation, Encaissement, Place, Preavis
-from residence.admin.base import scoped
+from residence.admin.scope import scoped
 from residence.admin_site import DayLink
 from residence.components import SOON_IN_DAYS, Meaning
 from residence.models.base import today

@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count
 
-from logement.admin.sejours import OfContratAdmin
+from logement.admin.contrats import OfContratAdmin
 from logement.models import ElementModele, EtatDesLieux, LigneEtatDesLieux, ModeleEtatDesLieux
-from residence.admin.base import Act, BaseAdmin, BaseInline
+from residence.admin.acts import Act
+from residence.admin.base import BaseAdmin
 from residence.admin.columns import ResidenceFilter, state
+from residence.admin.inlines import BaseInline
 from residence.exports import Column
 from residence.permissions import Permission
 

@@ -10,12 +10,14 @@ from django.http import HttpRequest
 
 from logement.actions.parc import described, in_the_way
 from logement.models import Batiment, CategoriePlace, Logement, OccupationPlace, Place
-from residence.admin.base import Act, BaseAdmin, BaseInline, yes_or_no
+from residence.admin.acts import Act
+from residence.admin.base import BaseAdmin
 from residence.admin.cells import amount, choice, day, flag, reference, residence_field, text, whole
-from residence.admin.columns import ResidenceFilter, agent, within_reach, yes_no
+from residence.admin.columns import ResidenceFilter, agent, within_reach, yes_no, yes_or_no
 from residence.admin.exporting import Exported
 from residence.admin.forms import DeskForm
 from residence.admin.importing import Imported
+from residence.admin.inlines import BaseInline
 from residence.admin.resources import DeskResource
 from residence.exports import Column
 from residence.models import TypeLogement
@@ -292,7 +294,7 @@ class PlaceAdmin(Imported, Exported, StockAdmin):
     list_select_related = ("residence", "logement", "categorie", "dispositif")
     list_filter = (
         ResidenceFilter,
-        yes_no("aujourd’hui", "prise", "prise", "libre", held_now),
+        yes_no("occupation du jour", "prise", "prise", "libre", held_now),
         yes_no("service", "service", "en service", "hors service", in_service_now),
         within_reach("dispositif"),
         within_reach("categorie"),

@@ -7,13 +7,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from logement.actions.tarifs import set_tarif
-from logement.admin.sejours import OfContratAdmin
+from logement.admin.contrats import OfContratAdmin
 from logement.models import IndiceIRL, Prestation, Souscription, Tarif, TarifPrestation
-from residence.admin.base import Act, BaseAdmin, BaseInline
+from residence.admin.acts import Act
+from residence.admin.base import BaseAdmin
 from residence.admin.cells import amount, day, reference, residence_field, text
 from residence.admin.columns import ResidenceFilter, agent, money, within_reach, yes_no
 from residence.admin.exporting import Exported
 from residence.admin.importing import Imported
+from residence.admin.inlines import BaseInline
 from residence.admin.resources import DeskResource
 from residence.exports import Column
 from residence.models.base import today
@@ -90,7 +92,7 @@ class TarifAdmin(Imported, Exported, PriceAdmin):
     )
     list_select_related = ("residence", "categorie")
     list_filter = (
-        yes_no("aujourd’hui", "en_vigueur", "en vigueur", "passés ou à venir", in_force_today),
+        yes_no("validité", "en_vigueur", "en vigueur", "passés ou à venir", in_force_today),
         ResidenceFilter,
         within_reach("categorie"),
     )
@@ -161,9 +163,7 @@ class SouscriptionAdmin(OfContratAdmin):
     list_display = ("menage_name", "place", "prestation", "start_on", "end_on")
     list_select_related = (*OfContratAdmin.list_select_related, "prestation")
     list_filter = (
-        yes_no(
-            "aujourd’hui", "en_cours", "en cours", "arrêtées", lambda: Q(end_on__isnull=True) | Q(end_on__gte=today())
-        ),
+        yes_no("validité", "en_cours", "en cours", "arrêtées", lambda: Q(end_on__isnull=True) | Q(end_on__gte=today())),
         within_reach("prestation"),
         ResidenceFilter,
     )

@@ -4,28 +4,27 @@ Rows in scope and rights from the table of permissions, no deletion, a line of t
 that overwrites nothing, names masked as everywhere.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
-from django.db.models import Case, Field, Q, Value, When
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 
 from residence.actions.journal import record, record_reading
-from residence.admin.forms import AmountField, DeskForm, DeskInlineForm, label_of
+from residence.admin.acts import Act
+from residence.admin.columns import in_words
+from residence.admin.forms import DeskForm, foreign_key, label_of
+from residence.admin.scope import Scoped, scoped
 from residence.duties import refresh_duties
-from residence.forms.fields import DateField
 from residence.journal_words import said
 from residence.models import EntreeJournal, MembreMenage, Residence
 from residence.models.base import PlainText
@@ -35,92 +34,6 @@ from residence.permissions import TABLE, Permission
 SUFFIXES = {"", "exact", "id", "pk", "isnull", "in", "gte", "lte", "gt", "lt", "year", "month", "day"}
 AUTHORS = ("created_by", "recorded_by")
 PAGE = 50
-
-
-@dataclass(frozen=True)
-class Act:
-    """A button of a row, or of a list when `on_list`: it opens the page where the act is done.
-
-    Shown to who holds `permission` in the row's résidence, when `condition` is true of the row.
-    `argument` gives what the address takes, from the row; None for an address that takes nothing.
-    """
-
-    label: str
-    url_name: str
-    permission: Permission
-    condition: Callable[[Any], bool] = lambda row: True
-    argument: Callable[[Any], Any] | None = lambda row: row.pk
-    on_list: bool = False
-    main: bool = False
-    query: Callable[[Any], str] = lambda row: ""
-
-    def url(self, row: Any = None) -> str:
-        """Where it leads, or an empty string when there is nothing to do there."""
-        try:
-            if self.on_list or self.argument is None:
-                return reverse(self.url_name) + self.query(row)
-            argument = self.argument(row)
-            return reverse(self.url_name, args=[argument]) + self.query(row) if argument is not None else ""
-        except NoReverseMatch:
-            return ""
-
-
-def yes_or_no(path: str, label: str) -> Callable[[Any], str]:
-    """A column that says « oui », or nothing: a red cross would make a fault of a fact."""
-
-    @admin.display(description=label, ordering=path)
-    def column(row: Any) -> str:
-        return "oui" if getattr(row, path) else "–"
-
-    column.__name__ = path
-    return column
-
-
-def scoped(model: type[models.Model], user: Any, permission: Permission) -> models.QuerySet[Any]:
-    """Rows of `model` where `user` holds `permission` and may work in the back office.
-
-    A model without a scope of its own (partners, indices) is open as a whole to who holds the permission.
-    """
-    rows = model._default_manager.all()
-    if hasattr(rows, "residence_path"):
-        return rows.visible_to(user, permission).visible_to(user, Permission.ADMIN_USE)
-    return rows if user.holds(permission) else rows.none()
-
-
-class Scoped:
-    """What a page and an inline share: choices of a foreign key within the user's reach, fields that read French."""
-
-    formfield_overrides: ClassVar[dict[type[Field[Any, Any]], dict[str, Any]]] = {
-        models.DecimalField: {"form_class": AmountField},
-        models.DateField: {"form_class": DateField},
-        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
-    }
-
-    def choices_permission(self) -> Permission:
-        raise NotImplementedError
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            # What is missing may be added on the spot; another row is not changed from here.
-            field.widget.can_change_related = field.widget.can_view_related = False
-            field.widget.can_delete_related = False
-        return field
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if "queryset" not in kwargs:
-            kwargs["queryset"] = scoped(db_field.related_model, request.user, self.choices_permission())
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
-        if field is not None and db_field.related_model is Residence and request.method == "GET":
-            only = list(field.queryset[:2])
-            if len(only) == 1:
-                field.initial = only[0].pk
-        return field
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if "queryset" not in kwargs:
-            kwargs["queryset"] = scoped(db_field.related_model, request.user, self.choices_permission())
-        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
 
 class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
@@ -133,7 +46,6 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
     view_permission: Permission
     edit_permission: Permission | None = None
     can_add = True
-    scope_path = ""  # to the row whose scope rules this one, for a model that has none of its own
     menage_path: str | None = None  # to the household whose name stands in the list
     search_codes: tuple[str, ...] = ()  # texts that are searched without accents
     search_private: tuple[str, ...] = ()  # texts that may say who: searched where the name may be read
@@ -157,8 +69,7 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def __init__(self, model: type[models.Model], admin_site: Any) -> None:
         super().__init__(model, admin_site)
-        booleans = [field for field in model._meta.fields if isinstance(field, models.BooleanField)]
-        self._in_words = {field.name: yes_or_no(field.name, str(field.verbose_name)) for field in booleans}
+        self._in_words = in_words(model)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -171,12 +82,7 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def rows_for(self, user: Any, permission: Permission) -> models.QuerySet[Any]:
         """Rows where `user` holds `permission`, within the back office."""
-        if not self.scope_path:
-            return scoped(self.model, user, permission)
-        ruling: Any = self.model
-        for name in self.scope_path.split("__"):
-            ruling = ruling._meta.get_field(name).related_model
-        return self.model._default_manager.filter(**{f"{self.scope_path}__in": scoped(ruling, user, permission)})
+        return scoped(self.model, user, permission)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = self.with_shown_name(self.rows_for(request.user, self.view_permission), request.user)
@@ -205,13 +111,7 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
     @property
     def residence_path(self) -> str | None:
         """The path from a row to its résidence (« pk » when it is one), None when it has none."""
-        model, prefix = self.model, ""
-        if self.scope_path:
-            prefix = f"{self.scope_path}__"
-            for name in self.scope_path.split("__"):
-                model = model._meta.get_field(name).related_model
-        path = getattr(model._default_manager.all(), "residence_path", None)
-        return f"{prefix}{path}" if path else None
+        return getattr(self.model._default_manager.all(), "residence_path", None)
 
     def residence_of(self, row: Any) -> Residence | None:
         """The résidence of a row."""
@@ -360,7 +260,7 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         form.lines = [
-            (inline.model, _foreign_key(inline.model, self.model, inline.fk_name))
+            (inline.model, foreign_key(inline.model, self.model, inline.fk_name))
             for inline in self.get_inline_instances(request, obj)
             if inline.has_change_permission(request, obj)
         ]
@@ -463,47 +363,3 @@ class BaseAdmin(Scoped, admin.ModelAdmin):  # type: ignore[type-arg]
         """What a line of the journal says, and the fields that it names, in French."""
         names = [name for key, value in entry.details.items() if key.endswith("fields") for name in value]
         return said(entry.action), ", ".join(label_of(self.model, name) for name in names)
-
-
-def _foreign_key(model: type[models.Model], parent: type[models.Model], name: str | None) -> str:
-    if name:
-        return name
-    return next(
-        field.name
-        for field in model._meta.get_fields()
-        if isinstance(field, models.ForeignKey) and field.related_model is parent
-    )
-
-
-class BaseInline(Scoped, admin.TabularInline):  # type: ignore[type-arg]
-    """Lines of a row, under the rights of the row. Lines are added and corrected, never deleted."""
-
-    form = DeskInlineForm
-    extra = 0
-    can_delete = False
-    read_only = False
-    show_change_link = False
-
-    @property
-    def parent(self) -> BaseAdmin:
-        return self.admin_site.get_model_admin(self.parent_model)  # type: ignore[return-value]
-
-    def choices_permission(self) -> Permission:
-        return self.parent.choices_permission()
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields if self.read_only else super().get_readonly_fields(request, obj)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.parent.has_view_permission(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not self.read_only and self.parent.has_change_permission(request, obj)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if self.read_only:
-            return False
-        return self.parent.has_change_permission(request, obj) if obj else self.parent.has_add_permission(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

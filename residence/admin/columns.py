@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from residence.admin.base import scoped
+from residence.admin.scope import scoped
 from residence.models import Residence
 from residence.templatetags.residence_ui import badge, euros
 
@@ -24,6 +24,23 @@ def money(path: str, label: str) -> Callable[[Any], str]:
 
     column.__name__ = f"money_{path.replace('.', '_')}"
     return column
+
+
+def yes_or_no(path: str, label: str) -> Callable[[Any], str]:
+    """A column that says « oui », or nothing: a red cross would make a fault of a fact."""
+
+    @admin.display(description=label, ordering=path)
+    def column(row: Any) -> str:
+        return "oui" if getattr(row, path) else "–"
+
+    column.__name__ = path
+    return column
+
+
+def in_words(model: type[models.Model]) -> dict[str, Callable[[Any], str]]:
+    """The columns that say the facts of a model, by field."""
+    facts = [field for field in model._meta.fields if isinstance(field, models.BooleanField)]
+    return {field.name: yes_or_no(field.name, str(field.verbose_name)) for field in facts}
 
 
 def agent(field: str, label: str) -> Callable[[Any], str]:

@@ -6,9 +6,11 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from residence.admin.base import Act, BaseAdmin, scoped
+from residence.admin.acts import Act
+from residence.admin.base import BaseAdmin
 from residence.admin.columns import ResidenceFilter
 from residence.admin.exporting import Exported
+from residence.admin.scope import scoped
 from residence.exports import Column
 from residence.models import DocumentEmis
 from residence.models.documents import DOCUMENT_PERMISSION

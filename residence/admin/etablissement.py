@@ -9,12 +9,14 @@ from django.db import models
 from django.db.models import Count, Q
 from django.http import HttpRequest
 
-from residence.admin.base import BaseAdmin, BaseInline, scoped
+from residence.admin.base import BaseAdmin
 from residence.admin.cells import choice, text, whole
 from residence.admin.columns import ResidenceFilter, yes_no
 from residence.admin.exporting import Exported
 from residence.admin.importing import Imported
+from residence.admin.inlines import BaseInline
 from residence.admin.resources import DeskResource
+from residence.admin.scope import scoped
 from residence.exports import Column
 from residence.models import (
     ContactPartenaire,

@@ -136,3 +136,13 @@ def _shown(row: models.Model, name: str) -> str:
     if isinstance(value, Decimal):
         return str(value).replace(".", ",")
     return str(value)
+
+
+def foreign_key(model: type[models.Model], parent: type[models.Model], name: str | None) -> str:
+    if name:
+        return name
+    return next(
+        field.name
+        for field in model._meta.get_fields()
+        if isinstance(field, models.ForeignKey) and field.related_model is parent
+    )

@@ -23,9 +23,9 @@ from django.urls import path, reverse
 from import_export.results import RowResult
 
 from residence.actions.journal import record
-from residence.admin.base import scoped
 from residence.admin.cells import RESIDENCE
 from residence.admin.resources import DeskResource
+from residence.admin.scope import scoped
 from residence.duties import refresh_duties
 from residence.imports import COLUMNS, FILE_BYTES, ROWS, Sheet, bare, read_upload
 from residence.models import Residence

@@ -18,10 +18,11 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from residence.actions.statuses import locked
-from residence.admin.base import Act, scoped
+from residence.admin.acts import Act
 from residence.admin.columns import ResidenceFilter, agent
 from residence.admin.etablissement import SettingAdmin
 from residence.admin.forms import DeskForm
+from residence.admin.scope import scoped
 from residence.models import DocumentKind, ModeleDocument, Residence
 from residence.permissions import Permission
 

@@ -6,8 +6,10 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from residence.admin.base import Act, BaseAdmin, BaseInline
+from residence.admin.acts import Act
+from residence.admin.base import BaseAdmin
 from residence.admin.exporting import Exported
+from residence.admin.inlines import BaseInline
 from residence.exports import Column
 from residence.models import MembreMenage, Menage, Personne
 from residence.permissions import Permission

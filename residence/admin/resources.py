@@ -9,8 +9,8 @@ from import_export import resources
 from import_export.fields import Field
 from import_export.results import RowResult
 
-from residence.admin.base import scoped
 from residence.admin.cells import Reference
+from residence.admin.scope import scoped
 from residence.imports import Names
 from residence.permissions import Permission
 

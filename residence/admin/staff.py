@@ -6,8 +6,10 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from residence.admin.base import Act, BaseAdmin, BaseInline
+from residence.admin.acts import Act
+from residence.admin.base import BaseAdmin
 from residence.admin.columns import agent
+from residence.admin.inlines import BaseInline
 from residence.models import Delegation, EntreeJournal, RoleAttribution, User
 from residence.permissions import Permission
 

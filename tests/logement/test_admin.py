@@ -23,7 +23,7 @@ from logement.models import (
     Tarif,
 )
 from residence.actions.documents import issue_document
-from residence.admin.base import Act
+from residence.admin.acts import Act
 from residence.models import AccesConfidentiel, DocumentKind, EntreeJournal
 from residence.permissions import Role
 from tests.factories import (
@@ -361,28 +361,25 @@ def counted(client, url):
     return len(queries)
 
 
-@pytest.mark.parametrize(
-    "model",
-    [Sejour, ContratOccupation, Place, Logement, OccupationPlace, AvisEcheance, Encaissement, Ecriture, Tarif],
-)
-def test_a_list_asks_as_much_for_three_rows_as_for_thirty(desk, here, model):
+def test_a_list_asks_as_much_for_three_rows_as_for_thirty(desk, here):
+    models = [Sejour, ContratOccupation, Place, Logement, OccupationPlace, AvisEcheance, Encaissement, Ecriture, Tarif]
+
     def one(rank):
         contrat = stay(here, f"NOM{rank:02d} Awa", confidential=rank % 5 == 0)
         avis = AvisFactory(contrat=contrat)
-        payment = EncaissementFactory(sejour=contrat.sejour)
+        EncaissementFactory(sejour=contrat.sejour)
         Ecriture.objects.create(
             sejour=contrat.sejour, kind="redevance", dated_on=avis.month, amount=420, label="Redevance", avis=avis
         )
         TarifFactory(categorie=contrat.place.categorie)
-        return payment
 
     for rank in range(3):
         one(rank)
-    few = counted(desk, changelist(model))
+    few = {model: counted(desk, changelist(model)) for model in models}
     for rank in range(3, 30):
         one(rank)
-    assert counted(desk, changelist(model)) == few
-    assert few <= 20
+    assert {model: counted(desk, changelist(model)) for model in models} == few
+    assert max(few.values()) <= 20
 
 
 @pytest.mark.parametrize("model", [Place, Logement, Encaissement])

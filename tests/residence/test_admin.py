@@ -1,5 +1,7 @@
 """The back office is not a second door: who enters, what they see there, what a save leaves behind."""
 
+import datetime
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -7,15 +9,29 @@ from django.contrib.admin.models import LogEntry
 from django.forms import FileField
 from django.urls import reverse
 
+from logement.models import (
+    Batiment,
+    Campagne,
+    ClotureMensuelle,
+    Ecriture,
+    IndiceIRL,
+    ModeleEtatDesLieux,
+    Prestation,
+    Quittance,
+)
+from residence.actions.documents import issue_document
 from residence.admin import UNREGISTERED
 from residence.admin.base import BaseAdmin
 from residence.journal_words import NOUNS, VERBS
 from residence.models import (
     AccesConfidentiel,
     Convention,
+    Delegation,
     Dispositif,
+    DocumentKind,
     EntreeJournal,
     Menage,
+    ModeleDocument,
     Partenaire,
     PlafondRedevance,
     Residence,
@@ -23,12 +39,17 @@ from residence.models import (
 from residence.permissions import Cause, Permission, Role
 from tests.factories import (
     PASSWORD,
+    AvisFactory,
+    ContratFactory,
     ConventionFactory,
     DispositifFactory,
+    EncaissementFactory,
     MenageFactory,
     PartenaireFactory,
     ResidenceFactory,
     RoleAttributionFactory,
+    SejourFactory,
+    TarifFactory,
     UserFactory,
 )
 
@@ -434,3 +455,94 @@ def test_the_journal_of_the_technical_acts_names_nobody(technique, here):
     )
     response = technique.get(changelist(EntreeJournal))
     assert [row.action for row in response.context["cl"].result_list] == ["residence.edit"]
+
+
+# Every page
+
+
+@pytest.fixture
+def everything(here, gestionnaire):
+    """A row of each model, in one résidence, with its lines."""
+    contrat = ContratFactory(sejour=SejourFactory(residence=here))
+    avis = AvisFactory(contrat=contrat)
+    payment = EncaissementFactory(sejour=contrat.sejour)
+    document = issue_document(
+        kind=DocumentKind.CONTRAT,
+        residence=here,
+        menage=contrat.sejour.menage,
+        template="pdf/letter.html",
+        data={},
+        by=gestionnaire,
+    )
+    day = datetime.date(2025, 4, 1)
+    convention = ConventionFactory(residence=here)
+    convention.plafonds.create(type_logement="T1", valid_from=day, monthly_maximum=400)
+    contrat.sejour.dispositif.criteres.create(kind="age", minimum=18)
+    contrat.sejour.dispositif.surfaces.create(type_logement="T1", minimum=9)
+    contrat.sejour.dispositif.pieces.create(name="Pièce d’identité")
+    PartenaireFactory().contacts.create(name="Noël Ébrard")
+    TarifFactory(categorie=contrat.place.categorie)
+    prestation = Prestation.objects.create(residence=here, name="Parking")
+    prestation.tarifs.create(valid_from=day, monthly_amount=20)
+    contrat.souscriptions.create(prestation=prestation, start_on=day)
+    contrat.assurances.create(insurer="MAIF", end_on=datetime.date(2030, 1, 1), recorded_by=gestionnaire)
+    contrat.preavis.create(
+        given_by_whom="resident",
+        form="hand",
+        notified_on=day,
+        ends_on=datetime.date(2025, 5, 1),
+        recorded_by=gestionnaire,
+    )
+    contrat.sejour.droits_apl.create(start_on=day, monthly_amount=100)
+    IndiceIRL.objects.create(quarter="2031-T1", value=150)
+    Batiment.objects.create(residence=here, name="A")
+    Campagne.objects.create(residence=here, month=day)
+    ClotureMensuelle.objects.create(residence=here, month=datetime.date(2024, 1, 1), closed_by=gestionnaire)
+    Ecriture.objects.create(sejour=contrat.sejour, kind="redevance", dated_on=day, amount=420, label="Avril", avis=avis)
+    Quittance.objects.create(
+        kind="recu",
+        sejour=contrat.sejour,
+        avis=avis,
+        encaissement=payment,
+        amount=10,
+        issued_on=day,
+        document=document,
+    )
+    ModeleEtatDesLieux.objects.create(residence=here, name="T1", type_logement="T1").elements.create(
+        room="Entrée", element="Sol"
+    )
+    ModeleDocument.objects.create(residence=here, kind="contrat", version=1, texts={"objet": "Autre"})
+    edl = contrat.etats_des_lieux.create(kind="entry", made_on=day, made_by=gestionnaire)
+    edl.lignes.create(room="Entrée", element="Sol", condition="good")
+    Delegation.objects.create(
+        from_user=gestionnaire,
+        to_user=UserFactory(),
+        role=Role.GESTIONNAIRE,
+        residence=here,
+        start_on=day,
+        end_on=day,
+        created_by=gestionnaire,
+    )
+    EntreeJournal.objects.create(action="residence.edit", kind="technique", residence=here)
+
+
+@pytest.mark.parametrize("model_admin", admin.site._registry.values(), ids=str)
+def test_every_page_of_a_row_opens(client, gestionnaire, everything, model_admin):
+    opened = 0
+    for user in (gestionnaire, UserFactory(role=Role.TECHNIQUE)):
+        client.force_login(user)
+        if user.holds(model_admin.view_permission):
+            response = client.get(changelist(model_admin.model))
+            rows = list(response.context["cl"].result_list)
+            assert rows or user != gestionnaire
+            for row in rows[:2]:
+                page = client.get(change(row))
+                assert page.status_code == 200
+                assert 'alt="False"' not in page.content.decode()
+                opened += 1
+                name = f"admin:{row._meta.app_label}_{row._meta.model_name}_history"
+                assert client.get(reverse(name, args=[row.pk])).status_code == 200
+            if model_admin.edit_permission and user.holds(model_admin.edit_permission) and model_admin.can_add:
+                name = f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_add"
+                assert client.get(reverse(name)).status_code in (200, 403)
+    assert opened
