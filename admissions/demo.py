@@ -1,22 +1,21 @@
 """The demonstration's requests: two years of them, the sittings that decided, and those in progress today.
 
-What is over is written in bulk; the sitting of tomorrow, the proposals and the contracts under way are done by the acts.
+What is over is written in bulk; tomorrow's sitting, the proposals and the contracts under way are done by the acts.
 """
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from admissions.actions.propositions import accept_proposition, make_proposition
 from admissions.actions.sessions import add_passage, convene_session, give_opinion, prepare_session
 from admissions.demo_book import Book, Request
 from admissions.demo_texts import AFTER, BEFORE, CONDITIONS, DEFERRED, REFUSALS, SUBJECT_TO, WAITING_LIST
-from admissions.models import AvisMembre, Besoin, Decision, MotifCloture, Proposition
+from admissions.models import AvisMembre, Besoin, Decision, MotifCloture, Proposition, SessionCommission
 from admissions.models.orientations import OrientationStatus
 from logement.actions.contrats import issue_contrat, prepare_contrat, sign_contrat
 from logement.actions.etats_des_lieux import create_etat_des_lieux
 from logement.models import EtatDesLieux, Place
-from residence.demo import World, lived_on, make_household
+from residence.demo import Household, World, lived_on, make_household
 from residence.models import MembreMenage, RendezVous
 from residence.rules.dates import add_days, add_months
 
@@ -122,13 +121,13 @@ def _closed(book: Book, each: int) -> None:
             request.close(motive, detail, answered, 12)
 
 
-def _candidate(world: World, *, persons: int | None = None, permanent: bool = False):  # noqa: ANN202
+def _candidate(world: World, *, persons: int | None = None, permanent: bool = False) -> Household:
     if permanent:
         return make_household(world, persons=1, retired=True)
     return make_household(world, persons=persons or world.chance.choices([1, 2, 3, 4, 5], [58, 16, 12, 9, 5])[0])
 
 
-def _heard(book: Book, session, *, permanent: bool = False, persons: int | None = None) -> Request:  # noqa: ANN001
+def _heard(book: Book, session: SessionCommission, *, permanent: bool = False, persons: int | None = None) -> Request:
     """A request whose file was ready for a sitting."""
     world, day = book.world, session.starts_at.date()
     household = _candidate(world, permanent=permanent, persons=persons)
@@ -203,8 +202,9 @@ def _waiting(book: Book, scale: float) -> list[Request]:
 
 
 NEEDS: tuple[list[str], ...] = (
-    [], [], [], [], [Besoin.REZ_DE_CHAUSSEE], [Besoin.CALME], [Besoin.PRIORITE], [Besoin.SEUL], [Besoin.FAUTEUIL], [Besoin.ANIMAL],
-)  # fmt: skip
+    *([] for _ in range(4)),
+    *([need] for need in Besoin),
+)
 
 
 def _decided(book: Book) -> None:
@@ -243,7 +243,7 @@ def _decided(book: Book) -> None:
 
 
 def _sit_tomorrow(book: Book, ready: list[Request]) -> None:
-    """Nine files convened, with their syntheses; two members have begun to give their opinion. The next one is prepared."""
+    """Nine files convened, with their syntheses and the first opinions; the sitting after it is prepared."""
     world, users = book.world, book.world.users
     members = [users[name] for name in ("commission", "commission2", "commission3")]
     day = sitting_day(world)
@@ -305,7 +305,7 @@ STEPS = (
 
 
 def _propose(book: Book, waiting: list[Request]) -> None:
-    """Places proposed to candidates of the waiting list, from the one just made to the contract that begins tomorrow."""
+    """Places proposed to candidates of the waiting list: some just made, one whose contract begins tomorrow."""
     left = list(waiting)
     places = _places(book.world)
     for step in STEPS:

@@ -44,13 +44,13 @@ from residence.models import (
     Dispositif,
     DocumentEmis,
     DocumentKind,
-    MembreMenage,
     PieceRequise,
     Rattachement,
     RendezVous,
     Route,
     User,
 )
+from residence.models.base import bulk_set
 from residence.permissions import Cause
 from residence.rules.dates import add_days
 
@@ -123,7 +123,8 @@ class Request:
         """Hold the interview: the file is to be completed, by `missing` pieces and an expired one."""
         world, chance = self.book.world, self.book.world.chance
         wished = entry_on or max(add_days(day, 45), world.ahead(10))
-        assert self.entretien is not None
+        if self.entretien is None:
+            raise ValueError("an interview is planned before it is held")
         self.entretien.held_on, self.entretien.held_by = day, self.owner
         self.entretien.wishes = chance.choice(WISHES)
         self.entretien.wished_categorie = self.book.categories[self.orientation.requested_type]
@@ -371,9 +372,10 @@ class Book:
             ],
             batch_size=BATCH,
         )
+        Decision.objects.bulk_create([decision for _, _, decision, _ in heard], batch_size=BATCH)
         told = [(request, decision) for request, _, decision, notified in heard if notified]
         self._letters(told)
-        Decision.objects.bulk_create([decision for _, _, decision, _ in heard], batch_size=BATCH)
+        bulk_set([decision for _, decision in told], ["letter_candidat", "letter_prescripteur"])
         self._minutes(heard)
 
     def _letters(self, told: list[tuple[Request, Decision]]) -> None:
@@ -409,7 +411,7 @@ class Book:
                 template=f"admissions/pdf/{kind.value}.html",
                 data=letter_data(request.owner, decision, kind, to, on),
                 by=request.owner,
-                target=orientation,
+                target=decision,
                 menage=orientation.menage,
             )
 

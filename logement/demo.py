@@ -49,6 +49,8 @@ CATEGORIES = {
 # Shares of the temporary places by category.
 TEMPORARY = (("T1", 60), ("T1 bis", 20), ("T2", 16), ("T3", 10), ("T4", 6))
 ROOMS_IN_A_FLAT = 4
+# Share of the temporary places whose last resident has just left.
+LEFT_LATELY = 0.05
 
 
 @dataclass
@@ -231,12 +233,16 @@ def _stays(world: World, homes: list[Home]) -> None:
         else:
             start = world.begins - datetime.timedelta(days=chance.randint(0, 330))
             leaves = start + datetime.timedelta(days=chance.randint(150, 700))
+        gone = False
         while start <= world.today:
             capacity = home.place.capacity
             persons = 1 if capacity == 1 else chance.randint(max(1, capacity - 2), capacity)
             end = leaves if leaves is not None and leaves < world.today else None
+            if end is None and not permanent and start < world.days_ago(60) and chance.random() < LEFT_LATELY:
+                end = world.days_ago(chance.randint(2, 20))
+                gone = True
             spans.append((home, start, end, make_household(world, persons=persons, retired=permanent)))
-            if end is None:
+            if end is None or gone:
                 break
             start = end + datetime.timedelta(days=chance.randint(5, 35))
             if permanent and chance.random() < 0.5:
@@ -484,8 +490,8 @@ def _papers(world: World, contrats: list[ContratOccupation], spans: list) -> Non
     )
     insurances, rights = [], []
     for contrat, (_, start, end, household) in zip(contrats, spans, strict=True):
-        if end is None and chance.random() < 0.98:
-            ends = world.ahead(chance.randint(-6, 358))
+        if end is None and (start < world.days_ago(30) or chance.random() < 0.5):
+            ends = world.ahead(chance.randint(-6, 30) if chance.random() < 0.04 else chance.randint(31, 358))
             insurances.append(
                 AssuranceOccupant(
                     contrat=contrat,

@@ -91,6 +91,10 @@ class World:
     def ahead(self, days: int) -> datetime.date:
         return self.today + datetime.timedelta(days=days)
 
+    def past(self, days: int) -> datetime.date:
+        """A day of the past, not before the history begins."""
+        return max(self.days_ago(days), self.begins)
+
 
 @contextmanager
 def lived_on(day: datetime.date, hour: int = 10) -> Iterator[None]:
@@ -113,6 +117,7 @@ class Household:
 
     members: list[tuple[Personne, str]]
     menage: Menage
+    since: datetime.date | None = None
 
 
 def load(world: World) -> None:
@@ -397,7 +402,7 @@ def _person(world: World, last_name: str, first: str, woman: bool, age: int, *, 
     )
 
 
-def write_households(world: World, households: list[Household], *, since: datetime.date | None = None) -> None:
+def write_households(world: World, households: list[Household]) -> None:
     """Write households and their members."""
     Menage.objects.bulk_create([household.menage for household in households], batch_size=2000)
     Personne.objects.bulk_create(
@@ -405,7 +410,7 @@ def write_households(world: World, households: list[Household], *, since: dateti
     )
     MembreMenage.objects.bulk_create(
         [
-            MembreMenage(menage=household.menage, personne=person, tie=tie, start_on=since or world.begins)
+            MembreMenage(menage=household.menage, personne=person, tie=tie, start_on=household.since or world.begins)
             for household in households
             for person, tie in household.members
         ],
