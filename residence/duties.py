@@ -1,7 +1,8 @@
 """The kinds of duty, and the one rule from which the stored duties of a target are opened, moved and settled.
 
 Each app lists its kinds in a module that the setting DUTIES names. An action calls `refresh_duties(target)` in its own
-transaction once it has changed `target`; `manage.py quotidien` calls `rebuild_duties()`, which applies the same rules to all.
+transaction once it has changed `target`; `manage.py quotidien` calls `rebuild_duties()`, which applies the
+same rules to all.
 """
 
 import datetime
@@ -26,7 +27,7 @@ from residence.permissions import Permission
 
 @dataclass(frozen=True)
 class Expected:
-    """A duty that the rule says should be open: for whom (a role of the résidence, or one user), by when, about what."""
+    """A duty that the rule wants open: for whom (a role of the résidence, or one user), by when, about what."""
 
     target_id: int
     residence_id: int
@@ -46,7 +47,7 @@ class DutyKind:
     """A kind of duty. `sentence`: what to do, a verb first. `url_name`: the page that settles it, with the target's pk.
 
     `rule` takes a QuerySet of `model` (all, or one row) and the day, and yields what is expected to be open.
-    `detail_for` gives, by target, words that only their reader may see: they are asked for as they are shown, never stored.
+    `detail_for` gives, by target, words that only their reader may see: asked for as they are shown, never stored.
     """
 
     code: str

@@ -36,8 +36,8 @@ def create_app_role(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> No
                 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
                 """
             )
-        cursor.execute("SELECT current_user, pg_has_role(current_user, %s, 'MEMBER')", [role])
-        owner, is_member = cursor.fetchone()
+        cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [role])
+        (is_member,) = cursor.fetchone()
         if not is_member:
             cursor.execute(f"GRANT {quoted} TO CURRENT_USER")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted}")

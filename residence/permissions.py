@@ -1,7 +1,7 @@
 """Who may do what: one table, read by views, queries, the admin and the guide.
 
-A role is held for a résidence. A permission is held in a résidence when one of the roles held there has it; each role opens
-it for some causes of attachment of a household only (candidature, séjour, suivi).
+A role is held for a résidence. A permission is held in a résidence when one of the roles held there has it; each role
+opens it for some causes of attachment of a household only (candidature, séjour, suivi).
 """
 
 from collections.abc import Callable, Iterable

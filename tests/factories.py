@@ -192,7 +192,7 @@ class CategoriePlaceFactory(DjangoModelFactory):
 
 
 class PlaceFactory(DjangoModelFactory):
-    """A studio of the temporary public, in service since 2015, with its category and dispositif in the same résidence."""
+    """A studio of the temporary public, in service since 2015, its category and dispositif in the same résidence."""
 
     class Meta:
         model = logement.Place

@@ -495,7 +495,7 @@ class EcritureKind(models.TextChoices):
 
 
 class Ecriture(models.Model):
-    """One line of the ledger of a stay; above zero, owed by the resident. Only ever added to, by the database's hand."""
+    """One line of the ledger of a stay; above zero, owed by the resident. Only ever added to."""
 
     Account = EcritureAccount
     Kind = EcritureKind

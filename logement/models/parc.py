@@ -204,7 +204,8 @@ class OccupationQuerySet(ScopedQuerySet):
     def holding(self, day: datetime.date) -> Self:
         """What keeps a place from being free on `day`.
 
-        A passed end date frees nothing: a contract without its keys, or an occupation after it, holds the place until a person says so.
+        A passed end date frees nothing: a contract without its keys, or an occupation after it, holds the place until
+        a person says so.
         """
         open_kinds = [OccupationPlace.Kind.CONTRACT, OccupationPlace.Kind.AFTER_CONTRACT]
         return self.live().filter(

@@ -108,7 +108,10 @@ class Sejour(models.Model):
     def clean(self) -> None:
         if self.planned_end_on is not None and self.dispositif_id and self.dispositif.stay_months is None:
             raise ValidationError(
-                {"planned_end_on": f"« {self.dispositif} » accueille sans limitation de durée : le séjour n’a pas de terme."}
+                {
+                    "planned_end_on": f"« {self.dispositif} » accueille sans limitation de durée : "
+                    "le séjour n’a pas de terme."
+                }
             )
 
 
@@ -396,7 +399,10 @@ class Preavis(models.Model):
     form = models.CharField("forme", max_length=15, choices=Form)
     sent_on = models.DateField("envoyé le", null=True, blank=True)
     notified_on = models.DateField(
-        "reçu le", null=True, blank=True, help_text="Vide tant que la lettre n’a pas été remise : le délai ne court pas."
+        "reçu le",
+        null=True,
+        blank=True,
+        help_text="Vide tant que la lettre n’a pas été remise : le délai ne court pas.",
     )
     delivery = models.CharField("remise", max_length=10, choices=Delivery, default=Delivery.DELIVERED)
     is_shortened = models.BooleanField("réduit à huit jours", default=False)
@@ -437,12 +443,14 @@ class Preavis(models.Model):
                 condition=Q(given_by_whom="resident", ground="")
                 | Q(given_by_whom="manager", ground__in=["breach", "conditions_ended", "closure"], is_shortened=False),
                 name="preavis_ground",
-                violation_error_message="Le gestionnaire ne peut mettre fin au contrat que dans l’un des trois cas de la loi.",
+                violation_error_message="Le gestionnaire ne peut mettre fin au contrat que dans l’un des trois cas "
+                "de la loi.",
             ),
             models.CheckConstraint(
                 condition=Q(given_by_whom="resident") | ~Q(form="letter"),
                 name="preavis_manager_form",
-                violation_error_message="Le préavis du gestionnaire se remet par LRAR, contre décharge ou par commissaire de justice.",
+                violation_error_message="Le préavis du gestionnaire se remet par LRAR, contre décharge ou par "
+                "commissaire de justice.",
             ),
             models.CheckConstraint(
                 condition=Q(is_shortened=False) | ~Q(shortened_proof=""),
@@ -464,7 +472,9 @@ class Preavis(models.Model):
 
     def __str__(self) -> str:
         given = f"préavis donné par {self.get_given_by_whom_display()}"
-        return f"{given}, jusqu’au {self.ends_on:%d/%m/%Y}" if self.ends_on else f"{given}, {self.get_delivery_display()}"
+        return (
+            f"{given}, jusqu’au {self.ends_on:%d/%m/%Y}" if self.ends_on else f"{given}, {self.get_delivery_display()}"
+        )
 
 
 class AssuranceOccupant(models.Model):

@@ -18,7 +18,7 @@ def record(
     kind: EntreeJournal.Kind = EntreeJournal.Kind.ACTION,
     **details: Any,
 ) -> EntreeJournal:
-    """Write one line of the journal. `details`: names of fields, figures, dates; never a name or a text about a person."""
+    """Write one line of the journal. `details`: names of fields, figures, dates; never a name or words on a person."""
     return EntreeJournal.objects.create(
         action=action,
         kind=kind,

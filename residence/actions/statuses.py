@@ -14,7 +14,7 @@ def locked(row: M) -> M:
 
 
 def move(row: Any, to: str) -> None:
-    """Give `row`, locked by the caller, the status `to`; refuse a transition that its table does not have. Does not save."""
+    """Give `row`, locked by the caller, the status `to`, without saving; refuse what its table of transitions lacks."""
     if to not in row.TRANSITIONS[row.status]:
         label = dict(type(row)._meta.get_field("status").choices)[to]
         raise ValidationError(

@@ -200,12 +200,12 @@ class DocumentEmis(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} n° {self.number}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("residence:document_open", args=[self.pk])
+
     @property
     def number(self) -> str:
         return f"{self.residence.code.upper()}-{self.year}-{self.rank:05d}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("residence:document_open", args=[self.pk])
 
 
 class PieceJointeQuerySet(ScopedQuerySet):

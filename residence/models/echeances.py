@@ -39,7 +39,8 @@ class EcheanceQuerySet(ScopedQuerySet):
 class Echeance(models.Model):
     """A duty: what must be done, by whom, by when. Written and settled by actions in their own transaction.
 
-    `kind` is a code declared by an app in its DUTIES, which gives the sentence, the page to act on and the scale of its warnings.
+    `kind` is a code declared by an app in its DUTIES, which gives the sentence, the page to act on and the scale
+    of its warnings.
     """
 
     kind = models.CharField("nature", max_length=60)

@@ -114,6 +114,8 @@ class Convention(models.Model):
     other_reservations = models.TextField("autres réservataires", blank=True)
     document = models.FileField("texte signé", upload_to="conventions/", blank=True)
 
+    objects = ScopedQuerySet.as_manager()
+
     class Meta:
         verbose_name = "convention"
         ordering = ["-signed_on"]
@@ -132,8 +134,6 @@ class Convention(models.Model):
                 violation_error_message="Cette résidence a déjà une convention de ce numéro.",
             ),
         ]
-
-    objects = ScopedQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"convention n° {self.number} du {self.signed_on:%d/%m/%Y}"

@@ -35,7 +35,7 @@ class EntreeJournalKind(models.TextChoices):
 
 
 class EntreeJournal(models.Model):
-    """One line of the journal. `details` holds the names of fields and figures, never a name or a text about a person."""
+    """One line of the journal. `details` holds the names of fields and figures, never a name or words on a person."""
 
     Kind = EntreeJournalKind
 

@@ -193,7 +193,8 @@ class Personne(models.Model):
             models.CheckConstraint(
                 condition=Q(born_on__isnull=True) | Q(born_on__gt=datetime.date(1900, 1, 1)),
                 name="personne_born_on_plausible",
-                violation_error_message="Cette date de naissance n’est pas plausible (le 01/01/1900 est un défaut de tableur).",
+                violation_error_message="Cette date de naissance n’est pas plausible "
+                "(le 01/01/1900 est un défaut de tableur).",
             ),
             order_check(
                 "born_on", "deceased_on", name="personne_lived", message="Le décès ne peut pas précéder la naissance."
