@@ -73,10 +73,11 @@ class NoteForm(forms.Form):
             Fieldset("Lecture et comptes rendus", "level", "mission"),
             "form_key",
             "version",
-            HTML('{% include "accompagnement/_note_draft.html" %}'),
             submit="Enregistrer la note",
             back=back,
         )
+        # After the act: Enter in a field writes the note, it does not keep a draft.
+        self.helper.layout.append(HTML('{% include "accompagnement/_note_draft.html" %}'))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
