@@ -184,7 +184,7 @@ class World:
             issued_on=datetime.date(2016, 3, 12),
             issued_by=self.author,
             template="pdf/letter.html",
-            data={"recipient": {"lines": ["Awa"]}, "residence": {"name": "x"}, "document_number": "1"},
+            data={"title": "Lettre", "recipient": {"lines": ["Awa"]}, "residence": {"name": "x"}, "document_number": "1"},
             data_sha256="0" * 64,
         )
 

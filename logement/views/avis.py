@@ -67,7 +67,7 @@ def avis_list(request: HttpRequest) -> HttpResponse:
             rows = rows.filter(to_pay__gt=0, due_on__lt=today(), status__in=[Status.CONFIRMED, Status.SENT])
         case "non":
             rows = rows.filter(to_pay=0)
-    totals = rows.aggregate(total=Sum("total"), apl=Sum("apl_expected"), paid=Sum("paid"), to_pay=Sum("to_pay"))
+    totals = rows.aggregate(total=Sum("total"), apl=Sum("apl_expected"), paid=Sum("paid"), left=Sum("to_pay"))
     shown = rows.select_related("contrat__sejour__menage", "contrat__place")
     page = Paginator(ordered(request, shown, _SORTS, "mois"), PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "table": avis_table(list(page), totals)}
@@ -122,7 +122,7 @@ def avis_table(avis: list[AvisEcheance], totals: dict[str, Any]) -> Table:
             totals["total"],
             totals["apl"],
             totals["paid"],
-            totals["to_pay"],
+            totals["left"],
         )
         if avis
         else (),

@@ -230,11 +230,10 @@ def _social_file(nadia, orientation):
 
 def _avis(sylvie, contrat):
     sylvie.go("/logement/redevance/campagnes/preparer/")
-    sylvie.page.locator("[name=month]").select_option("2026-03-01")
-    sylvie.press("Préparer")
-    sylvie.press("Confirmer")
-    if not AvisEcheance.objects.called().exists():
-        sylvie.press("Confirmer")
+    sylvie.page.locator("[name=month]").select_option("2026-03")
+    sylvie.submit()
+    sylvie.press("Confirmer 1 avis")
+    sylvie.submit()
     avis = AvisEcheance.objects.get()
     whole = contrat.monthly_redevance
     assert avis.total == sum(line.amount for line in avis.lignes.all())
@@ -249,6 +248,7 @@ def _avis(sylvie, contrat):
 
 def _payment_and_quittance(sylvie, avis):
     sylvie.go(f"/logement/redevance/comptes/{avis.contrat.sejour_id}/paiement/")
+    sylvie.fill(what="redevance")
     sylvie.page.locator("[name=amount]").fill(f"{avis.net}".replace(".", ","))
     sylvie.fill(received_on="3/4/26", method="transfer")
     sylvie.page.locator("main form button[type=submit]").first.dblclick()
