@@ -25,6 +25,7 @@ K = Decision.Kind
 SITTING_EVERY_DAYS = 28
 SITTING_HOUR = 14
 ON_TOMORROWS_AGENDA = 9
+YOUNG = 5  # the rank of the candidate whose age asks for a derogation
 LARGEST_SCALE = 25  # a waiting list of five hundred, from there on
 
 
@@ -189,10 +190,10 @@ def _waiting(book: Book, scale: float) -> list[Request]:
         permanent = rank % 6 == 5
         # One person in two out of three: the studios are for them.
         persons = None if rank % 3 == 0 else 1
-        session = book.sessions[-1 - world.chance.randrange(min(6, len(book.sessions)))]
+        session = book.sessions[-1 if rank == YOUNG else -1 - world.chance.randrange(min(6, len(book.sessions)))]
         request = _heard(book, session, permanent=permanent, persons=persons)
         request.orientation.needs = world.chance.choice(NEEDS)
-        if rank == 5:
+        if rank == YOUNG:
             reference = request.household.members[0][0]
             reference.born_on = add_months(world.today, -57 * 12 - 4)  # under sixty: the direction is asked first
         late = rank % 4 == 2

@@ -388,14 +388,14 @@ class Book:
             by_year: dict[int, list[tuple[Request, Decision]]] = defaultdict(list)
             for request, decision in told:
                 by_year[decision.notified_on.year].append((request, decision))
-            papers = []
+            papers: list[tuple[Decision, DocumentEmis]] = []
             for year, rows in sorted(by_year.items()):
                 ranks = reserve_ranks(self.world.residence, kind, year, count=len(rows))
                 for (request, decision), rank in zip(rows, ranks, strict=True):
-                    paper = self._letter(request, decision, kind, rank)
-                    setattr(decision, field, paper)
-                    papers.append(paper)
-            DocumentEmis.objects.bulk_create(papers, batch_size=BATCH)
+                    papers.append((decision, self._letter(request, decision, kind, rank)))
+            DocumentEmis.objects.bulk_create([paper for _, paper in papers], batch_size=BATCH)
+            for decision, paper in papers:
+                setattr(decision, field, paper)
 
     def _letter(self, request: Request, decision: Decision, kind: DocumentKind, rank: int) -> DocumentEmis:
         orientation, on = request.orientation, decision.notified_on

@@ -402,7 +402,7 @@ def _term(
         decided_on=min(first - datetime.timedelta(days=chance.randint(20, 50)), world.days_ago(2)),
         decided_by=direction,
     )
-    if second >= (end or world.ahead(40)):
+    if second >= (end or world.ahead(75)):
         return second, [renewal]
     until = add_months(second, 3)
     overstay = RenouvellementSejour(
@@ -490,7 +490,7 @@ def _papers(world: World, contrats: list[ContratOccupation], spans: list) -> Non
     )
     insurances, rights = [], []
     for contrat, (_, start, end, household) in zip(contrats, spans, strict=True):
-        if end is None and (start < world.days_ago(30) or chance.random() < 0.5):
+        if end is None and (start < world.days_ago(30) or chance.random() < 0.75):
             ends = world.ahead(chance.randint(-6, 30) if chance.random() < 0.04 else chance.randint(31, 358))
             insurances.append(
                 AssuranceOccupant(

@@ -86,7 +86,7 @@ def _deposits(world: World, contrats: list[ContratOccupation]) -> None:
                 key=_key(world),
             )
             for contrat in contrats
-            if contrat.start_on < world.days_ago(20)
+            if contrat.start_on < world.days_ago(9)
         ],
         by=gestionnaire,
     )
