@@ -12,6 +12,7 @@ from django.db.utils import OperationalError
 # Commands that change the schema, or that must see what the application's role may not.
 OWNER_COMMANDS = {
     "createcachetable",
+    "demo",
     "flush",
     "inspectdb",
     "makemigrations",

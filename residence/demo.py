@@ -249,7 +249,6 @@ def _dispositifs(world: World) -> None:
         admission_conditions="être retraité, isolé et mal logé, et être orienté par le CCAS",
         routes=[Route.CCAS],
         has_shared_flats=True,
-        requires_social_file=False,
     )
     CritereDispositif.objects.bulk_create(
         [

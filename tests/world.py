@@ -16,6 +16,7 @@ from admissions import models as admissions
 from logement import models as logement
 from logement.models.parc import days
 from residence import models as people
+from residence.actions.documents import letterhead
 from residence.models.base import today
 from residence.permissions import Cause, Role
 from tests import factories
@@ -38,6 +39,18 @@ STATES: dict[str, dict[str, str]] = {
     "residence:menage_unmask": {"menage_id": "menage_hidden"},
     "residence:confidentiel_detail": {"menage_id": "menage_hidden"},
     "residence:utilisateur_reopen": {"utilisateur_id": "utilisateur_closed"},
+}
+
+
+# What the template of a letter reads.
+LETTER = {
+    "title": "Lettre",
+    "object": "Votre demande",
+    "salutation": "Madame,",
+    "paragraphs": ["Bonjour."],
+    "signatory": {"function": "directrice", "name": "Hélène Roussel"},
+    "recipient_lines": ["Madame Awa Introuvable"],
+    "document_number": "1",
 }
 
 
@@ -184,7 +197,7 @@ class World:
             issued_on=datetime.date(2016, 3, 12),
             issued_by=self.author,
             template="pdf/letter.html",
-            data={"title": "Lettre", "recipient": {"lines": ["Awa"]}, "residence": {"name": "x"}, "document_number": "1"},
+            data={**LETTER, "residence": letterhead(self.residence)},
             data_sha256="0" * 64,
         )
 

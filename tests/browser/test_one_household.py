@@ -252,7 +252,8 @@ def _payment_and_quittance(sylvie, avis):
     sylvie.page.locator("[name=amount]").fill(f"{avis.net}".replace(".", ","))
     sylvie.fill(received_on="3/4/26", method="transfer")
     sylvie.page.locator("main form button[type=submit]").first.dblclick()
-    sylvie.page.wait_for_load_state()
+    sylvie.page.wait_for_url(re.compile(r"/comptes/\d+/$"))
+    sylvie.page.wait_for_load_state("networkidle")
     sylvie.check()
     avis.refresh_from_db()
     assert avis.left == 0

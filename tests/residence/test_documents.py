@@ -16,6 +16,7 @@ from residence.models import AccesConfidentiel, DocumentKind, EntreeJournal, Pie
 from residence.permissions import Cause, Role
 from tests.factories import DispositifFactory, MenageFactory, ResidenceFactory, UserFactory
 from tests.signing_in import signed_in
+from tests.world import LETTER
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +54,7 @@ def issued(residence, menage, kind=DocumentKind.CONTRAT):
         residence=residence,
         menage=menage,
         template="pdf/letter.html",
-        data={"object": "Votre contrat", "paragraphs": ["Bonjour."]},
+        data={**LETTER, "object": "Votre contrat"},
         by=None,
         on=datetime.date(2026, 3, 2),
     )
@@ -95,7 +96,7 @@ def test_a_document_opens_as_a_pdf_twice_the_same(manager, here, menage):
         (Role.DIRECTION, DocumentKind.LETTRE_CANDIDAT, 200),
         (Role.GESTIONNAIRE, DocumentKind.PROJET, 404),
         (Role.TECHNIQUE, DocumentKind.CONTRAT, 403),
-        (Role.COMMISSION, DocumentKind.CONTRAT, 404),
+        (Role.COMMISSION, DocumentKind.CONTRAT, 403),
     ],
 )
 def test_each_kind_has_its_readers(here, menage, role, kind, status):
