@@ -19,7 +19,7 @@ OWNER = {"ENGINE": "django.db.backends.postgresql", "USER": "owner", "NAME": "re
         (["manage.py", "migrate"], False, True),
         (["manage.py", "createcachetable"], False, True),
         (["manage.py", "prepare"], False, True),
-        (["manage.py", "demo"], False, False),
+        (["manage.py", "quotidien"], False, False),
         (["manage.py", "check"], False, False),
         (["manage.py"], False, False),
         (["/usr/bin/gunicorn", "migrate"], False, False),

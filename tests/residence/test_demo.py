@@ -1,0 +1,123 @@
+"""The demonstration holds together: its books balance, its places are taken once, its pages open, it loads once."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.db.models import F, Q, Sum
+from django.urls import reverse
+
+from accompagnement.models import DossierSocial, NoteSociale
+from admissions.models import Decision, Orientation, SessionCommission
+from logement.models import AvisEcheance, ContratOccupation, Ecriture, EtatDesLieux, Imputation, OccupationPlace, Place
+from residence import hooks
+from residence.authentication import has_second_factor
+from residence.demo import PASSWORD, TEAM
+from residence.duties import rebuild_duties
+from residence.models import DocumentEmis, Echeance, EntreeJournal, Menage, User
+from residence.models.documents import canonical_json, sha256_of
+
+PLACES, MONTHS = 24, 3
+
+
+@pytest.fixture(scope="module")
+def demonstration(django_db_setup: Any, django_db_blocker: Any) -> Any:
+    """One small demonstration for the whole module, taken back at its end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("demo", places=PLACES, mois=MONTHS, verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+pytestmark = [pytest.mark.usefixtures("demonstration"), pytest.mark.django_db]
+
+
+def test_places_and_publics() -> None:
+    assert Place.objects.count() == PLACES
+    assert Place.objects.filter(dispositif__code="temporaire").count() == round(PLACES * 112 / 222)
+
+
+def test_books_balance() -> None:
+    redevance = Ecriture.objects.of_account("redevance")
+    called = AvisEcheance.objects.called().aggregate(sum=Sum("total"))["sum"]
+    assert redevance.filter(avis__isnull=False).balance() == called
+    paid = redevance.filter(encaissement__isnull=False).balance()
+    received = -sum(row.encaissement.amount for row in redevance.filter(encaissement__isnull=False))
+    assert paid == received
+    for avis in AvisEcheance.objects.called().annotate(settled=Sum("imputations__amount")):
+        assert avis.paid == (avis.settled or 0)
+    assert not Imputation.objects.filter(avis__status="cancelled").exists()
+
+
+def test_every_contract_holds_its_place() -> None:
+    for contrat in ContratOccupation.objects.filter(signed_on__isnull=False):
+        (occupation,) = OccupationPlace.objects.live().filter(contrat=contrat)
+        assert (occupation.place_id, occupation.start_on, occupation.end_on) == (
+            contrat.place_id,
+            contrat.start_on,
+            contrat.end_on,
+        )
+
+
+def test_duties_are_those_of_the_rules() -> None:
+    assert Echeance.objects.open().exists()
+    assert rebuild_duties() == (0, 0)
+
+
+def test_issued_documents_match_their_fingerprint() -> None:
+    for document in DocumentEmis.objects.all():
+        assert document.data_sha256 == sha256_of(canonical_json(document.data))
+
+
+def test_every_stage_of_admissions_is_there() -> None:
+    found = set(Orientation.objects.values_list("status", flat=True))
+    assert found >= {"received", "interview_planned", "incomplete", "ready", "waiting", "entered", "closed"}
+    assert set(SessionCommission.objects.values_list("status", flat=True)) == {"closed", "convened", "prepared"}
+    untold = Decision.objects.filter(notified_on__isnull=False)
+    assert not untold.filter(Q(letter_candidat=None) | Q(letter_prescripteur=None)).exists()
+    entered = Orientation.objects.filter(status="entered")
+    assert not entered.exclude(sejour__menage=F("menage")).exists()
+
+
+def test_social_files_and_states() -> None:
+    assert DossierSocial.objects.open().exists()
+    assert NoteSociale.objects.exists()
+    assert not EtatDesLieux.objects.filter(status="signed", lignes=None).exists()
+
+
+def test_one_household_is_confidential_and_masked() -> None:
+    for menage in Menage.objects.filter(is_confidential=True):
+        assert str(menage) == f"dossier confidentiel n° {menage.pk}"
+        capacities = set(menage.acces_confidentiels.values_list("capacity", flat=True))
+        assert capacities == {"referent", "gestionnaire", "substitute"}
+
+
+def test_loading_again_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    models = (Menage, Orientation, Ecriture, DocumentEmis, EntreeJournal, Echeance)
+    before = [model.objects.count() for model in models]
+    call_command("demo", places=PLACES, mois=MONTHS)
+    assert "n’est pas vide" in capsys.readouterr().out
+    assert [model.objects.count() for model in models] == before
+
+
+def test_accounts_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("comptes_demo")
+    said = capsys.readouterr().out
+    assert PASSWORD in said
+    assert "code_totp" in said
+    assert all(username in said for username, *_ in TEAM)
+    protected = {user.username for user in User.objects.all() if has_second_factor(user)}
+    assert protected == {"direction", "technique"}
+
+
+@pytest.mark.parametrize("username", [username for username, *_ in TEAM])
+def test_every_page_of_the_menu_opens(username: str, client: Any) -> None:
+    user = User.objects.get(username=username)
+    client.force_login(user)
+    menu = [entry for found in hooks.named("MENU") for entry in found]
+    opened = [entry for entry in menu if entry.permission is None or user.holds(entry.permission)]
+    assert opened
+    for entry in opened:
+        response = client.get(reverse(entry.url_name))
+        assert response.status_code == 200, f"{username}: {entry.url_name} answers {response.status_code}"
