@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import ProjectState
 
 
 class Guard(migrations.RunSQL):
@@ -22,41 +23,62 @@ class Guard(migrations.RunSQL):
         )
 
 
-def create_app_role(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Make the role under which the web and the worker connect, when it is not there and may be made."""
-    role = settings.DATABASE_APP_ROLE
-    quoted = schema_editor.connection.ops.quote_name(role)
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
-        if cursor.fetchone() is None:
-            # Two migrations may run at once on one server: the second finds the role made.
+class _OnServer(migrations.operations.base.Operation):
+    """What is done on the server alone: the models stay as they are, and are not built for it as RunPython would."""
+
+    reversible = True
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        pass
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        pass
+
+
+class CreateAppRole(_OnServer):
+    """Makes the role under which the web and the worker connect, when it is not there and may be made."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        role = settings.DATABASE_APP_ROLE
+        quoted = schema_editor.connection.ops.quote_name(role)
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            if cursor.fetchone() is None:
+                # Two migrations may run at once on one server: the second finds the role made.
+                cursor.execute(
+                    f"""
+                    DO $$ BEGIN CREATE ROLE {quoted} NOLOGIN;
+                    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
+                    """
+                )
+            cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [role])
+            (is_member,) = cursor.fetchone()
+            if not is_member:
+                cursor.execute(f"GRANT {quoted} TO CURRENT_USER")
+            cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted}")
             cursor.execute(
-                f"""
-                DO $$ BEGIN CREATE ROLE {quoted} NOLOGIN;
-                EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
-                """
+                f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {quoted}"
             )
-        cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [role])
-        (is_member,) = cursor.fetchone()
-        if not is_member:
-            cursor.execute(f"GRANT {quoted} TO CURRENT_USER")
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted}")
-        cursor.execute(
-            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {quoted}"
-        )
-        cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {quoted}")
-        # What earlier migrations of the packages have made already.
-        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}")
-        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
-        cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {quoted}")
+            cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {quoted}")
+            # What earlier migrations of the packages have made already.
+            cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}")
+            cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
+            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {quoted}")
 
 
-def revoke_changes(table: str) -> migrations.RunPython:
+class RevokeChanges(_OnServer):
     """The application's role may add to `table` and read it, nothing else."""
 
-    def forwards(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         quoted = schema_editor.connection.ops.quote_name(settings.DATABASE_APP_ROLE)
         with schema_editor.connection.cursor() as cursor:
-            cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}")
-
-    return migrations.RunPython(forwards, migrations.RunPython.noop)
+            cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {self.table} FROM {quoted}")

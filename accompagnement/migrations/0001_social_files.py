@@ -1,4 +1,5 @@
 import django.contrib.postgres.fields
+import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -11,7 +12,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ("logement", "0001_stock_stays_and_ledger"),
         ("residence", "0001_people_and_residences"),
-        ("residence", "__first__"),
     ]
 
     operations = [
@@ -19,24 +19,6 @@ class Migration(migrations.Migration):
             name="DossierSocial",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("opened_on", models.DateField(verbose_name="ouvert le")),
-                ("closed_on", models.DateField(blank=True, null=True, verbose_name="clos le")),
-                ("closed_reason", models.CharField(blank=True, max_length=200, verbose_name="clos parce que")),
-                ("pinned_note", models.CharField(blank=True, max_length=300, verbose_name="à savoir")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="créé le"),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
                 (
                     "menage",
                     models.ForeignKey(
@@ -65,6 +47,43 @@ class Migration(migrations.Migration):
                         to="logement.sejour",
                         verbose_name="séjour",
                     ),
+                ),
+                ("opened_on", models.DateField(verbose_name="ouvert le")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="clos le")),
+                ("closed_reason", models.CharField(blank=True, max_length=200, verbose_name="clos parce que")),
+                (
+                    "continued_on",
+                    models.DateField(
+                        blank=True,
+                        editable=False,
+                        help_text="Le ménage est sorti, et l’équipe continue de l’accompagner.",
+                        null=True,
+                        verbose_name="suivi poursuivi depuis le",
+                    ),
+                ),
+                ("pinned_note", models.CharField(blank=True, max_length=300, verbose_name="à savoir")),
+                (
+                    "form_key",
+                    models.UUIDField(
+                        editable=False,
+                        help_text="Le formulaire qui l’a ouvert : envoyé deux fois, il n’en fait qu’un.",
+                        null=True,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="créé le"),
                 ),
             ],
             options={
@@ -99,6 +118,15 @@ class Migration(migrations.Migration):
             name="NoteSociale",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="accompagnement.dossiersocial",
+                        verbose_name="dossier",
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -167,8 +195,20 @@ class Migration(migrations.Migration):
                 ("next_step", models.CharField(blank=True, max_length=200, verbose_name="suite à donner")),
                 ("next_step_on", models.DateField(blank=True, null=True, verbose_name="pour le")),
                 (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="écrite le"),
+                    "next_step_done_on",
+                    models.DateField(blank=True, editable=False, null=True, verbose_name="suite donnée le"),
+                ),
+                (
+                    "next_step_done_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="suite donnée par",
+                    ),
                 ),
                 (
                     "author",
@@ -180,13 +220,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "dossier",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="notes",
-                        to="accompagnement.dossiersocial",
-                        verbose_name="dossier",
-                    ),
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="écrite le"),
                 ),
                 (
                     "replaces",
@@ -197,6 +232,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="replaced_by",
                         to="accompagnement.notesociale",
+                    ),
+                ),
+                (
+                    "form_key",
+                    models.UUIDField(
+                        editable=False,
+                        help_text="Le formulaire qui l’a écrite : envoyé deux fois, il n’en fait qu’une.",
+                        null=True,
+                        unique=True,
                     ),
                 ),
             ],
@@ -228,6 +272,135 @@ class Migration(migrations.Migration):
                         name="note_sociale_text",
                         violation_error_message="Une note dit quelque chose.",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("next_step_on__isnull", True), models.Q(("next_step", ""), _negated=True), _connector="OR"
+                        ),
+                        name="note_sociale_next_step",
+                        violation_error_message="Dites quelle suite donner, ou retirez sa date.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("next_step_done_by__isnull", True), ("next_step_done_on__isnull", True)),
+                            models.Q(("next_step_done_by__isnull", False), ("next_step_done_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="note_sociale_next_step_done",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BrouillonNote",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="brouillons",
+                        to="accompagnement.dossiersocial",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="brouillons",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="auteur",
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accompagnement.notesociale",
+                        verbose_name="corrige",
+                    ),
+                ),
+                (
+                    "data",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="saisie"
+                    ),
+                ),
+                ("saved_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="gardé le")),
+            ],
+            options={
+                "verbose_name": "brouillon de note",
+                "verbose_name_plural": "brouillons de notes",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dossier", "author", "corrects"),
+                        name="brouillon_note_one",
+                        nulls_distinct=False,
+                        violation_error_message="Vous avez déjà un brouillon dans ce dossier.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EtapeDossier",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="etapes",
+                        to="accompagnement.dossiersocial",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opened", "ouvert"),
+                            ("continued", "poursuivi après la sortie"),
+                            ("closed", "clos"),
+                            ("reopened", "rouvert"),
+                        ],
+                        max_length=10,
+                        verbose_name="étape",
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="le")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="raison")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="par",
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="consignée le"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "étape du dossier social",
+                "verbose_name_plural": "étapes du dossier social",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["opened", "continued", "closed", "reopened"])),
+                        name="etape_dossier_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    )
                 ],
             },
         ),

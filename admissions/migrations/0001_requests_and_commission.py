@@ -11,7 +11,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ("logement", "0001_stock_stays_and_ledger"),
         ("residence", "0001_people_and_residences"),
-        ("residence", "__first__"),
     ]
 
     operations = [
@@ -19,6 +18,33 @@ class Migration(migrations.Migration):
             name="Orientation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orientations",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orientations",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+                (
+                    "dispositif",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orientations",
+                        to="residence.dispositif",
+                        verbose_name="dispositif",
+                    ),
+                ),
                 (
                     "route",
                     models.CharField(
@@ -31,6 +57,28 @@ class Migration(migrations.Migration):
                         ],
                         max_length=20,
                         verbose_name="voie",
+                    ),
+                ),
+                (
+                    "partenaire",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orientations",
+                        to="residence.partenaire",
+                        verbose_name="orienté par",
+                    ),
+                ),
+                (
+                    "prescripteur",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.contactpartenaire",
+                        verbose_name="prescripteur",
                     ),
                 ),
                 ("siao_number", models.CharField(blank=True, max_length=30, verbose_name="numéro SIAO")),
@@ -147,8 +195,24 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, editable=False, max_length=250, verbose_name="précision"),
                 ),
                 (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisie le"),
+                    "sejour",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orientations",
+                        to="logement.sejour",
+                        verbose_name="séjour",
+                    ),
+                ),
+                (
+                    "form_key",
+                    models.UUIDField(
+                        editable=False,
+                        help_text="Le formulaire qui l’a saisie : envoyé deux fois, il n’en fait qu’une.",
+                        null=True,
+                        unique=True,
+                    ),
                 ),
                 (
                     "created_by",
@@ -161,64 +225,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "dispositif",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orientations",
-                        to="residence.dispositif",
-                        verbose_name="dispositif",
-                    ),
-                ),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orientations",
-                        to="residence.menage",
-                        verbose_name="ménage",
-                    ),
-                ),
-                (
-                    "partenaire",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orientations",
-                        to="residence.partenaire",
-                        verbose_name="orienté par",
-                    ),
-                ),
-                (
-                    "prescripteur",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.contactpartenaire",
-                        verbose_name="prescripteur",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orientations",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-                (
-                    "sejour",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orientations",
-                        to="logement.sejour",
-                        verbose_name="séjour",
-                    ),
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisie le"),
                 ),
             ],
             options={
@@ -251,6 +259,13 @@ class Migration(migrations.Migration):
                             )
                         ),
                         name="orientation_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("requested_type__in", ["", "chambre", "T1", "T1'", "T1bis", "T2", "T3", "T4", "T5"])
+                        ),
+                        name="orientation_requested_type",
                         violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
                     models.CheckConstraint(
@@ -317,453 +332,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="EtapeOrientation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("received", "reçue"),
-                            ("interview_planned", "entretien prévu"),
-                            ("incomplete", "dossier incomplet"),
-                            ("ready", "prête pour la commission"),
-                            ("decided", "décidée"),
-                            ("waiting", "liste d’attente"),
-                            ("proposed", "proposition faite"),
-                            ("entered", "entrée"),
-                            ("closed", "close"),
-                        ],
-                        max_length=20,
-                        verbose_name="état",
-                    ),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="le")),
-                ("reason", models.CharField(blank=True, max_length=250, verbose_name="raison")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="par",
-                    ),
-                ),
-                (
-                    "orientation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="etapes",
-                        to="admissions.orientation",
-                        verbose_name="orientation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "étape",
-                "ordering": ["pk"],
-                "indexes": [models.Index(fields=["orientation", "-id"], name="etape_orientation_last")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "status__in",
-                                [
-                                    "received",
-                                    "interview_planned",
-                                    "incomplete",
-                                    "ready",
-                                    "decided",
-                                    "waiting",
-                                    "proposed",
-                                    "entered",
-                                    "closed",
-                                ],
-                            )
-                        ),
-                        name="etape_orientation_status",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="EntretienPreadmission",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("held_on", models.DateField(blank=True, null=True, verbose_name="tenu le")),
-                ("wishes", models.TextField(blank=True, verbose_name="souhaits du ménage")),
-                ("wished_entry_on", models.DateField(blank=True, null=True, verbose_name="entrée souhaitée le")),
-                (
-                    "autonomy",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("full", "autonome"),
-                            ("partial", "autonome avec un appui"),
-                            ("low", "appui important"),
-                        ],
-                        max_length=10,
-                        verbose_name="autonomie",
-                    ),
-                ),
-                ("autonomy_comment", models.TextField(blank=True, verbose_name="précision sur l’autonomie")),
-                (
-                    "apl_estimate",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="APL estimée (€ par mois)"
-                    ),
-                ),
-                (
-                    "annual_resources",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=2,
-                        max_digits=10,
-                        null=True,
-                        verbose_name="ressources annuelles retenues pour l’APL (€)",
-                    ),
-                ),
-                (
-                    "reference_tax_income",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=2,
-                        max_digits=10,
-                        null=True,
-                        verbose_name="revenu fiscal de référence (€)",
-                    ),
-                ),
-                (
-                    "reference_tax_year",
-                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="année du revenu fiscal"),
-                ),
-                ("proposal", models.TextField(blank=True, verbose_name="proposition du référent à la commission")),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                (
-                    "updated_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="modifié le"),
-                ),
-                (
-                    "held_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="tenu par",
-                    ),
-                ),
-                (
-                    "rendez_vous",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.rendezvous",
-                        verbose_name="rendez-vous",
-                    ),
-                ),
-                (
-                    "updated_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "wished_categorie",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Sert à simuler la redevance.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="logement.categorieplace",
-                        verbose_name="place envisagée",
-                    ),
-                ),
-                (
-                    "orientation",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entretien",
-                        to="admissions.orientation",
-                        verbose_name="orientation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "entretien de préadmission",
-                "verbose_name_plural": "entretiens de préadmission",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("held_by__isnull", True), ("held_on__isnull", True)),
-                            models.Q(("held_by__isnull", False), ("held_on__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="entretien_held",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("autonomy__in", ["", "full", "partial", "low"])),
-                        name="entretien_autonomy",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Derogation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("reasons", models.TextField(verbose_name="motifs")),
-                (
-                    "granted_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="accordée le"),
-                ),
-                (
-                    "critere",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.criteredispositif",
-                        verbose_name="critère",
-                    ),
-                ),
-                (
-                    "granted_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="accordée par",
-                    ),
-                ),
-                (
-                    "orientation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="derogations",
-                        to="admissions.orientation",
-                        verbose_name="orientation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "dérogation",
-                "ordering": ["pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("reasons", ""), _negated=True),
-                        name="derogation_reasons",
-                        violation_error_message="Une dérogation a ses motifs.",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("orientation", "critere"),
-                        name="derogation_once",
-                        violation_error_message="Cette dérogation est déjà accordée.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PieceCandidature",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("received_on", models.DateField(blank=True, null=True, verbose_name="reçue le")),
-                ("expires_on", models.DateField(blank=True, null=True, verbose_name="valable jusqu’au")),
-                (
-                    "not_needed_reason",
-                    models.CharField(blank=True, max_length=150, verbose_name="sans objet parce que"),
-                ),
-                (
-                    "file",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.piecejointe",
-                        verbose_name="fichier",
-                    ),
-                ),
-                (
-                    "orientation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="pieces",
-                        to="admissions.orientation",
-                        verbose_name="orientation",
-                    ),
-                ),
-                (
-                    "piece",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.piecerequise",
-                        verbose_name="pièce",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "pièce du dossier",
-                "verbose_name_plural": "pièces du dossier",
-                "ordering": ["piece__rank", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("orientation", "piece"),
-                        name="piece_candidature_once",
-                        violation_error_message="Cette pièce est déjà au dossier.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Proposition",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("made", "faite"),
-                            ("accepted", "acceptée"),
-                            ("refused", "refusée"),
-                            ("expired", "expirée"),
-                            ("withdrawn", "retirée"),
-                        ],
-                        default="made",
-                        editable=False,
-                        max_length=10,
-                        verbose_name="état",
-                    ),
-                ),
-                ("entry_on", models.DateField(verbose_name="entrée prévue le")),
-                ("answer_by_on", models.DateField(verbose_name="réponse attendue le")),
-                ("answered_on", models.DateField(blank=True, null=True, verbose_name="réponse le")),
-                (
-                    "refusal_reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("hors_projet", "hors du projet social"),
-                            ("ressources", "ressources hors des plafonds"),
-                            ("titre_sejour", "titre de séjour"),
-                            ("composition", "composition inadaptée au logement"),
-                            ("accompagnement", "besoin d’accompagnement supérieur"),
-                            ("non_venu", "non venu à l’entretien"),
-                            ("injoignable", "injoignable"),
-                            ("incomplet", "dossier incomplet"),
-                            ("dette", "dette ou antécédent"),
-                            ("pas_de_place", "pas de place"),
-                            ("secteur", "le ménage refuse le secteur"),
-                            ("logement", "le ménage refuse le logement"),
-                            ("cout", "le ménage refuse le coût"),
-                            ("cohabitation", "le ménage refuse la cohabitation"),
-                            ("autre_solution", "autre solution trouvée"),
-                            ("sans_nouvelle", "sans nouvelle du ménage"),
-                            ("erreur", "saisie par erreur"),
-                        ],
-                        max_length=20,
-                        verbose_name="motif du refus",
-                    ),
-                ),
-                ("comment", models.CharField(blank=True, max_length=250, verbose_name="observation")),
-                (
-                    "made_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="faite le"),
-                ),
-                (
-                    "document",
-                    models.OneToOneField(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.documentemis",
-                        verbose_name="lettre",
-                    ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="faite par",
-                    ),
-                ),
-                (
-                    "orientation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="propositions",
-                        to="admissions.orientation",
-                        verbose_name="orientation",
-                    ),
-                ),
-                (
-                    "place",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="propositions",
-                        to="logement.place",
-                        verbose_name="place",
-                    ),
-                ),
-                (
-                    "reservation",
-                    models.OneToOneField(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="proposition",
-                        to="logement.occupationplace",
-                        verbose_name="réservation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "proposition",
-                "ordering": ["-made_at"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("status__in", ["made", "accepted", "refused", "expired", "withdrawn"])),
-                        name="proposition_status",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("status__in", ["made", "accepted"])),
-                        fields=("orientation",),
-                        name="proposition_one_live",
-                        violation_error_message="Ce candidat a déjà une proposition en cours.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("status", "refused"), _negated=True),
-                            models.Q(("refusal_reason", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="proposition_refusal",
-                        violation_error_message="Un refus a son motif.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="SessionCommission",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
                 ("starts_at", models.DateTimeField(verbose_name="date et heure")),
                 ("place", models.CharField(blank=True, max_length=150, verbose_name="lieu")),
                 ("quorum", models.PositiveSmallIntegerField(default=2, verbose_name="quorum")),
@@ -782,22 +362,6 @@ class Migration(migrations.Migration):
                         verbose_name="état",
                     ),
                 ),
-                ("convened_at", models.DateTimeField(editable=False, null=True, verbose_name="convoquée le")),
-                ("closed_at", models.DateTimeField(editable=False, null=True, verbose_name="close le")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="préparée le"),
-                ),
-                (
-                    "closed_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
                 (
                     "convened_by",
                     models.ForeignKey(
@@ -808,8 +372,9 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("convened_at", models.DateTimeField(editable=False, null=True, verbose_name="convoquée le")),
                 (
-                    "created_by",
+                    "closed_by",
                     models.ForeignKey(
                         editable=False,
                         null=True,
@@ -818,6 +383,7 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("closed_at", models.DateTimeField(editable=False, null=True, verbose_name="close le")),
                 (
                     "minutes",
                     models.OneToOneField(
@@ -829,14 +395,20 @@ class Migration(migrations.Migration):
                         verbose_name="procès-verbal",
                     ),
                 ),
+                ("form_key", models.UUIDField(editable=False, null=True, unique=True)),
                 (
-                    "residence",
+                    "created_by",
                     models.ForeignKey(
+                        editable=False,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sessions",
-                        to="residence.residence",
-                        verbose_name="résidence",
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="préparée le"),
                 ),
             ],
             options={
@@ -871,146 +443,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MembreSession",
+            name="PassageCommission",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("function", models.CharField(blank=True, max_length=150, verbose_name="qualité")),
-                ("is_present", models.BooleanField(blank=True, null=True, verbose_name="présent")),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sieges",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="membre",
-                    ),
-                ),
                 (
                     "session",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="membres",
+                        related_name="passages",
                         to="admissions.sessioncommission",
                         verbose_name="séance",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "membre de la séance",
-                "verbose_name_plural": "membres de la séance",
-                "ordering": ["pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("session", "user"),
-                        name="membre_session_once",
-                        violation_error_message="Cette personne siège déjà.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="EvaluationTheme",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "theme",
-                    models.CharField(
-                        choices=[
-                            ("droits", "accès aux droits"),
-                            ("sante", "santé"),
-                            ("logement", "parcours et projet de logement"),
-                            ("emploi", "emploi et formation"),
-                            ("budget", "budget et dettes"),
-                            ("vie_quotidienne", "vie quotidienne"),
-                            ("parentalite", "parentalité"),
-                            ("numerique", "numérique"),
-                            ("langue", "langue française"),
-                            ("isolement", "liens et isolement"),
-                        ],
-                        max_length=20,
-                        verbose_name="thème",
-                    ),
-                ),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[("none", "pas de besoin"), ("some", "un appui"), ("strong", "un accompagnement")],
-                        default="none",
-                        max_length=10,
-                        verbose_name="besoin",
-                    ),
-                ),
-                ("comment", models.TextField(blank=True, verbose_name="observation")),
-                (
-                    "entretien",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="themes",
-                        to="admissions.entretienpreadmission",
-                        verbose_name="entretien",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "évaluation d’un thème",
-                "ordering": ["pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "theme__in",
-                                [
-                                    "droits",
-                                    "sante",
-                                    "logement",
-                                    "emploi",
-                                    "budget",
-                                    "vie_quotidienne",
-                                    "parentalite",
-                                    "numerique",
-                                    "langue",
-                                    "isolement",
-                                ],
-                            )
-                        ),
-                        name="evaluation_theme_theme",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("level__in", ["none", "some", "strong"])),
-                        name="evaluation_theme_level",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("entretien", "theme"),
-                        name="evaluation_theme_once",
-                        violation_error_message="Ce thème est déjà évalué.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PassageCommission",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("rank", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
-                (
-                    "added_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="inscrit le"),
-                ),
-                ("withdrawn_at", models.DateTimeField(editable=False, null=True, verbose_name="retiré le")),
-                (
-                    "withdrawn_reason",
-                    models.CharField(blank=True, editable=False, max_length=200, verbose_name="retiré parce que"),
-                ),
-                (
-                    "added_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -1022,6 +464,7 @@ class Migration(migrations.Migration):
                         verbose_name="orientation",
                     ),
                 ),
+                ("rank", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
                 (
                     "synthese",
                     models.OneToOneField(
@@ -1034,7 +477,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "withdrawn_by",
+                    "added_by",
                     models.ForeignKey(
                         editable=False,
                         null=True,
@@ -1044,13 +487,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "session",
+                    "added_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="inscrit le"),
+                ),
+                (
+                    "withdrawn_by",
                     models.ForeignKey(
+                        editable=False,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="passages",
-                        to="admissions.sessioncommission",
-                        verbose_name="séance",
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
+                ),
+                ("withdrawn_at", models.DateTimeField(editable=False, null=True, verbose_name="retiré le")),
+                (
+                    "withdrawn_reason",
+                    models.CharField(blank=True, editable=False, max_length=200, verbose_name="retiré parce que"),
                 ),
             ],
             options={
@@ -1077,10 +530,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="LienMembre",
+            name="AvisMembre",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("declared_on", models.DateField(verbose_name="déclaré le")),
+                (
+                    "passage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opinions",
+                        to="admissions.passagecommission",
+                        verbose_name="passage",
+                    ),
+                ),
                 (
                     "user",
                     models.ForeignKey(
@@ -1091,24 +552,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "passage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="liens",
-                        to="admissions.passagecommission",
-                        verbose_name="passage",
+                    "opinion",
+                    models.CharField(
+                        choices=[("for", "favorable"), ("against", "défavorable"), ("abstain", "s’abstient")],
+                        max_length=10,
+                        verbose_name="avis",
                     ),
+                ),
+                ("comment", models.CharField(blank=True, max_length=300, verbose_name="observation")),
+                (
+                    "given_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="donné le"),
                 ),
             ],
             options={
-                "verbose_name": "lien déclaré",
-                "verbose_name_plural": "liens déclarés",
+                "verbose_name": "avis d’un membre",
+                "verbose_name_plural": "avis des membres",
+                "ordering": ["pk"],
                 "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("opinion__in", ["for", "against", "abstain"])),
+                        name="avis_membre_opinion",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
                     models.UniqueConstraint(
                         fields=("passage", "user"),
-                        name="lien_membre_once",
-                        violation_error_message="Ce lien est déjà déclaré.",
-                    )
+                        name="avis_membre_once",
+                        violation_error_message="Cet avis est déjà donné.",
+                    ),
                 ],
             },
         ),
@@ -1116,6 +587,15 @@ class Migration(migrations.Migration):
             name="Decision",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "passage",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decision",
+                        to="admissions.passagecommission",
+                        verbose_name="passage",
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -1174,12 +654,20 @@ class Migration(migrations.Migration):
                 ("deferred_to_on", models.DateField(blank=True, null=True, verbose_name="ajournée au")),
                 ("decided_on", models.DateField(verbose_name="décidée le")),
                 (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="consignée par",
+                    ),
+                ),
+                (
                     "recorded_at",
                     models.DateTimeField(
                         default=django.utils.timezone.now, editable=False, verbose_name="consignée le"
                     ),
                 ),
-                ("notified_on", models.DateField(blank=True, null=True, verbose_name="notifiée le")),
                 (
                     "letter_candidat",
                     models.OneToOneField(
@@ -1200,24 +688,7 @@ class Migration(migrations.Migration):
                         to="residence.documentemis",
                     ),
                 ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="consignée par",
-                    ),
-                ),
-                (
-                    "passage",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="decision",
-                        to="admissions.passagecommission",
-                        verbose_name="passage",
-                    ),
-                ),
+                ("notified_on", models.DateField(blank=True, null=True, verbose_name="notifiée le")),
             ],
             options={
                 "verbose_name": "décision",
@@ -1267,21 +738,372 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="AvisMembre",
+            name="Derogation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
-                    "opinion",
-                    models.CharField(
-                        choices=[("for", "favorable"), ("against", "défavorable"), ("abstain", "s’abstient")],
-                        max_length=10,
-                        verbose_name="avis",
+                    "orientation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="derogations",
+                        to="admissions.orientation",
+                        verbose_name="orientation",
                     ),
                 ),
-                ("comment", models.CharField(blank=True, max_length=300, verbose_name="observation")),
                 (
-                    "given_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="donné le"),
+                    "critere",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.criteredispositif",
+                        verbose_name="critère",
+                    ),
+                ),
+                ("reasons", models.TextField(verbose_name="motifs")),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="accordée par",
+                    ),
+                ),
+                (
+                    "granted_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="accordée le"),
+                ),
+            ],
+            options={
+                "verbose_name": "dérogation",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reasons", ""), _negated=True),
+                        name="derogation_reasons",
+                        violation_error_message="Une dérogation a ses motifs.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("orientation", "critere"),
+                        name="derogation_once",
+                        violation_error_message="Cette dérogation est déjà accordée.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EntretienPreadmission",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "orientation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entretien",
+                        to="admissions.orientation",
+                        verbose_name="orientation",
+                    ),
+                ),
+                (
+                    "rendez_vous",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.rendezvous",
+                        verbose_name="rendez-vous",
+                    ),
+                ),
+                ("held_on", models.DateField(blank=True, null=True, verbose_name="tenu le")),
+                (
+                    "held_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="tenu par",
+                    ),
+                ),
+                ("wishes", models.TextField(blank=True, verbose_name="souhaits du ménage")),
+                (
+                    "wished_categorie",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Sert à simuler la redevance.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="logement.categorieplace",
+                        verbose_name="place envisagée",
+                    ),
+                ),
+                ("wished_entry_on", models.DateField(blank=True, null=True, verbose_name="entrée souhaitée le")),
+                (
+                    "autonomy",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("full", "autonome"),
+                            ("partial", "autonome avec un appui"),
+                            ("low", "appui important"),
+                        ],
+                        max_length=10,
+                        verbose_name="autonomie",
+                    ),
+                ),
+                ("autonomy_comment", models.TextField(blank=True, verbose_name="précision sur l’autonomie")),
+                (
+                    "has_activity",
+                    models.BooleanField(blank=True, null=True, verbose_name="activité ou projet en cours"),
+                ),
+                ("is_student", models.BooleanField(default=False, verbose_name="étudiant")),
+                ("is_self_employed", models.BooleanField(default=False, verbose_name="travailleur indépendant")),
+                (
+                    "without_resources",
+                    models.BooleanField(default=False, verbose_name="le ménage n’a aucune ressource"),
+                ),
+                (
+                    "apl_estimate",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="Remplace l’estimation quand elle est connue.",
+                        max_digits=8,
+                        null=True,
+                        verbose_name="APL annoncée par la CAF ou la MSA (€ par mois)",
+                    ),
+                ),
+                (
+                    "annual_resources",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=10,
+                        null=True,
+                        verbose_name="ressources annuelles retenues pour l’APL (€)",
+                    ),
+                ),
+                (
+                    "reference_tax_income",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=10,
+                        null=True,
+                        verbose_name="revenu fiscal de référence (€)",
+                    ),
+                ),
+                (
+                    "reference_tax_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="année du revenu fiscal"),
+                ),
+                ("proposal", models.TextField(blank=True, verbose_name="proposition du référent à la commission")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="modifié le"),
+                ),
+            ],
+            options={
+                "verbose_name": "entretien de préadmission",
+                "verbose_name_plural": "entretiens de préadmission",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("held_by__isnull", True), ("held_on__isnull", True)),
+                            models.Q(("held_by__isnull", False), ("held_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="entretien_held",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("autonomy__in", ["", "full", "partial", "low"])),
+                        name="entretien_autonomy",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EtapeOrientation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "orientation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="etapes",
+                        to="admissions.orientation",
+                        verbose_name="orientation",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "reçue"),
+                            ("interview_planned", "entretien prévu"),
+                            ("incomplete", "dossier incomplet"),
+                            ("ready", "prête pour la commission"),
+                            ("decided", "décidée"),
+                            ("waiting", "liste d’attente"),
+                            ("proposed", "proposition faite"),
+                            ("entered", "entrée"),
+                            ("closed", "close"),
+                        ],
+                        max_length=20,
+                        verbose_name="état",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="le")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="par",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=250, verbose_name="raison")),
+            ],
+            options={
+                "verbose_name": "étape",
+                "ordering": ["pk"],
+                "indexes": [models.Index(fields=["orientation", "-id"], name="etape_orientation_last")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "received",
+                                    "interview_planned",
+                                    "incomplete",
+                                    "ready",
+                                    "decided",
+                                    "waiting",
+                                    "proposed",
+                                    "entered",
+                                    "closed",
+                                ],
+                            )
+                        ),
+                        name="etape_orientation_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EvaluationTheme",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "entretien",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="themes",
+                        to="admissions.entretienpreadmission",
+                        verbose_name="entretien",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[
+                            ("droits", "accès aux droits"),
+                            ("sante", "santé"),
+                            ("logement", "parcours et projet de logement"),
+                            ("emploi", "emploi et formation"),
+                            ("budget", "budget et dettes"),
+                            ("vie_quotidienne", "vie quotidienne"),
+                            ("parentalite", "parentalité"),
+                            ("numerique", "numérique"),
+                            ("langue", "langue française"),
+                            ("isolement", "liens et isolement"),
+                        ],
+                        max_length=20,
+                        verbose_name="thème",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("none", "pas de besoin"), ("some", "un appui"), ("strong", "un accompagnement")],
+                        default="none",
+                        max_length=10,
+                        verbose_name="besoin",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="observation")),
+            ],
+            options={
+                "verbose_name": "évaluation d’un thème",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "theme__in",
+                                [
+                                    "droits",
+                                    "sante",
+                                    "logement",
+                                    "emploi",
+                                    "budget",
+                                    "vie_quotidienne",
+                                    "parentalite",
+                                    "numerique",
+                                    "langue",
+                                    "isolement",
+                                ],
+                            )
+                        ),
+                        name="evaluation_theme_theme",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["none", "some", "strong"])),
+                        name="evaluation_theme_level",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("entretien", "theme"),
+                        name="evaluation_theme_once",
+                        violation_error_message="Ce thème est déjà évalué.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LienMembre",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "passage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="liens",
+                        to="admissions.passagecommission",
+                        verbose_name="passage",
+                    ),
                 ),
                 (
                     "user",
@@ -1292,30 +1114,268 @@ class Migration(migrations.Migration):
                         verbose_name="membre",
                     ),
                 ),
+                ("declared_on", models.DateField(verbose_name="déclaré le")),
+            ],
+            options={
+                "verbose_name": "lien déclaré",
+                "verbose_name_plural": "liens déclarés",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("passage", "user"),
+                        name="lien_membre_once",
+                        violation_error_message="Ce lien est déjà déclaré.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MembreSession",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
-                    "passage",
+                    "session",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="opinions",
-                        to="admissions.passagecommission",
-                        verbose_name="passage",
+                        related_name="membres",
+                        to="admissions.sessioncommission",
+                        verbose_name="séance",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sieges",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="membre",
+                    ),
+                ),
+                ("function", models.CharField(blank=True, max_length=150, verbose_name="qualité")),
+                ("is_present", models.BooleanField(blank=True, null=True, verbose_name="présent")),
+            ],
+            options={
+                "verbose_name": "membre de la séance",
+                "verbose_name_plural": "membres de la séance",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("session", "user"),
+                        name="membre_session_once",
+                        violation_error_message="Cette personne siège déjà.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PieceCandidature",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "orientation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pieces",
+                        to="admissions.orientation",
+                        verbose_name="orientation",
+                    ),
+                ),
+                (
+                    "piece",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.piecerequise",
+                        verbose_name="pièce",
+                    ),
+                ),
+                ("received_on", models.DateField(blank=True, null=True, verbose_name="reçue le")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="valable jusqu’au")),
+                (
+                    "not_needed_reason",
+                    models.CharField(blank=True, max_length=150, verbose_name="sans objet parce que"),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.piecejointe",
+                        verbose_name="fichier",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "avis d’un membre",
-                "verbose_name_plural": "avis des membres",
-                "ordering": ["pk"],
+                "verbose_name": "pièce du dossier",
+                "verbose_name_plural": "pièces du dossier",
+                "ordering": ["piece__rank", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("orientation", "piece"),
+                        name="piece_candidature_once",
+                        violation_error_message="Cette pièce est déjà au dossier.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Proposition",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "orientation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="propositions",
+                        to="admissions.orientation",
+                        verbose_name="orientation",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="propositions",
+                        to="logement.place",
+                        verbose_name="place",
+                    ),
+                ),
+                (
+                    "reservation",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposition",
+                        to="logement.occupationplace",
+                        verbose_name="réservation",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("made", "faite"),
+                            ("accepted", "acceptée"),
+                            ("refused", "refusée"),
+                            ("expired", "expirée"),
+                            ("withdrawn", "retirée"),
+                        ],
+                        default="made",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("entry_on", models.DateField(verbose_name="entrée prévue le")),
+                ("answer_by_on", models.DateField(verbose_name="réponse attendue le")),
+                ("answered_on", models.DateField(blank=True, null=True, verbose_name="réponse le")),
+                (
+                    "refusal_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("hors_projet", "hors du projet social"),
+                            ("ressources", "ressources hors des plafonds"),
+                            ("titre_sejour", "titre de séjour"),
+                            ("composition", "composition inadaptée au logement"),
+                            ("accompagnement", "besoin d’accompagnement supérieur"),
+                            ("non_venu", "non venu à l’entretien"),
+                            ("injoignable", "injoignable"),
+                            ("incomplet", "dossier incomplet"),
+                            ("dette", "dette ou antécédent"),
+                            ("pas_de_place", "pas de place"),
+                            ("secteur", "le ménage refuse le secteur"),
+                            ("logement", "le ménage refuse le logement"),
+                            ("cout", "le ménage refuse le coût"),
+                            ("cohabitation", "le ménage refuse la cohabitation"),
+                            ("autre_solution", "autre solution trouvée"),
+                            ("sans_nouvelle", "sans nouvelle du ménage"),
+                            ("erreur", "saisie par erreur"),
+                        ],
+                        max_length=20,
+                        verbose_name="motif du refus",
+                    ),
+                ),
+                ("comment", models.CharField(blank=True, max_length=250, verbose_name="observation")),
+                (
+                    "document",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.documentemis",
+                        verbose_name="lettre",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="faite par",
+                    ),
+                ),
+                (
+                    "made_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="faite le"),
+                ),
+            ],
+            options={
+                "verbose_name": "proposition",
+                "ordering": ["-made_at"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("opinion__in", ["for", "against", "abstain"])),
-                        name="avis_membre_opinion",
+                        condition=models.Q(("status__in", ["made", "accepted", "refused", "expired", "withdrawn"])),
+                        name="proposition_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "refusal_reason__in",
+                                [
+                                    "",
+                                    "hors_projet",
+                                    "ressources",
+                                    "titre_sejour",
+                                    "composition",
+                                    "accompagnement",
+                                    "non_venu",
+                                    "injoignable",
+                                    "incomplet",
+                                    "dette",
+                                    "pas_de_place",
+                                    "secteur",
+                                    "logement",
+                                    "cout",
+                                    "cohabitation",
+                                    "autre_solution",
+                                    "sans_nouvelle",
+                                    "erreur",
+                                ],
+                            )
+                        ),
+                        name="proposition_refusal_reason",
                         violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
                     models.UniqueConstraint(
-                        fields=("passage", "user"),
-                        name="avis_membre_once",
-                        violation_error_message="Cet avis est déjà donné.",
+                        condition=models.Q(("status__in", ["made", "accepted"])),
+                        fields=("orientation",),
+                        name="proposition_one_live",
+                        violation_error_message="Ce candidat a déjà une proposition en cours.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "refused"), _negated=True),
+                            models.Q(("refusal_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="proposition_refusal",
+                        violation_error_message="Un refus a son motif.",
                     ),
                 ],
             },

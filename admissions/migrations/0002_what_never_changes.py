@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from residence.migrations_sql import Guard, revoke_changes
+from residence.migrations_sql import Guard, RevokeChanges
 
 
 class Migration(migrations.Migration):
@@ -13,5 +13,5 @@ class Migration(migrations.Migration):
 
     operations = [
         Guard("admissions_etapeorientation"),
-        revoke_changes("admissions_etapeorientation"),
+        RevokeChanges("admissions_etapeorientation"),
     ]

@@ -1,8 +1,11 @@
-"""The ledger only grows; a sealed état des lieux stays as signed; the contracts of a stay follow each other without a hole."""
+"""The ledger only grows, and not in a closed month; what is signed stays; contracts follow each other without a hole."""
 
 from django.db import migrations
 
-from residence.migrations_sql import Guard, revoke_changes
+from residence.migrations_sql import Guard, RevokeChanges
+
+# Any number will do, as long as nothing else takes the advisory locks of this pair with the number of a résidence.
+LOCK = 5_202_601
 
 
 class Migration(migrations.Migration):
@@ -13,9 +16,28 @@ class Migration(migrations.Migration):
 
     operations = [
         Guard("logement_ecriture"),
-        revoke_changes("logement_ecriture"),
+        RevokeChanges("logement_ecriture"),
         Guard("logement_imputation"),
-        Guard("logement_quittance"),
+        migrations.RunSQL(
+            """
+            CREATE FUNCTION refuse_quittance_change() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF TG_OP = 'DELETE' THEN
+                    IF leaves_under_visa() THEN
+                        RETURN OLD;
+                    END IF;
+                ELSIF OLD.cancelled_at IS NULL AND NEW.cancelled_at IS NOT NULL
+                    AND (to_jsonb(NEW) - 'cancelled_at' - 'cancelled_by_id' - 'cancelled_reason')
+                      = (to_jsonb(OLD) - 'cancelled_at' - 'cancelled_by_id' - 'cancelled_reason') THEN
+                    RETURN NEW;
+                END IF;
+                RAISE EXCEPTION 'Une quittance ne se modifie pas et ne s’efface pas : elle s’annule, avec sa raison.'
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END $$;
+            """,
+            "DROP FUNCTION refuse_quittance_change();",
+        ),
+        Guard("logement_quittance", function="refuse_quittance_change"),
         Guard("logement_signatureetatdeslieux"),
         migrations.RunSQL(
             """
@@ -72,4 +94,48 @@ class Migration(migrations.Migration):
         ),
         Guard("logement_etatdeslieux", function="refuse_sealed_state_change"),
         Guard("logement_ligneetatdeslieux", function="refuse_sealed_line_change", events="INSERT OR UPDATE OR DELETE"),
+        migrations.RunSQL(
+            f"""
+            -- Entries hold the books of their résidence open until they are committed; closing waits for them.
+            CREATE FUNCTION refuse_closed_month() RETURNS trigger LANGUAGE plpgsql AS $$
+            DECLARE
+                book record;
+            BEGIN
+                FOR book IN
+                    SELECT stay.residence_id, min(added.dated_on) AS earliest
+                    FROM added JOIN logement_sejour stay ON stay.id = added.sejour_id
+                    GROUP BY stay.residence_id ORDER BY stay.residence_id
+                LOOP
+                    PERFORM pg_advisory_xact_lock_shared({LOCK}, book.residence_id::int);
+                    IF EXISTS (
+                        SELECT 1 FROM logement_cloturemensuelle
+                        WHERE residence_id = book.residence_id AND month >= date_trunc('month', book.earliest)::date
+                    ) THEN
+                        RAISE EXCEPTION 'Ce mois est clos : aucune écriture ne peut plus y être datée.'
+                            USING ERRCODE = 'integrity_constraint_violation';
+                    END IF;
+                END LOOP;
+                RETURN NULL;
+            END $$;
+
+            CREATE TRIGGER ecriture_closed_month AFTER INSERT ON logement_ecriture
+                REFERENCING NEW TABLE AS added
+                FOR EACH STATEMENT EXECUTE FUNCTION refuse_closed_month();
+
+            CREATE FUNCTION close_books() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                PERFORM pg_advisory_xact_lock({LOCK}, NEW.residence_id::int);
+                RETURN NEW;
+            END $$;
+
+            CREATE TRIGGER cloture_takes_books BEFORE INSERT ON logement_cloturemensuelle
+                FOR EACH ROW EXECUTE FUNCTION close_books();
+            """,
+            """
+            DROP TRIGGER cloture_takes_books ON logement_cloturemensuelle;
+            DROP FUNCTION close_books();
+            DROP TRIGGER ecriture_closed_month ON logement_ecriture;
+            DROP FUNCTION refuse_closed_month();
+            """,
+        ),
     ]

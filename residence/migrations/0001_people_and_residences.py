@@ -15,7 +15,7 @@ from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtens
 from django.db import migrations, models
 
 import residence.models.base
-from residence.migrations_sql import create_app_role
+from residence.migrations_sql import CreateAppRole
 
 
 class Migration(migrations.Migration):
@@ -37,40 +37,7 @@ class Migration(migrations.Migration):
             """,
             "DROP FUNCTION f_unaccent(text)",
         ),
-        migrations.RunPython(create_app_role, migrations.RunPython.noop),
-        migrations.CreateModel(
-            name="User",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                (
-                    "username",
-                    models.CharField(
-                        max_length=150,
-                        unique=True,
-                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
-                        verbose_name="identifiant",
-                    ),
-                ),
-                ("first_name", models.CharField(max_length=150, verbose_name="prénom")),
-                ("last_name", models.CharField(max_length=150, verbose_name="nom")),
-                ("email", models.EmailField(max_length=254, unique=True, verbose_name="adresse électronique")),
-                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
-                ("function", models.CharField(blank=True, max_length=150, verbose_name="fonction")),
-                ("is_active", models.BooleanField(default=True, verbose_name="compte ouvert")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="ouvert le"),
-                ),
-                ("closed_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="fermé le")),
-            ],
-            options={
-                "verbose_name": "compte",
-                "verbose_name_plural": "comptes",
-                "ordering": ["last_name", "first_name"],
-            },
-        ),
+        CreateAppRole(),
         migrations.CreateModel(
             name="Residence",
             fields=[
@@ -129,1570 +96,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Menage",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "name",
-                    models.CharField(
-                        help_text="Celui de la personne de référence.", max_length=200, verbose_name="nom du ménage"
-                    ),
-                ),
-                ("address", models.CharField(blank=True, max_length=250, verbose_name="adresse")),
-                ("postal_code", models.CharField(blank=True, max_length=5, verbose_name="code postal")),
-                ("city", models.CharField(blank=True, max_length=100, verbose_name="commune")),
-                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
-                (
-                    "email_agreed_on",
-                    models.DateField(blank=True, null=True, verbose_name="accepte le courrier électronique depuis le"),
-                ),
-                ("caf_number", models.CharField(blank=True, max_length=15, verbose_name="numéro d’allocataire")),
-                (
-                    "declared_persons",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        help_text="Quand le prescripteur n’a pas nommé tout le monde.",
-                        null=True,
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="nombre de personnes annoncé",
-                    ),
-                ),
-                (
-                    "is_confidential",
-                    models.BooleanField(default=False, editable=False, verbose_name="dossier confidentiel"),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="créé le"),
-                ),
-                (
-                    "sort_name",
-                    models.GeneratedField(
-                        db_persist=True,
-                        expression=django.db.models.functions.text.Lower(
-                            residence.models.base.PlainText(
-                                django.db.models.functions.comparison.Coalesce(
-                                    models.F("name"), models.Value(""), output_field=models.TextField()
-                                )
-                            )
-                        ),
-                        output_field=models.TextField(),
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "ménage",
-                "ordering": ["sort_name", "pk"],
-                "indexes": [
-                    django.contrib.postgres.indexes.GinIndex(
-                        fields=["sort_name"], name="menage_sort_name_trgm", opclasses=["gin_trgm_ops"]
-                    ),
-                    models.Index(fields=["sort_name", "id"], name="menage_sort_name"),
-                    models.Index(
-                        condition=models.Q(("caf_number", ""), _negated=True),
-                        fields=["caf_number"],
-                        name="menage_caf_number",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="AccesConfidentiel",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "capacity",
-                    models.CharField(
-                        choices=[
-                            ("referent", "référent"),
-                            ("gestionnaire", "gestionnaire"),
-                            ("substitute", "suppléant"),
-                        ],
-                        max_length=20,
-                        verbose_name="qualité",
-                    ),
-                ),
-                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
-                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                (
-                    "granted_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="nommée le"),
-                ),
-                (
-                    "granted_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="nommée par",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="acces_confidentiels",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="personne nommée",
-                    ),
-                ),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="acces_confidentiels",
-                        to="residence.menage",
-                        verbose_name="ménage",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "accès confidentiel",
-                "verbose_name_plural": "accès confidentiels",
-                "ordering": ["menage", "capacity"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("capacity__in", ["referent", "gestionnaire", "substitute"])),
-                        name="acces_confidentiel_capacity",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
-                        ),
-                        name="acces_confidentiel_order",
-                        violation_error_message="La fin ne peut pas précéder le début.",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("end_on__isnull", True)),
-                        fields=("menage", "user"),
-                        name="acces_confidentiel_once",
-                        violation_error_message="Cette personne est déjà nommée sur ce dossier.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ModeleDocument",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("invitation", "invitation à un entretien"),
-                            ("synthese", "synthèse pour la commission"),
-                            ("pv", "procès-verbal de la commission"),
-                            ("lettre_candidat", "lettre de décision au candidat"),
-                            ("lettre_prescripteur", "lettre de décision au prescripteur"),
-                            ("proposition", "proposition de logement"),
-                            ("contrat", "contrat d’occupation"),
-                            ("reglement", "règlement intérieur"),
-                            ("etat_des_lieux", "état des lieux"),
-                            ("avis_echeance", "avis d’échéance"),
-                            ("quittance", "quittance"),
-                            ("recu", "reçu"),
-                            ("releve", "relevé de compte"),
-                            ("attestation", "attestation de résidence"),
-                            ("projet", "projet personnalisé"),
-                        ],
-                        max_length=30,
-                        verbose_name="document",
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(verbose_name="version")),
-                (
-                    "texts",
-                    models.JSONField(
-                        blank=True, default=dict, help_text="Clauses et paragraphes, par nom.", verbose_name="textes"
-                    ),
-                ),
-                ("valid_from", models.DateField(default=residence.models.base.today, verbose_name="à partir du")),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="modeles",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "modèle de document",
-                "verbose_name_plural": "modèles de documents",
-                "ordering": ["kind", "-version"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "kind__in",
-                                [
-                                    "invitation",
-                                    "synthese",
-                                    "pv",
-                                    "lettre_candidat",
-                                    "lettre_prescripteur",
-                                    "proposition",
-                                    "contrat",
-                                    "reglement",
-                                    "etat_des_lieux",
-                                    "avis_echeance",
-                                    "quittance",
-                                    "recu",
-                                    "releve",
-                                    "attestation",
-                                    "projet",
-                                ],
-                            )
-                        ),
-                        name="modele_document_kind",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("residence", "kind", "version"),
-                        name="modele_document_version",
-                        violation_error_message="Cette version existe déjà.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Personne",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "civility",
-                    models.CharField(
-                        choices=[("madame", "Madame"), ("monsieur", "Monsieur"), ("unknown", "non précisée")],
-                        default="unknown",
-                        max_length=10,
-                        verbose_name="civilité",
-                    ),
-                ),
-                ("last_name", models.CharField(max_length=100, verbose_name="nom")),
-                ("birth_name", models.CharField(blank=True, max_length=100, verbose_name="nom de naissance")),
-                ("first_names", models.CharField(max_length=150, verbose_name="prénoms")),
-                ("born_on", models.DateField(blank=True, null=True, verbose_name="date de naissance")),
-                (
-                    "birth_precision",
-                    models.CharField(
-                        choices=[
-                            ("day", "jour exact"),
-                            ("month", "mois et année"),
-                            ("year", "année seulement"),
-                            ("unknown", "inconnue"),
-                        ],
-                        default="day",
-                        max_length=10,
-                        verbose_name="précision de la date",
-                    ),
-                ),
-                ("birth_place", models.CharField(blank=True, max_length=150, verbose_name="lieu de naissance")),
-                (
-                    "nationality",
-                    models.CharField(
-                        choices=[
-                            ("fr", "française"),
-                            ("ue", "Union européenne"),
-                            ("hors_ue", "hors Union européenne"),
-                            ("unknown", "non précisée"),
-                        ],
-                        default="unknown",
-                        max_length=10,
-                        verbose_name="nationalité",
-                    ),
-                ),
-                ("spoken_language", models.CharField(blank=True, max_length=60, verbose_name="langue parlée")),
-                ("needs_interpreter", models.BooleanField(default=False, verbose_name="interprète nécessaire")),
-                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
-                (
-                    "needs_evacuation_help",
-                    models.BooleanField(default=False, verbose_name="aide nécessaire dans les escaliers"),
-                ),
-                ("deceased_on", models.DateField(blank=True, null=True, verbose_name="décès le")),
-                (
-                    "is_confidential",
-                    models.BooleanField(default=False, editable=False, verbose_name="dossier confidentiel"),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="créée le"),
-                ),
-                (
-                    "sort_name",
-                    models.GeneratedField(
-                        db_persist=True,
-                        expression=django.db.models.functions.text.Lower(
-                            residence.models.base.PlainText(
-                                django.db.models.functions.text.Concat(
-                                    django.db.models.functions.comparison.Coalesce(
-                                        models.F("last_name"), models.Value(""), output_field=models.TextField()
-                                    ),
-                                    models.Value(" "),
-                                    django.db.models.functions.comparison.Coalesce(
-                                        models.F("first_names"), models.Value(""), output_field=models.TextField()
-                                    ),
-                                    output_field=models.TextField(),
-                                )
-                            )
-                        ),
-                        output_field=models.TextField(),
-                    ),
-                ),
-                (
-                    "search_name",
-                    models.GeneratedField(
-                        db_persist=True,
-                        expression=django.db.models.functions.text.Lower(
-                            residence.models.base.PlainText(
-                                django.db.models.functions.text.Concat(
-                                    django.db.models.functions.comparison.Coalesce(
-                                        models.F("last_name"), models.Value(""), output_field=models.TextField()
-                                    ),
-                                    models.Value(" "),
-                                    django.db.models.functions.comparison.Coalesce(
-                                        models.F("birth_name"), models.Value(""), output_field=models.TextField()
-                                    ),
-                                    models.Value(" "),
-                                    django.db.models.functions.comparison.Coalesce(
-                                        models.F("first_names"), models.Value(""), output_field=models.TextField()
-                                    ),
-                                    output_field=models.TextField(),
-                                )
-                            )
-                        ),
-                        output_field=models.TextField(),
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "merged_into",
-                    models.ForeignKey(
-                        blank=True,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="merged",
-                        to="residence.personne",
-                        verbose_name="fusionnée dans",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "personne",
-                "ordering": ["sort_name", "pk"],
-                "indexes": [
-                    django.contrib.postgres.indexes.GinIndex(
-                        fields=["search_name"], name="personne_search_name_trgm", opclasses=["gin_trgm_ops"]
-                    ),
-                    models.Index(fields=["sort_name", "id"], name="personne_sort_name"),
-                    models.Index(fields=["born_on"], name="personne_born_on"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("civility__in", ["madame", "monsieur", "unknown"])),
-                        name="personne_civility",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("birth_precision__in", ["day", "month", "year", "unknown"])),
-                        name="personne_birth_precision",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("nationality__in", ["fr", "ue", "hors_ue", "unknown"])),
-                        name="personne_nationality",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("birth_precision", "unknown"), ("born_on__isnull", True)),
-                            models.Q(
-                                ("born_on__isnull", False), models.Q(("birth_precision", "unknown"), _negated=True)
-                            ),
-                            _connector="OR",
-                        ),
-                        name="personne_born_on_known",
-                        violation_error_message="Donnez la date de naissance, ou dites qu’elle est inconnue.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("born_on__isnull", True), ("born_on__gt", datetime.date(1900, 1, 1)), _connector="OR"
-                        ),
-                        name="personne_born_on_plausible",
-                        violation_error_message="Cette date de naissance n’est pas plausible (le 01/01/1900 est un défaut de tableur).",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("deceased_on__isnull", True), ("deceased_on__gte", models.F("born_on")), _connector="OR"
-                        ),
-                        name="personne_lived",
-                        violation_error_message="Le décès ne peut pas précéder la naissance.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Mandataire",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "measure",
-                    models.CharField(
-                        choices=[
-                            ("tutelle", "tutelle"),
-                            ("curatelle", "curatelle"),
-                            ("curatelle_renforcee", "curatelle renforcée"),
-                            ("sauvegarde", "sauvegarde de justice"),
-                            ("habilitation", "habilitation familiale"),
-                            ("mandat", "mandat de protection future"),
-                            ("maj", "mesure d’accompagnement judiciaire"),
-                            ("masp", "mesure d’accompagnement social personnalisé"),
-                        ],
-                        max_length=30,
-                        verbose_name="mesure",
-                    ),
-                ),
-                ("name", models.CharField(max_length=150, verbose_name="mandataire")),
-                ("address", models.CharField(blank=True, max_length=250, verbose_name="adresse")),
-                ("postal_code", models.CharField(blank=True, max_length=5, verbose_name="code postal")),
-                ("city", models.CharField(blank=True, max_length=100, verbose_name="commune")),
-                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
-                ("signs", models.BooleanField(default=True, verbose_name="signe avec ou pour la personne")),
-                ("receives", models.BooleanField(default=True, verbose_name="reçoit les courriers")),
-                ("pays", models.BooleanField(default=False, verbose_name="paie")),
-                ("judged_on", models.DateField(blank=True, null=True, verbose_name="jugement du")),
-                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
-                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                (
-                    "personne",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="mandataires",
-                        to="residence.personne",
-                        verbose_name="personne",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "mandataire",
-                "ordering": ["-start_on"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "measure__in",
-                                [
-                                    "tutelle",
-                                    "curatelle",
-                                    "curatelle_renforcee",
-                                    "sauvegarde",
-                                    "habilitation",
-                                    "mandat",
-                                    "maj",
-                                    "masp",
-                                ],
-                            )
-                        ),
-                        name="mandataire_measure",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
-                        ),
-                        name="mandataire_order",
-                        violation_error_message="La fin ne peut pas précéder le début.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Charge",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("label", models.CharField(blank=True, max_length=150, verbose_name="précision")),
-                (
-                    "monthly_amount",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=9,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="montant mensuel (€)",
-                    ),
-                ),
-                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
-                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                ("proved_on", models.DateField(blank=True, null=True, verbose_name="justifié le")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisi le"),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("telephone", "téléphone, internet"),
-                            ("assurance", "assurances, mutuelle"),
-                            ("transport", "transport"),
-                            ("credit", "remboursement de crédit"),
-                            ("dette", "remboursement de dette"),
-                            ("pension_alimentaire", "pension alimentaire versée"),
-                            ("impots", "impôts"),
-                            ("garde", "garde et scolarité"),
-                            ("autre", "autre charge"),
-                        ],
-                        max_length=30,
-                        verbose_name="nature",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="%(class)ss",
-                        to="residence.menage",
-                        verbose_name="ménage",
-                    ),
-                ),
-                (
-                    "personne",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.personne",
-                        verbose_name="personne",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "charge",
-                "ordering": ["kind", "start_on"],
-                "abstract": False,
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "kind__in",
-                                [
-                                    "telephone",
-                                    "assurance",
-                                    "transport",
-                                    "credit",
-                                    "dette",
-                                    "pension_alimentaire",
-                                    "impots",
-                                    "garde",
-                                    "autre",
-                                ],
-                            )
-                        ),
-                        name="charge_kind",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
-                        ),
-                        name="charge_order",
-                        violation_error_message="La fin ne peut pas précéder le début.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("monthly_amount__gte", 0)),
-                        name="charge_positive",
-                        violation_error_message="Le montant ne peut pas être négatif.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RendezVous",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("preadmission", "entretien de préadmission"),
-                            ("visite", "visite du logement"),
-                            ("signature", "signature du contrat"),
-                            ("etat_des_lieux", "état des lieux"),
-                            ("suivi", "entretien de suivi"),
-                            ("autre", "autre rendez-vous"),
-                        ],
-                        max_length=20,
-                        verbose_name="objet",
-                    ),
-                ),
-                ("start_at", models.DateTimeField(verbose_name="début")),
-                ("end_at", models.DateTimeField(verbose_name="fin")),
-                ("place", models.CharField(blank=True, max_length=200, verbose_name="lieu")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("planned", "prévu"),
-                            ("held", "tenu"),
-                            ("no_show", "non venu"),
-                            ("cancelled", "annulé"),
-                        ],
-                        default="planned",
-                        editable=False,
-                        max_length=10,
-                        verbose_name="état",
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rendez_vous",
-                        to="residence.menage",
-                        verbose_name="ménage",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rendez_vous",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="avec",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rendez_vous",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "rendez-vous",
-                "verbose_name_plural": "rendez-vous",
-                "ordering": ["start_at"],
-                "indexes": [models.Index(fields=["user", "start_at"], name="rendez_vous_user")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("kind__in", ["preadmission", "visite", "signature", "etat_des_lieux", "suivi", "autre"])
-                        ),
-                        name="rendez_vous_kind",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("status__in", ["planned", "held", "no_show", "cancelled"])),
-                        name="rendez_vous_status",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("end_at__isnull", True), ("end_at__gte", models.F("start_at")), _connector="OR"
-                        ),
-                        name="rendez_vous_order",
-                        violation_error_message="La fin ne peut pas précéder le début.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Rattachement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "cause",
-                    models.CharField(
-                        choices=[("candidature", "candidature"), ("sejour", "séjour"), ("suivi", "suivi")],
-                        max_length=20,
-                        verbose_name="cause",
-                    ),
-                ),
-                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
-                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rattachements",
-                        to="residence.menage",
-                        verbose_name="ménage",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rattachements",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "rattachement",
-                "ordering": ["start_on"],
-                "indexes": [models.Index(fields=["residence", "cause", "menage"], name="rattachement_scope")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("cause__in", ["candidature", "sejour", "suivi"])),
-                        name="rattachement_cause",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
-                        ),
-                        name="rattachement_order",
-                        violation_error_message="La fin ne peut pas précéder le début.",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("end_on__isnull", True)),
-                        fields=("menage", "residence", "cause"),
-                        name="rattachement_once",
-                        violation_error_message="Ce ménage est déjà rattaché à la résidence pour cette cause.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="EntreeJournal",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="le"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("action", "acte"),
-                            ("reading", "lecture"),
-                            ("export", "export"),
-                            ("technique", "acte technique"),
-                        ],
-                        default="action",
-                        max_length=10,
-                        verbose_name="nature",
-                    ),
-                ),
-                ("action", models.CharField(max_length=60, verbose_name="acte")),
-                ("target_id", models.PositiveBigIntegerField(blank=True, null=True)),
-                (
-                    "details",
-                    models.JSONField(
-                        blank=True,
-                        default=dict,
-                        encoder=django.core.serializers.json.DjangoJSONEncoder,
-                        verbose_name="détails",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="par",
-                    ),
-                ),
-                (
-                    "target_type",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="contenttypes.contenttype",
-                    ),
-                ),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.menage",
-                        verbose_name="ménage",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "entrée du journal",
-                "verbose_name_plural": "journal",
-                "ordering": ["-pk"],
-                "indexes": [
-                    models.Index(fields=["residence", "-id"], name="journal_residence"),
-                    models.Index(fields=["menage", "-id"], name="journal_menage"),
-                    models.Index(fields=["target_type", "target_id"], name="journal_target"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["action", "reading", "export", "technique"])),
-                        name="journal_kind",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Echeance",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=60, verbose_name="nature")),
-                ("due_on", models.DateField(verbose_name="pour le")),
-                (
-                    "role",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("coordinatrice", "coordinatrice d’actions sociales"),
-                            ("gestionnaire", "gestionnaire des résidences"),
-                            ("vie_residentielle", "chargé de vie résidentielle"),
-                            ("commission", "membre de la commission"),
-                            ("direction", "direction"),
-                            ("technique", "administrateur technique"),
-                        ],
-                        max_length=20,
-                        verbose_name="rôle",
-                    ),
-                ),
-                ("target_id", models.PositiveBigIntegerField()),
-                ("detail", models.CharField(blank=True, max_length=200, verbose_name="précision")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="née le"),
-                ),
-                ("settled_at", models.DateTimeField(editable=False, null=True, verbose_name="réglée le")),
-                (
-                    "target_type",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="contenttypes.contenttype"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="echeances",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="personne",
-                    ),
-                ),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="echeances",
-                        to="residence.menage",
-                        verbose_name="ménage",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="echeances",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "échéance",
-                "ordering": ["due_on", "pk"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("settled_at", None)),
-                        fields=["residence", "role", "due_on"],
-                        name="echeance_open_role",
-                    ),
-                    models.Index(
-                        condition=models.Q(("settled_at", None)), fields=["user", "due_on"], name="echeance_open_user"
-                    ),
-                    models.Index(fields=["target_type", "target_id"], name="echeance_target"),
-                    models.Index(
-                        condition=models.Q(("settled_at", None)), fields=["menage"], name="echeance_open_menage"
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "role__in",
-                                [
-                                    "",
-                                    "coordinatrice",
-                                    "gestionnaire",
-                                    "vie_residentielle",
-                                    "commission",
-                                    "direction",
-                                    "technique",
-                                ],
-                            )
-                        ),
-                        name="echeance_role",
-                        violation_error_message="Ce rôle n’existe pas.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("role", ""), ("user__isnull", False)),
-                            models.Q(("user__isnull", True), models.Q(("role", ""), _negated=True)),
-                            _connector="OR",
-                        ),
-                        name="echeance_addressee",
-                        violation_error_message="Une échéance s’adresse à un rôle ou à une personne.",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("settled_at", None)),
-                        fields=("kind", "target_type", "target_id", "role", "user"),
-                        name="echeance_once",
-                        nulls_distinct=False,
-                        violation_error_message="Cette échéance est déjà ouverte.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DocumentEmis",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("invitation", "invitation à un entretien"),
-                            ("synthese", "synthèse pour la commission"),
-                            ("pv", "procès-verbal de la commission"),
-                            ("lettre_candidat", "lettre de décision au candidat"),
-                            ("lettre_prescripteur", "lettre de décision au prescripteur"),
-                            ("proposition", "proposition de logement"),
-                            ("contrat", "contrat d’occupation"),
-                            ("reglement", "règlement intérieur"),
-                            ("etat_des_lieux", "état des lieux"),
-                            ("avis_echeance", "avis d’échéance"),
-                            ("quittance", "quittance"),
-                            ("recu", "reçu"),
-                            ("releve", "relevé de compte"),
-                            ("attestation", "attestation de résidence"),
-                            ("projet", "projet personnalisé"),
-                        ],
-                        max_length=30,
-                        verbose_name="document",
-                    ),
-                ),
-                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
-                ("rank", models.PositiveIntegerField(verbose_name="rang")),
-                ("issued_on", models.DateField(verbose_name="date")),
-                (
-                    "issued_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="émis le"),
-                ),
-                ("template", models.CharField(max_length=100, verbose_name="gabarit")),
-                ("template_version", models.PositiveIntegerField(default=1, verbose_name="version du gabarit")),
-                (
-                    "data",
-                    models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="données"),
-                ),
-                ("data_sha256", models.CharField(max_length=64, verbose_name="empreinte des données")),
-                ("target_id", models.PositiveBigIntegerField(blank=True, null=True)),
-                ("pdf", models.FileField(blank=True, editable=False, upload_to="documents/%Y/%m/", verbose_name="PDF")),
-                (
-                    "pdf_sha256",
-                    models.CharField(blank=True, editable=False, max_length=64, verbose_name="empreinte du PDF"),
-                ),
-                ("pdf_made_at", models.DateTimeField(editable=False, null=True, verbose_name="PDF fait le")),
-                (
-                    "issued_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="émis par",
-                    ),
-                ),
-                (
-                    "replaces",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="replaced_by",
-                        to="residence.documentemis",
-                        verbose_name="remplace",
-                    ),
-                ),
-                (
-                    "target_type",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="contenttypes.contenttype",
-                    ),
-                ),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="documents",
-                        to="residence.menage",
-                        verbose_name="ménage",
-                    ),
-                ),
-                (
-                    "modele",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.modeledocument",
-                        verbose_name="modèle",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="documents",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "document émis",
-                "verbose_name_plural": "documents émis",
-                "ordering": ["-issued_at", "-pk"],
-                "indexes": [models.Index(fields=["target_type", "target_id"], name="document_emis_target")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "kind__in",
-                                [
-                                    "invitation",
-                                    "synthese",
-                                    "pv",
-                                    "lettre_candidat",
-                                    "lettre_prescripteur",
-                                    "proposition",
-                                    "contrat",
-                                    "reglement",
-                                    "etat_des_lieux",
-                                    "avis_echeance",
-                                    "quittance",
-                                    "recu",
-                                    "releve",
-                                    "attestation",
-                                    "projet",
-                                ],
-                            )
-                        ),
-                        name="document_emis_kind",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("residence", "kind", "year", "rank"),
-                        name="document_emis_number",
-                        violation_error_message="Ce numéro est déjà pris.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("target_id__isnull", True), ("target_type__isnull", True)),
-                            models.Q(("target_id__isnull", False), ("target_type__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="document_emis_target_pair",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("pdf", ""), ("pdf_made_at__isnull", True), ("pdf_sha256", "")),
-                            models.Q(
-                                models.Q(("pdf", ""), _negated=True),
-                                models.Q(("pdf_sha256", ""), _negated=True),
-                                ("pdf_made_at__isnull", False),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="document_emis_pdf",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Delegation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("coordinatrice", "coordinatrice d’actions sociales"),
-                            ("gestionnaire", "gestionnaire des résidences"),
-                            ("vie_residentielle", "chargé de vie résidentielle"),
-                            ("commission", "membre de la commission"),
-                            ("direction", "direction"),
-                            ("technique", "administrateur technique"),
-                        ],
-                        max_length=20,
-                        verbose_name="rôle",
-                    ),
-                ),
-                ("start_on", models.DateField(verbose_name="à partir du")),
-                ("end_on", models.DateField(verbose_name="jusqu’au")),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="raison")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisie le"),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="saisie par",
-                    ),
-                ),
-                (
-                    "from_user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="delegations_given",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="de",
-                    ),
-                ),
-                (
-                    "to_user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="delegations_received",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="à",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="residence.residence", verbose_name="résidence"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "délégation",
-                "verbose_name_plural": "délégations",
-                "ordering": ["-start_on"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "role__in",
-                                [
-                                    "coordinatrice",
-                                    "gestionnaire",
-                                    "vie_residentielle",
-                                    "commission",
-                                    "direction",
-                                    "technique",
-                                ],
-                            )
-                        ),
-                        name="delegation_role",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
-                        ),
-                        name="delegation_order",
-                        violation_error_message="La fin ne peut pas précéder le début.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("from_user", models.F("to_user")), _negated=True),
-                        name="delegation_two_persons",
-                        violation_error_message="On ne se délègue pas son propre rôle.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("role", "technique"), _negated=True),
-                        name="delegation_not_technique",
-                        violation_error_message="Le rôle technique ne se délègue pas.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Compteur",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=30)),
-                ("year", models.PositiveSmallIntegerField()),
-                ("last", models.PositiveIntegerField(default=0)),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="residence.residence"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "compteur",
-                "constraints": [models.UniqueConstraint(fields=("residence", "kind", "year"), name="compteur_unique")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Ressource",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("label", models.CharField(blank=True, max_length=150, verbose_name="précision")),
-                (
-                    "monthly_amount",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=9,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="montant mensuel (€)",
-                    ),
-                ),
-                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
-                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                ("proved_on", models.DateField(blank=True, null=True, verbose_name="justifié le")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisi le"),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("salaire", "salaire"),
-                            ("rsa", "RSA"),
-                            ("prime_activite", "prime d’activité"),
-                            ("chomage", "allocation chômage"),
-                            ("retraite", "retraite"),
-                            ("aspa", "ASPA"),
-                            ("aah", "AAH"),
-                            ("invalidite", "pension d’invalidité"),
-                            ("indemnites", "indemnités journalières"),
-                            ("prestations_familiales", "prestations familiales"),
-                            ("pension_alimentaire", "pension alimentaire reçue"),
-                            ("formation", "rémunération de formation"),
-                            ("autre", "autre ressource"),
-                        ],
-                        max_length=30,
-                        verbose_name="nature",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="%(class)ss",
-                        to="residence.menage",
-                        verbose_name="ménage",
-                    ),
-                ),
-                (
-                    "personne",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.personne",
-                        verbose_name="personne",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "ressource",
-                "ordering": ["kind", "start_on"],
-                "abstract": False,
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "kind__in",
-                                [
-                                    "salaire",
-                                    "rsa",
-                                    "prime_activite",
-                                    "chomage",
-                                    "retraite",
-                                    "aspa",
-                                    "aah",
-                                    "invalidite",
-                                    "indemnites",
-                                    "prestations_familiales",
-                                    "pension_alimentaire",
-                                    "formation",
-                                    "autre",
-                                ],
-                            )
-                        ),
-                        name="ressource_kind",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
-                        ),
-                        name="ressource_order",
-                        violation_error_message="La fin ne peut pas précéder le début.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("monthly_amount__gte", 0)),
-                        name="ressource_positive",
-                        violation_error_message="Le montant ne peut pas être négatif.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RoleAttribution",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("coordinatrice", "coordinatrice d’actions sociales"),
-                            ("gestionnaire", "gestionnaire des résidences"),
-                            ("vie_residentielle", "chargé de vie résidentielle"),
-                            ("commission", "membre de la commission"),
-                            ("direction", "direction"),
-                            ("technique", "administrateur technique"),
-                        ],
-                        max_length=20,
-                        verbose_name="rôle",
-                    ),
-                ),
-                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="à partir du")),
-                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                (
-                    "granted_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="donné le"),
-                ),
-                (
-                    "granted_by",
-                    models.ForeignKey(
-                        blank=True,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="donné par",
-                    ),
-                ),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Vide pour l’administrateur technique, qui l’est pour tout l’organisme.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="attributions",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="attributions",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="compte",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "rôle attribué",
-                "verbose_name_plural": "rôles attribués",
-                "ordering": ["user", "role"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "role__in",
-                                [
-                                    "coordinatrice",
-                                    "gestionnaire",
-                                    "vie_residentielle",
-                                    "commission",
-                                    "direction",
-                                    "technique",
-                                ],
-                            )
-                        ),
-                        name="role_attribution_role",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
-                        ),
-                        name="role_attribution_order",
-                        violation_error_message="La fin ne peut pas précéder le début.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("residence__isnull", True), ("role", "technique")),
-                            models.Q(models.Q(("role", "technique"), _negated=True), ("residence__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="role_attribution_residence",
-                        violation_error_message="Choisissez la résidence (aucune pour l’administrateur technique).",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("role", "technique"),
-                            ("granted_by__isnull", True),
-                            models.Q(("user", models.F("granted_by")), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="role_attribution_not_oneself",
-                        violation_error_message="On ne se donne pas à soi-même un rôle qui ouvre des dossiers.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="TitreSejour",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=100, verbose_name="titre")),
-                ("number", models.CharField(blank=True, max_length=30, verbose_name="numéro")),
-                ("start_on", models.DateField(blank=True, null=True, verbose_name="depuis le")),
-                ("end_on", models.DateField(blank=True, null=True, verbose_name="valable jusqu’au")),
-                ("allows_work", models.BooleanField(default=False, verbose_name="autorise à travailler")),
-                (
-                    "personne",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="titres_sejour",
-                        to="residence.personne",
-                        verbose_name="personne",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "titre de séjour",
-                "verbose_name_plural": "titres de séjour",
-                "ordering": ["-end_on"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
-                        ),
-                        name="titre_sejour_order",
-                        violation_error_message="La fin ne peut pas précéder le début.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Convention",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conventions",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
                 ("number", models.CharField(max_length=60, verbose_name="numéro")),
                 (
                     "kind",
@@ -1744,15 +159,6 @@ class Migration(migrations.Migration):
                 ),
                 ("other_reservations", models.TextField(blank=True, verbose_name="autres réservataires")),
                 ("document", models.FileField(blank=True, upload_to="conventions/", verbose_name="texte signé")),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="conventions",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "convention",
@@ -1764,6 +170,16 @@ class Migration(migrations.Migration):
                         ),
                         name="convention_kind",
                         violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("apl_scale__in", ["", "apl1", "apl2"])),
+                        name="convention_apl_scale",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("apl_zone__in", ["", "1", "2", "3"])),
+                        name="convention_apl_zone",
+                        violation_error_message="Cette zone n’existe pas.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1784,6 +200,15 @@ class Migration(migrations.Migration):
             name="Dispositif",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dispositifs",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
                 ("code", models.SlugField(max_length=30, verbose_name="code")),
                 ("name", models.CharField(max_length=150, verbose_name="nom")),
                 ("public", models.TextField(blank=True, verbose_name="public accueilli")),
@@ -1900,15 +325,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_open", models.BooleanField(default=True, verbose_name="ouvert aux orientations")),
-                (
-                    "residence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="dispositifs",
-                        to="residence.residence",
-                        verbose_name="résidence",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "dispositif",
@@ -2050,26 +466,328 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MembreMenage",
+            name="User",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="identifiant",
+                    ),
+                ),
+                ("first_name", models.CharField(max_length=150, verbose_name="prénom")),
+                ("last_name", models.CharField(max_length=150, verbose_name="nom")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="adresse électronique")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
+                ("function", models.CharField(blank=True, max_length=150, verbose_name="fonction")),
+                ("is_active", models.BooleanField(default=True, verbose_name="compte ouvert")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="ouvert le"),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="fermé le")),
+            ],
+            options={
+                "verbose_name": "compte",
+                "verbose_name_plural": "comptes",
+                "ordering": ["last_name", "first_name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("username"),
+                        name="user_username_whatever_case",
+                        violation_error_message="Cet identifiant est déjà pris.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="user_email_lower_case",
+                        violation_error_message="Écrivez l’adresse électronique en minuscules.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("is_active", True)),
+                            models.Q(("closed_at__isnull", False), ("is_active", False)),
+                            _connector="OR",
+                        ),
+                        name="user_closed",
+                        violation_error_message="Un compte fermé porte sa date de fermeture, un compte ouvert n’en a pas.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Menage",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
-                    "tie",
+                    "name",
                     models.CharField(
-                        choices=[
-                            ("reference", "personne de référence"),
-                            ("partner", "conjoint ou concubin"),
-                            ("child", "enfant"),
-                            ("other", "autre personne"),
-                        ],
-                        default="reference",
-                        max_length=10,
-                        verbose_name="lien",
+                        help_text="Celui de la personne de référence.", max_length=200, verbose_name="nom du ménage"
                     ),
                 ),
-                ("in_custody", models.BooleanField(default=False, verbose_name="garde alternée")),
-                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
-                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                ("address", models.CharField(blank=True, max_length=250, verbose_name="adresse")),
+                ("postal_code", models.CharField(blank=True, max_length=5, verbose_name="code postal")),
+                ("city", models.CharField(blank=True, max_length=100, verbose_name="commune")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
+                (
+                    "email_agreed_on",
+                    models.DateField(blank=True, null=True, verbose_name="accepte le courrier électronique depuis le"),
+                ),
+                ("caf_number", models.CharField(blank=True, max_length=15, verbose_name="numéro d’allocataire")),
+                (
+                    "declared_persons",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Quand le prescripteur n’a pas nommé tout le monde.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="nombre de personnes annoncé",
+                    ),
+                ),
+                (
+                    "is_confidential",
+                    models.BooleanField(default=False, editable=False, verbose_name="dossier confidentiel"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="créé le"),
+                ),
+                (
+                    "sort_name",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Lower(
+                            residence.models.base.PlainText(
+                                django.db.models.functions.comparison.Coalesce(
+                                    models.F("name"), models.Value(""), output_field=models.TextField()
+                                )
+                            )
+                        ),
+                        output_field=models.TextField(),
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ménage",
+                "ordering": ["sort_name", "pk"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["sort_name"], name="menage_sort_name_trgm", opclasses=["gin_trgm_ops"]
+                    ),
+                    models.Index(fields=["sort_name", "id"], name="menage_sort_name"),
+                    models.Index(
+                        condition=models.Q(("caf_number", ""), _negated=True),
+                        fields=["caf_number"],
+                        name="menage_caf_number",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Personne",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "civility",
+                    models.CharField(
+                        choices=[("madame", "Madame"), ("monsieur", "Monsieur"), ("unknown", "non précisée")],
+                        default="unknown",
+                        max_length=10,
+                        verbose_name="civilité",
+                    ),
+                ),
+                ("last_name", models.CharField(max_length=100, verbose_name="nom")),
+                ("birth_name", models.CharField(blank=True, max_length=100, verbose_name="nom de naissance")),
+                ("first_names", models.CharField(max_length=150, verbose_name="prénoms")),
+                ("born_on", models.DateField(blank=True, null=True, verbose_name="date de naissance")),
+                (
+                    "birth_precision",
+                    models.CharField(
+                        choices=[
+                            ("day", "jour exact"),
+                            ("month", "mois et année"),
+                            ("year", "année seulement"),
+                            ("unknown", "inconnue"),
+                        ],
+                        default="day",
+                        max_length=10,
+                        verbose_name="précision de la date",
+                    ),
+                ),
+                ("birth_place", models.CharField(blank=True, max_length=150, verbose_name="lieu de naissance")),
+                (
+                    "nationality",
+                    models.CharField(
+                        choices=[
+                            ("fr", "française"),
+                            ("ue", "Union européenne"),
+                            ("hors_ue", "hors Union européenne"),
+                            ("unknown", "non précisée"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                        verbose_name="nationalité",
+                    ),
+                ),
+                ("spoken_language", models.CharField(blank=True, max_length=60, verbose_name="langue parlée")),
+                ("needs_interpreter", models.BooleanField(default=False, verbose_name="interprète nécessaire")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
+                (
+                    "needs_evacuation_help",
+                    models.BooleanField(default=False, verbose_name="aide nécessaire dans les escaliers"),
+                ),
+                ("deceased_on", models.DateField(blank=True, null=True, verbose_name="décès le")),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="residence.personne",
+                        verbose_name="fusionnée dans",
+                    ),
+                ),
+                (
+                    "is_confidential",
+                    models.BooleanField(default=False, editable=False, verbose_name="dossier confidentiel"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="créée le"),
+                ),
+                (
+                    "sort_name",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Lower(
+                            residence.models.base.PlainText(
+                                django.db.models.functions.text.Concat(
+                                    django.db.models.functions.comparison.Coalesce(
+                                        models.F("last_name"), models.Value(""), output_field=models.TextField()
+                                    ),
+                                    models.Value(" "),
+                                    django.db.models.functions.comparison.Coalesce(
+                                        models.F("first_names"), models.Value(""), output_field=models.TextField()
+                                    ),
+                                    output_field=models.TextField(),
+                                )
+                            )
+                        ),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "search_name",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Lower(
+                            residence.models.base.PlainText(
+                                django.db.models.functions.text.Concat(
+                                    django.db.models.functions.comparison.Coalesce(
+                                        models.F("last_name"), models.Value(""), output_field=models.TextField()
+                                    ),
+                                    models.Value(" "),
+                                    django.db.models.functions.comparison.Coalesce(
+                                        models.F("birth_name"), models.Value(""), output_field=models.TextField()
+                                    ),
+                                    models.Value(" "),
+                                    django.db.models.functions.comparison.Coalesce(
+                                        models.F("first_names"), models.Value(""), output_field=models.TextField()
+                                    ),
+                                    output_field=models.TextField(),
+                                )
+                            )
+                        ),
+                        output_field=models.TextField(),
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "personne",
+                "ordering": ["sort_name", "pk"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_name"], name="personne_search_name_trgm", opclasses=["gin_trgm_ops"]
+                    ),
+                    models.Index(fields=["sort_name", "id"], name="personne_sort_name"),
+                    models.Index(fields=["born_on"], name="personne_born_on"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("civility__in", ["madame", "monsieur", "unknown"])),
+                        name="personne_civility",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("birth_precision__in", ["day", "month", "year", "unknown"])),
+                        name="personne_birth_precision",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("nationality__in", ["fr", "ue", "hors_ue", "unknown"])),
+                        name="personne_nationality",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("birth_precision", "unknown"), ("born_on__isnull", True)),
+                            models.Q(
+                                ("born_on__isnull", False), models.Q(("birth_precision", "unknown"), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="personne_born_on_known",
+                        violation_error_message="Donnez la date de naissance, ou dites qu’elle est inconnue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("born_on__isnull", True), ("born_on__gt", datetime.date(1900, 1, 1)), _connector="OR"
+                        ),
+                        name="personne_born_on_plausible",
+                        violation_error_message="Cette date de naissance n’est pas plausible (le 01/01/1900 est un défaut de tableur).",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deceased_on__isnull", True), ("deceased_on__gte", models.F("born_on")), _connector="OR"
+                        ),
+                        name="personne_lived",
+                        violation_error_message="Le décès ne peut pas précéder la naissance.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MembreMenage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "menage",
                     models.ForeignKey(
@@ -2088,6 +806,23 @@ class Migration(migrations.Migration):
                         verbose_name="personne",
                     ),
                 ),
+                (
+                    "tie",
+                    models.CharField(
+                        choices=[
+                            ("reference", "personne de référence"),
+                            ("partner", "conjoint ou concubin"),
+                            ("child", "enfant"),
+                            ("other", "autre personne"),
+                        ],
+                        default="reference",
+                        max_length=10,
+                        verbose_name="lien",
+                    ),
+                ),
+                ("in_custody", models.BooleanField(default=False, verbose_name="garde alternée")),
+                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
             ],
             options={
                 "verbose_name": "membre du ménage",
@@ -2122,18 +857,184 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="AccesConfidentiel",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acces_confidentiels",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acces_confidentiels",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="personne nommée",
+                    ),
+                ),
+                (
+                    "capacity",
+                    models.CharField(
+                        choices=[
+                            ("referent", "référent"),
+                            ("gestionnaire", "gestionnaire"),
+                            ("substitute", "suppléant"),
+                        ],
+                        max_length=20,
+                        verbose_name="qualité",
+                    ),
+                ),
+                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="nommée par",
+                    ),
+                ),
+                (
+                    "granted_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="nommée le"),
+                ),
+            ],
+            options={
+                "verbose_name": "accès confidentiel",
+                "verbose_name_plural": "accès confidentiels",
+                "ordering": ["menage", "capacity"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("capacity__in", ["referent", "gestionnaire", "substitute"])),
+                        name="acces_confidentiel_capacity",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="acces_confidentiel_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("end_on__isnull", True)),
+                        fields=("menage", "user"),
+                        name="acces_confidentiel_once",
+                        violation_error_message="Cette personne est déjà nommée sur ce dossier.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ModeleDocument",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="modeles",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("invitation", "invitation à un entretien"),
+                            ("synthese", "synthèse pour la commission"),
+                            ("pv", "procès-verbal de la commission"),
+                            ("lettre_candidat", "lettre de décision au candidat"),
+                            ("lettre_prescripteur", "lettre de décision au prescripteur"),
+                            ("proposition", "proposition de logement"),
+                            ("contrat", "contrat d’occupation"),
+                            ("reglement", "règlement intérieur"),
+                            ("etat_des_lieux", "état des lieux"),
+                            ("avis_echeance", "avis d’échéance"),
+                            ("facture", "facture de prestations"),
+                            ("quittance", "quittance"),
+                            ("recu", "reçu"),
+                            ("releve", "relevé de compte"),
+                            ("attestation", "attestation de résidence"),
+                            ("projet", "projet personnalisé"),
+                        ],
+                        max_length=30,
+                        verbose_name="document",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                (
+                    "texts",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="Clauses et paragraphes, par nom.", verbose_name="textes"
+                    ),
+                ),
+                ("valid_from", models.DateField(default=residence.models.base.today, verbose_name="à partir du")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="rédigé par",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+            ],
+            options={
+                "verbose_name": "modèle de document",
+                "verbose_name_plural": "modèles de documents",
+                "ordering": ["kind", "-version"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "invitation",
+                                    "synthese",
+                                    "pv",
+                                    "lettre_candidat",
+                                    "lettre_prescripteur",
+                                    "proposition",
+                                    "contrat",
+                                    "reglement",
+                                    "etat_des_lieux",
+                                    "avis_echeance",
+                                    "facture",
+                                    "quittance",
+                                    "recu",
+                                    "releve",
+                                    "attestation",
+                                    "projet",
+                                ],
+                            )
+                        ),
+                        name="modele_document_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("residence", "kind", "version"),
+                        name="modele_document_version",
+                        violation_error_message="Cette version existe déjà.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ContactPartenaire",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=150, verbose_name="nom")),
-                ("function", models.CharField(blank=True, max_length=150, verbose_name="fonction")),
-                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
-                ("left_on", models.DateField(blank=True, null=True, verbose_name="parti le")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisi le"),
-                ),
                 (
                     "partenaire",
                     models.ForeignKey(
@@ -2143,6 +1044,15 @@ class Migration(migrations.Migration):
                         verbose_name="partenaire",
                     ),
                 ),
+                ("name", models.CharField(max_length=150, verbose_name="nom")),
+                ("function", models.CharField(blank=True, max_length=150, verbose_name="fonction")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="parti le")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisi le"),
+                ),
             ],
             options={
                 "verbose_name": "contact",
@@ -2150,9 +1060,204 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Mandataire",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "personne",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandataires",
+                        to="residence.personne",
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("tutelle", "tutelle"),
+                            ("curatelle", "curatelle"),
+                            ("curatelle_renforcee", "curatelle renforcée"),
+                            ("sauvegarde", "sauvegarde de justice"),
+                            ("habilitation", "habilitation familiale"),
+                            ("mandat", "mandat de protection future"),
+                            ("maj", "mesure d’accompagnement judiciaire"),
+                            ("masp", "mesure d’accompagnement social personnalisé"),
+                        ],
+                        max_length=30,
+                        verbose_name="mesure",
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, verbose_name="mandataire")),
+                ("address", models.CharField(blank=True, max_length=250, verbose_name="adresse")),
+                ("postal_code", models.CharField(blank=True, max_length=5, verbose_name="code postal")),
+                ("city", models.CharField(blank=True, max_length=100, verbose_name="commune")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
+                ("signs", models.BooleanField(default=True, verbose_name="signe avec ou pour la personne")),
+                ("receives", models.BooleanField(default=True, verbose_name="reçoit les courriers")),
+                ("pays", models.BooleanField(default=False, verbose_name="paie")),
+                ("judged_on", models.DateField(blank=True, null=True, verbose_name="jugement du")),
+                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+            ],
+            options={
+                "verbose_name": "mandataire",
+                "ordering": ["-start_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "measure__in",
+                                [
+                                    "tutelle",
+                                    "curatelle",
+                                    "curatelle_renforcee",
+                                    "sauvegarde",
+                                    "habilitation",
+                                    "mandat",
+                                    "maj",
+                                    "masp",
+                                ],
+                            )
+                        ),
+                        name="mandataire_measure",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="mandataire_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Charge",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "personne",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.personne",
+                        verbose_name="personne",
+                    ),
+                ),
+                ("label", models.CharField(blank=True, max_length=150, verbose_name="précision")),
+                (
+                    "monthly_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="montant mensuel (€)",
+                    ),
+                ),
+                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                ("proved_on", models.DateField(blank=True, null=True, verbose_name="justifié le")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisi le"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("telephone", "téléphone, internet"),
+                            ("assurance", "assurances, mutuelle"),
+                            ("transport", "transport"),
+                            ("credit", "remboursement de crédit"),
+                            ("dette", "remboursement de dette"),
+                            ("pension_alimentaire", "pension alimentaire versée"),
+                            ("impots", "impôts"),
+                            ("garde", "garde et scolarité"),
+                            ("autre", "autre charge"),
+                        ],
+                        max_length=30,
+                        verbose_name="nature",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "charge",
+                "ordering": ["kind", "start_on"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "telephone",
+                                    "assurance",
+                                    "transport",
+                                    "credit",
+                                    "dette",
+                                    "pension_alimentaire",
+                                    "impots",
+                                    "garde",
+                                    "autre",
+                                ],
+                            )
+                        ),
+                        name="charge_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="charge_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("monthly_amount__gte", 0)),
+                        name="charge_positive",
+                        violation_error_message="Le montant ne peut pas être négatif.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="PieceRequise",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "dispositif",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pieces",
+                        to="residence.dispositif",
+                        verbose_name="dispositif",
+                    ),
+                ),
                 ("name", models.CharField(max_length=150, verbose_name="pièce")),
                 ("help_text", models.CharField(blank=True, max_length=250, verbose_name="précision")),
                 ("is_mandatory", models.BooleanField(default=True, verbose_name="obligatoire pour la commission")),
@@ -2166,15 +1271,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("rank", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
-                (
-                    "dispositif",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="pieces",
-                        to="residence.dispositif",
-                        verbose_name="dispositif",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "pièce demandée",
@@ -2193,26 +1289,6 @@ class Migration(migrations.Migration):
             name="PieceJointe",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=200, verbose_name="nom")),
-                ("file", models.FileField(upload_to="pieces/%Y/%m/", verbose_name="fichier")),
-                ("content_type", models.CharField(max_length=100, verbose_name="type")),
-                ("size", models.PositiveIntegerField(verbose_name="taille (octets)")),
-                ("sha256", models.CharField(max_length=64, verbose_name="empreinte")),
-                ("expires_on", models.DateField(blank=True, null=True, verbose_name="valable jusqu’au")),
-                (
-                    "added_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="jointe le"),
-                ),
-                ("withdrawn_at", models.DateTimeField(editable=False, null=True, verbose_name="retirée le")),
-                (
-                    "added_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="jointe par",
-                    ),
-                ),
                 (
                     "menage",
                     models.ForeignKey(
@@ -2234,17 +1310,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "withdrawn_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="retirée par",
-                    ),
-                ),
-                (
                     "piece_requise",
                     models.ForeignKey(
                         blank=True,
@@ -2255,6 +1320,37 @@ class Migration(migrations.Migration):
                         verbose_name="pièce demandée",
                     ),
                 ),
+                ("name", models.CharField(max_length=200, verbose_name="nom")),
+                ("file", models.FileField(upload_to="pieces/%Y/%m/", verbose_name="fichier")),
+                ("content_type", models.CharField(max_length=100, verbose_name="type")),
+                ("size", models.PositiveIntegerField(verbose_name="taille (octets)")),
+                ("sha256", models.CharField(max_length=64, verbose_name="empreinte")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="valable jusqu’au")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="jointe par",
+                    ),
+                ),
+                (
+                    "added_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="jointe le"),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="retirée par",
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(editable=False, null=True, verbose_name="retirée le")),
             ],
             options={
                 "verbose_name": "pièce jointe",
@@ -2277,6 +1373,15 @@ class Migration(migrations.Migration):
             name="PlafondRedevance",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "convention",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plafonds",
+                        to="residence.convention",
+                        verbose_name="convention",
+                    ),
+                ),
                 (
                     "type_logement",
                     models.CharField(
@@ -2303,15 +1408,6 @@ class Migration(migrations.Migration):
                         max_digits=8,
                         validators=[django.core.validators.MinValueValidator(0)],
                         verbose_name="maximum mensuel, loyer et charges (€)",
-                    ),
-                ),
-                (
-                    "convention",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="plafonds",
-                        to="residence.convention",
-                        verbose_name="convention",
                     ),
                 ),
             ],
@@ -2341,9 +1437,130 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="RendezVous",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rendez_vous",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rendez_vous",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rendez_vous",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="avec",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("preadmission", "entretien de préadmission"),
+                            ("visite", "visite du logement"),
+                            ("signature", "signature du contrat"),
+                            ("etat_des_lieux", "état des lieux"),
+                            ("suivi", "entretien de suivi"),
+                            ("autre", "autre rendez-vous"),
+                        ],
+                        max_length=20,
+                        verbose_name="objet",
+                    ),
+                ),
+                ("start_at", models.DateTimeField(verbose_name="début")),
+                ("end_at", models.DateTimeField(verbose_name="fin")),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="lieu")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planned", "prévu"),
+                            ("held", "tenu"),
+                            ("no_show", "non venu"),
+                            ("cancelled", "annulé"),
+                        ],
+                        default="planned",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+            ],
+            options={
+                "verbose_name": "rendez-vous",
+                "verbose_name_plural": "rendez-vous",
+                "ordering": ["start_at"],
+                "indexes": [models.Index(fields=["user", "start_at"], name="rendez_vous_user")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["preadmission", "visite", "signature", "etat_des_lieux", "suivi", "autre"])
+                        ),
+                        name="rendez_vous_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["planned", "held", "no_show", "cancelled"])),
+                        name="rendez_vous_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_at__isnull", True), ("end_at__gte", models.F("start_at")), _connector="OR"
+                        ),
+                        name="rendez_vous_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Referent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referents",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -2358,28 +1575,6 @@ class Migration(migrations.Migration):
                         verbose_name="qualité",
                     ),
                 ),
-                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
-                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="residence.contactpartenaire",
-                        verbose_name="contact",
-                    ),
-                ),
-                (
-                    "menage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="referents",
-                        to="residence.menage",
-                        verbose_name="ménage",
-                    ),
-                ),
                 (
                     "user",
                     models.ForeignKey(
@@ -2392,14 +1587,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "residence",
+                    "contact",
                     models.ForeignKey(
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="residence.residence",
-                        verbose_name="résidence",
+                        to="residence.contactpartenaire",
+                        verbose_name="contact",
                     ),
                 ),
+                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
             ],
             options={
                 "verbose_name": "référent",
@@ -2436,9 +1635,872 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Rattachement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rattachements",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rattachements",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[("candidature", "candidature"), ("sejour", "séjour"), ("suivi", "suivi")],
+                        max_length=20,
+                        verbose_name="cause",
+                    ),
+                ),
+                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+            ],
+            options={
+                "verbose_name": "rattachement",
+                "ordering": ["start_on"],
+                "indexes": [models.Index(fields=["residence", "cause", "menage"], name="rattachement_scope")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("cause__in", ["candidature", "sejour", "suivi"])),
+                        name="rattachement_cause",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="rattachement_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("end_on__isnull", True)),
+                        fields=("menage", "residence", "cause"),
+                        name="rattachement_once",
+                        violation_error_message="Ce ménage est déjà rattaché à la résidence pour cette cause.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EntreeJournal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="le"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("action", "acte"),
+                            ("reading", "lecture"),
+                            ("export", "export"),
+                            ("technique", "acte technique"),
+                        ],
+                        default="action",
+                        max_length=10,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("action", models.CharField(max_length=60, verbose_name="acte")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="par",
+                    ),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "target_type",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                ("target_id", models.PositiveBigIntegerField(blank=True, null=True)),
+                (
+                    "details",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="détails",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "entrée du journal",
+                "verbose_name_plural": "journal",
+                "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["residence", "-id"], name="journal_residence"),
+                    models.Index(fields=["menage", "-id"], name="journal_menage"),
+                    models.Index(fields=["target_type", "target_id"], name="journal_target"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["action", "reading", "export", "technique"])),
+                        name="journal_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Echeance",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60, verbose_name="nature")),
+                ("due_on", models.DateField(verbose_name="pour le")),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="echeances",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("coordinatrice", "coordinatrice d’actions sociales"),
+                            ("gestionnaire", "gestionnaire des résidences"),
+                            ("vie_residentielle", "chargé de vie résidentielle"),
+                            ("commission", "membre de la commission"),
+                            ("direction", "direction"),
+                            ("technique", "administrateur technique"),
+                        ],
+                        max_length=20,
+                        verbose_name="rôle",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="echeances",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="echeances",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "target_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="contenttypes.contenttype"
+                    ),
+                ),
+                ("target_id", models.PositiveBigIntegerField()),
+                ("detail", models.CharField(blank=True, max_length=200, verbose_name="précision")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="née le"),
+                ),
+                ("settled_at", models.DateTimeField(editable=False, null=True, verbose_name="réglée le")),
+            ],
+            options={
+                "verbose_name": "échéance",
+                "ordering": ["due_on", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("settled_at", None)),
+                        fields=["residence", "role", "due_on"],
+                        name="echeance_open_role",
+                    ),
+                    models.Index(
+                        condition=models.Q(("settled_at", None)), fields=["user", "due_on"], name="echeance_open_user"
+                    ),
+                    models.Index(fields=["target_type", "target_id"], name="echeance_target"),
+                    models.Index(
+                        condition=models.Q(("settled_at", None)), fields=["menage"], name="echeance_open_menage"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "",
+                                    "coordinatrice",
+                                    "gestionnaire",
+                                    "vie_residentielle",
+                                    "commission",
+                                    "direction",
+                                    "technique",
+                                ],
+                            )
+                        ),
+                        name="echeance_role",
+                        violation_error_message="Ce rôle n’existe pas.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", ""), ("user__isnull", False)),
+                            models.Q(("user__isnull", True), models.Q(("role", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="echeance_addressee",
+                        violation_error_message="Une échéance s’adresse à un rôle ou à une personne.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("settled_at", None)),
+                        fields=("kind", "target_type", "target_id", "role", "user"),
+                        name="echeance_once",
+                        nulls_distinct=False,
+                        violation_error_message="Cette échéance est déjà ouverte.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DocumentEmis",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("invitation", "invitation à un entretien"),
+                            ("synthese", "synthèse pour la commission"),
+                            ("pv", "procès-verbal de la commission"),
+                            ("lettre_candidat", "lettre de décision au candidat"),
+                            ("lettre_prescripteur", "lettre de décision au prescripteur"),
+                            ("proposition", "proposition de logement"),
+                            ("contrat", "contrat d’occupation"),
+                            ("reglement", "règlement intérieur"),
+                            ("etat_des_lieux", "état des lieux"),
+                            ("avis_echeance", "avis d’échéance"),
+                            ("facture", "facture de prestations"),
+                            ("quittance", "quittance"),
+                            ("recu", "reçu"),
+                            ("releve", "relevé de compte"),
+                            ("attestation", "attestation de résidence"),
+                            ("projet", "projet personnalisé"),
+                        ],
+                        max_length=30,
+                        verbose_name="document",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                ("rank", models.PositiveIntegerField(verbose_name="rang")),
+                ("issued_on", models.DateField(verbose_name="date")),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="émis par",
+                    ),
+                ),
+                (
+                    "issued_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="émis le"),
+                ),
+                ("template", models.CharField(max_length=100, verbose_name="gabarit")),
+                ("template_version", models.PositiveIntegerField(default=1, verbose_name="version du gabarit")),
+                (
+                    "modele",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.modeledocument",
+                        verbose_name="modèle",
+                    ),
+                ),
+                (
+                    "data",
+                    models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="données"),
+                ),
+                ("data_sha256", models.CharField(max_length=64, verbose_name="empreinte des données")),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="residence.documentemis",
+                        verbose_name="remplace",
+                    ),
+                ),
+                (
+                    "target_type",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                ("target_id", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("pdf", models.FileField(blank=True, editable=False, upload_to="documents/%Y/%m/", verbose_name="PDF")),
+                (
+                    "pdf_sha256",
+                    models.CharField(blank=True, editable=False, max_length=64, verbose_name="empreinte du PDF"),
+                ),
+                ("pdf_made_at", models.DateTimeField(editable=False, null=True, verbose_name="PDF fait le")),
+            ],
+            options={
+                "verbose_name": "document émis",
+                "verbose_name_plural": "documents émis",
+                "ordering": ["-issued_at", "-pk"],
+                "indexes": [models.Index(fields=["target_type", "target_id"], name="document_emis_target")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "invitation",
+                                    "synthese",
+                                    "pv",
+                                    "lettre_candidat",
+                                    "lettre_prescripteur",
+                                    "proposition",
+                                    "contrat",
+                                    "reglement",
+                                    "etat_des_lieux",
+                                    "avis_echeance",
+                                    "facture",
+                                    "quittance",
+                                    "recu",
+                                    "releve",
+                                    "attestation",
+                                    "projet",
+                                ],
+                            )
+                        ),
+                        name="document_emis_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("residence", "kind", "year", "rank"),
+                        name="document_emis_number",
+                        violation_error_message="Ce numéro est déjà pris.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("target_id__isnull", True), ("target_type__isnull", True)),
+                            models.Q(("target_id__isnull", False), ("target_type__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="document_emis_target_pair",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("pdf", ""), ("pdf_made_at__isnull", True), ("pdf_sha256", "")),
+                            models.Q(
+                                models.Q(("pdf", ""), _negated=True),
+                                models.Q(("pdf_sha256", ""), _negated=True),
+                                ("pdf_made_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="document_emis_pdf",
+                        violation_error_message="Le PDF d’un document vient avec son empreinte et l’instant où il a été fait.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Delegation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "from_user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations_given",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="de",
+                    ),
+                ),
+                (
+                    "to_user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations_received",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="à",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("coordinatrice", "coordinatrice d’actions sociales"),
+                            ("gestionnaire", "gestionnaire des résidences"),
+                            ("vie_residentielle", "chargé de vie résidentielle"),
+                            ("commission", "membre de la commission"),
+                            ("direction", "direction"),
+                            ("technique", "administrateur technique"),
+                        ],
+                        max_length=20,
+                        verbose_name="rôle",
+                    ),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="residence.residence", verbose_name="résidence"
+                    ),
+                ),
+                ("start_on", models.DateField(verbose_name="à partir du")),
+                ("end_on", models.DateField(verbose_name="jusqu’au")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="raison")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="saisie par",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisie le"),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="retirée par",
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(editable=False, null=True, verbose_name="retirée le")),
+            ],
+            options={
+                "verbose_name": "délégation",
+                "verbose_name_plural": "délégations",
+                "ordering": ["-start_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "coordinatrice",
+                                    "gestionnaire",
+                                    "vie_residentielle",
+                                    "commission",
+                                    "direction",
+                                    "technique",
+                                ],
+                            )
+                        ),
+                        name="delegation_role",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="delegation_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_by__isnull", True)),
+                            models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="delegation_ended",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_user", models.F("to_user")), _negated=True),
+                        name="delegation_two_persons",
+                        violation_error_message="On ne se délègue pas son propre rôle.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role", "technique"), _negated=True),
+                        name="delegation_not_technique",
+                        violation_error_message="Le rôle technique ne se délègue pas.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Compteur",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="residence.residence"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=30)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                "verbose_name": "compteur",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("residence", "kind", "year"),
+                        name="compteur_unique",
+                        violation_error_message="Ce compteur existe déjà.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Ressource",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "personne",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.personne",
+                        verbose_name="personne",
+                    ),
+                ),
+                ("label", models.CharField(blank=True, max_length=150, verbose_name="précision")),
+                (
+                    "monthly_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="montant mensuel (€)",
+                    ),
+                ),
+                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                ("proved_on", models.DateField(blank=True, null=True, verbose_name="justifié le")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisi le"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("salaire", "salaire"),
+                            ("rsa", "RSA"),
+                            ("prime_activite", "prime d’activité"),
+                            ("chomage", "allocation chômage"),
+                            ("retraite", "retraite"),
+                            ("aspa", "ASPA"),
+                            ("aah", "AAH"),
+                            ("invalidite", "pension d’invalidité"),
+                            ("indemnites", "indemnités journalières"),
+                            ("prestations_familiales", "prestations familiales"),
+                            ("pension_alimentaire", "pension alimentaire reçue"),
+                            ("formation", "rémunération de formation"),
+                            ("autre", "autre ressource"),
+                        ],
+                        max_length=30,
+                        verbose_name="nature",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ressource",
+                "ordering": ["kind", "start_on"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "salaire",
+                                    "rsa",
+                                    "prime_activite",
+                                    "chomage",
+                                    "retraite",
+                                    "aspa",
+                                    "aah",
+                                    "invalidite",
+                                    "indemnites",
+                                    "prestations_familiales",
+                                    "pension_alimentaire",
+                                    "formation",
+                                    "autre",
+                                ],
+                            )
+                        ),
+                        name="ressource_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="ressource_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("monthly_amount__gte", 0)),
+                        name="ressource_positive",
+                        violation_error_message="Le montant ne peut pas être négatif.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RoleAttribution",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attributions",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="compte",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("coordinatrice", "coordinatrice d’actions sociales"),
+                            ("gestionnaire", "gestionnaire des résidences"),
+                            ("vie_residentielle", "chargé de vie résidentielle"),
+                            ("commission", "membre de la commission"),
+                            ("direction", "direction"),
+                            ("technique", "administrateur technique"),
+                        ],
+                        max_length=20,
+                        verbose_name="rôle",
+                    ),
+                ),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Vide pour l’administrateur technique, qui l’est pour tout l’organisme.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attributions",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="à partir du")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="donné par",
+                    ),
+                ),
+                (
+                    "granted_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="donné le"),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="retiré par",
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(editable=False, null=True, verbose_name="retiré le")),
+            ],
+            options={
+                "verbose_name": "rôle attribué",
+                "verbose_name_plural": "rôles attribués",
+                "ordering": ["user", "role"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "coordinatrice",
+                                    "gestionnaire",
+                                    "vie_residentielle",
+                                    "commission",
+                                    "direction",
+                                    "technique",
+                                ],
+                            )
+                        ),
+                        name="role_attribution_role",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="role_attribution_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_by__isnull", True)),
+                            models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="role_attribution_ended",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("residence__isnull", True), ("role", "technique")),
+                            models.Q(models.Q(("role", "technique"), _negated=True), ("residence__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="role_attribution_residence",
+                        violation_error_message="Choisissez la résidence (aucune pour l’administrateur technique).",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role", "technique"),
+                            ("granted_by__isnull", True),
+                            models.Q(("user", models.F("granted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="role_attribution_not_oneself",
+                        violation_error_message="On ne se donne pas à soi-même un rôle qui ouvre des dossiers.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="SurfaceDispositif",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "dispositif",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="surfaces",
+                        to="residence.dispositif",
+                        verbose_name="dispositif",
+                    ),
+                ),
                 (
                     "type_logement",
                     models.CharField(
@@ -2466,15 +2528,6 @@ class Migration(migrations.Migration):
                     "maximum",
                     models.DecimalField(
                         blank=True, decimal_places=2, max_digits=6, null=True, verbose_name="au plus (m²)"
-                    ),
-                ),
-                (
-                    "dispositif",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="surfaces",
-                        to="residence.dispositif",
-                        verbose_name="dispositif",
                     ),
                 ),
             ],
@@ -2506,9 +2559,52 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="TitreSejour",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "personne",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="titres_sejour",
+                        to="residence.personne",
+                        verbose_name="personne",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=100, verbose_name="titre")),
+                ("number", models.CharField(blank=True, max_length=30, verbose_name="numéro")),
+                ("start_on", models.DateField(blank=True, null=True, verbose_name="depuis le")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="valable jusqu’au")),
+                ("allows_work", models.BooleanField(default=False, verbose_name="autorise à travailler")),
+            ],
+            options={
+                "verbose_name": "titre de séjour",
+                "verbose_name_plural": "titres de séjour",
+                "ordering": ["-end_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="titre_sejour_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="CritereDispositif",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "dispositif",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="criteres",
+                        to="residence.dispositif",
+                        verbose_name="dispositif",
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -2549,15 +2645,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("source", models.CharField(blank=True, max_length=200, verbose_name="source")),
-                (
-                    "dispositif",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="criteres",
-                        to="residence.dispositif",
-                        verbose_name="dispositif",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "critère",

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from residence.migrations_sql import Guard, revoke_changes
+from residence.migrations_sql import Guard, RevokeChanges
 
 
 class Migration(migrations.Migration):
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             """,
         ),
         Guard("residence_entreejournal"),
-        revoke_changes("residence_entreejournal"),
+        RevokeChanges("residence_entreejournal"),
         Guard("residence_documentemis", function="refuse_document_change"),
         Guard("residence_modeledocument"),
     ]
