@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from residence import pdf_cleaning
 
@@ -79,6 +79,8 @@ def _clean_pdf(content: bytes) -> bytes:
 
 def _clean_image(content: bytes) -> CleanFile:
     unreadable = "Cette image est illisible : ouvrez-la, enregistrez-la en JPEG, puis joignez le résultat."
+    # WeasyPrint, once loaded, has Pillow fill what is missing of a cut file with grey.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -1,7 +1,6 @@
 """Chromium, and the people who drive it: each in a session of their own, on pages that must be without fault."""
 
 import io
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,9 +13,6 @@ from residence.authentication import totp_code
 from residence.models import User
 from tests.conftest import CHROMIUM
 from tests.factories import PASSWORD
-
-# Playwright keeps an event loop in this thread; the database is asked from it in plain calls all the same.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 class Agent:
@@ -101,9 +97,11 @@ class Agent:
         return " ".join("\n".join(page.extract_text() for page in reader.pages).split())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
+    # Playwright keeps an event loop in this thread; the database is asked from it in plain calls all the same.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],

@@ -6,7 +6,7 @@ import pikepdf
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader, PdfWriter
 
@@ -152,7 +152,9 @@ def test_a_file_too_big_is_refused_unread(settings):
         clean_upload(upload(b"%PDF-" + b"0" * 1024 * 1024))
 
 
-def test_a_truncated_image_is_refused():
+def test_a_truncated_image_is_refused_after_a_pdf_was_made_too(monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+
     with pytest.raises(ValidationError, match="illisible"):
         clean_upload(upload(image(size=(400, 400))[:-200]))
 
