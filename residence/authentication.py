@@ -148,11 +148,10 @@ class AccountAdapter(DefaultAccountAdapter):
             logger.exception("Mail %s could not be sent", template_prefix)
 
 
-def set_password_link(request: HttpRequest, user: User) -> str:
-    """The address where `user` chooses a password: good once, for as long as PASSWORD_RESET_TIMEOUT says."""
+def set_password_path(user: User) -> str:
+    """The page where `user` chooses a password: good once, for as long as PASSWORD_RESET_TIMEOUT says."""
     key = default_token_generator.make_token(user)
-    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
-    return request.build_absolute_uri(path)
+    return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
 
 
 # The second factor

@@ -19,7 +19,7 @@ from residence.actions.staff import (
     reopen_utilisateur,
     reset_second_factor,
 )
-from residence.authentication import has_second_factor, require_confirmation, set_password_link
+from residence.authentication import has_second_factor, require_confirmation, set_password_path
 from residence.components import Badge, Column, Row, Table
 from residence.forms.staff import CloseForm, RoleEndForm, RoleForm, UtilisateurFilterForm, UtilisateurForm
 from residence.models import RoleAttribution, User
@@ -142,7 +142,7 @@ def utilisateur_invite(request: HttpRequest, utilisateur_id: int) -> HttpRespons
 
 
 def _invite(request: HttpRequest, user: User) -> None:
-    link = set_password_link(request, user)
+    link = request.build_absolute_uri(set_password_path(user))
     invite_utilisateur(by=request.user, user=user, link=link)
     messages.info(request, f"Un message est parti à {user.email} : il permet de choisir un mot de passe.")
     if settings.MODE == "demonstration":
