@@ -1,3 +1,4 @@
+from admissions.models.attente import CritereRang, PlafondPLAI
 from admissions.models.commission import (
     AvisMembre,
     Decision,
@@ -9,6 +10,7 @@ from admissions.models.commission import (
 from admissions.models.orientations import Besoin, Derogation, EtapeOrientation, MotifCloture, Orientation
 from admissions.models.preadmission import (
     Autonomie,
+    Dette,
     EntretienPreadmission,
     EvaluationTheme,
     PieceCandidature,
@@ -20,8 +22,10 @@ __all__ = [
     "Autonomie",
     "AvisMembre",
     "Besoin",
+    "CritereRang",
     "Decision",
     "Derogation",
+    "Dette",
     "EntretienPreadmission",
     "EtapeOrientation",
     "EvaluationTheme",
@@ -31,6 +35,7 @@ __all__ = [
     "Orientation",
     "PassageCommission",
     "PieceCandidature",
+    "PlafondPLAI",
     "Proposition",
     "SessionCommission",
     "ThemeBesoin",

@@ -1,5 +1,6 @@
 """The pre-admission interview: pieces, wishes, needs by theme, budget."""
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -7,7 +8,8 @@ from django.utils import timezone
 from admissions.models.orientations import Orientation
 from logement.models import CategoriePlace
 from residence.models import PieceJointe, PieceRequise, RendezVous, User
-from residence.models.base import ScopedQuerySet, choice_check, pair_check
+from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
+from residence.models.personnes import MoneyLine
 
 
 class ThemeBesoin(models.TextChoices):
@@ -161,3 +163,38 @@ class PieceCandidature(models.Model):
 
     def __str__(self) -> str:
         return str(self.piece)
+
+
+class DetteKind(models.TextChoices):
+    LOYER = "loyer", "loyer ou redevance"
+    ENERGIE = "energie", "énergie, eau"
+    CREDIT = "credit", "crédit, banque"
+    TROP_PERCU = "trop_percu", "trop-perçu CAF ou France Travail"
+    IMPOTS = "impots", "impôts, amendes"
+    SANTE = "sante", "santé"
+    PROCHES = "proches", "proches"
+    AUTRE = "autre", "autre dette"
+
+
+class Dette(MoneyLine):
+    """What a household owes: to whom, how much is left, what it pays back a month (0 when nothing is agreed)."""
+
+    Kind = DetteKind
+
+    kind = models.CharField("nature", max_length=30, choices=Kind)
+    amount_due = models.DecimalField("reste dû (€)", max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
+
+    class Meta(MoneyLine.Meta):
+        verbose_name = "dette"
+        constraints = [
+            choice_check("kind", DetteKind, name="dette_kind"),
+            order_check("start_on", "end_on", name="dette_order"),
+            models.CheckConstraint(
+                condition=Q(monthly_amount__gte=0, amount_due__gte=0),
+                name="dette_positive",
+                violation_error_message="Le montant ne peut pas être négatif.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -304,7 +304,7 @@ class PlaceAdmin(Imported, Exported, StockAdmin):
     autocomplete_fields = ("logement", "joined_with")
     fieldsets = (
         (None, {"fields": ("residence", "logement", "code", "categorie", "dispositif")}),
-        ("Ce qu’elle offre", {"fields": ("surface", "capacity", "is_accessible", "joined_with")}),
+        ("Ce qu’elle offre", {"fields": ("surface", "capacity", "is_accessible", "joined_with", "reservataire")}),
         ("Clés et courrier", {"fields": ("keys", "mailbox")}),
         ("Service", {"fields": ("opened_on", "closed_on")}),
     )

@@ -12,7 +12,7 @@ from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from residence.models import Dispositif, Residence, TypeLogement, User
+from residence.models import Dispositif, Partenaire, Residence, TypeLogement, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, today
 
 
@@ -158,6 +158,15 @@ class Place(models.Model):
         related_name="joinable",
         verbose_name="peut se joindre à",
         help_text="Chambre communicante : les deux se donnent ensemble ou chacune à part.",
+    )
+    reservataire = models.ForeignKey(
+        Partenaire,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="places_reservees",
+        verbose_name="réservataire",
+        help_text="Le partenaire dont les ménages passent d’abord sur cette place. Vide : aucun.",
     )
     opened_on = models.DateField("en service depuis le", default=today)
     closed_on = models.DateField("hors service depuis le", null=True, blank=True)
