@@ -53,7 +53,7 @@ NOTES = (
         Kind.ENTRETIEN,
         [Theme.LOGEMENT],
         (
-            "Demande de logement social renouvelée, avec l’attestation de la résidence. Secteurs souhaités : "
+            "Demande de logement social renouvelée, avec l’attestation de la résidence. Secteurs souhaités : "
             "centre et nord."
         ),
         "Relancer le service des attributions",
@@ -62,7 +62,7 @@ NOTES = (
     (
         Kind.APPEL,
         [Theme.EMPLOI],
-        "Appel après l’entretien d’embauche : une période d’essai commence lundi. Horaires décalés, le bus convient.",
+        "Appel après l’entretien d’embauche : une période d’essai commence lundi. Horaires décalés, le bus convient.",
         "Demander le premier contrat pour le dossier",
         "",
     ),
@@ -110,7 +110,7 @@ NOTES = (
     (
         Kind.ENTRETIEN,
         [Theme.NUMERIQUE],
-        "Atelier numérique : création d’une adresse électronique, première connexion à l’espace locataire.",
+        "Atelier numérique : création d’une adresse électronique, première connexion à l’espace locataire.",
         "",
         Mission.MEDIATION,
     ),
@@ -159,7 +159,7 @@ PINNED = (
     "Joignable l’après-midi seulement (horaires de nuit).",
     "Préfère les rendez-vous avec une personne qui parle portugais.",
     "Courriers à expliquer de vive voix.",
-    "Échéancier suivi : prévenir avant toute relance.",
+    "Échéancier suivi : prévenir avant toute relance.",
 )
 CLOSED = {
     "hlm": "relogé dans le parc social",
@@ -170,8 +170,8 @@ CLOSED = {
     "medico_social": "entrée en établissement",
     "inconnue": "départ sans adresse connue",
 }
-DRAFT = "Rendez-vous de ce matin : la demande de logement social est à jour, reste à joindre"
+DRAFT = "Rendez-vous de ce matin : la demande de logement social est à jour, reste à joindre"
 ELSEWHERE = (
     "Accompagnement demandé par le CCAS pour une demande de logement social. La personne vit chez un proche.",
-    "Suivi poursuivi après la sortie : premières semaines dans le nouveau logement.",
+    "Suivi poursuivi après la sortie : premières semaines dans le nouveau logement.",
 )

@@ -113,7 +113,7 @@ def timeline(user: User, menage: Menage) -> list[Event]:
         *(
             Event(
                 on=stage.on,
-                sentence=f"Dossier social {stage.get_kind_display()}" + (f" : {stage.reason}" if stage.reason else ""),
+                sentence=f"Dossier social {stage.get_kind_display()}" + (f" : {stage.reason}" if stage.reason else ""),
                 theme="accompagnement",
                 icon="accompagnement",
                 url=stage.dossier.get_absolute_url(),

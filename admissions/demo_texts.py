@@ -14,7 +14,7 @@ SITUATIONS = (
 )
 REASONS = (
     "Ressources stables mais trop faibles pour un premier logement privé.",
-    "Hébergement qui prend fin ; demande de logement social déposée depuis moins d’un an.",
+    "Hébergement qui prend fin ; demande de logement social déposée depuis moins d’un an.",
     "Reprise d’emploi à Clermont-Ferrand, besoin d’un logement proche du travail.",
     "Séparation récente, recherche d’un logement pour le ménage.",
     "Première installation autonome, un appui administratif est souhaité.",
@@ -48,19 +48,19 @@ COMMENTS = {
     T.SANTE: "Médecin traitant déclaré.",
 }
 PROPOSALS = (
-    "Avis favorable : le projet correspond au projet social, le budget est tenu.",
+    "Avis favorable : le projet correspond au projet social, le budget est tenu.",
     "Avis favorable, avec un point budget chaque mois pendant le premier trimestre.",
-    "Avis favorable ; l’accompagnement portera d’abord sur la demande de logement social.",
+    "Avis favorable ; l’accompagnement portera d’abord sur la demande de logement social.",
 )
 
 FAVORABLE = "La demande correspond au projet social de la résidence et le budget permet de payer la redevance."
-WAITING_LIST = "La demande correspond au projet social ; aucune place adaptée n’est libre à ce jour."
-SUBJECT_TO = "La demande est recevable ; une pièce manque pour préparer l’entrée."
+WAITING_LIST = "La demande correspond au projet social ; aucune place adaptée n’est libre à ce jour."
+SUBJECT_TO = "La demande est recevable ; une pièce manque pour préparer l’entrée."
 CONDITIONS = (
     "la notification de la CAF qui confirme le droit à l’APL",
     "l’attestation de fin d’hébergement avec sa date",
 )
-DEFERRED = "Le dossier ne permet pas encore de décider : la situation professionnelle doit être précisée."
+DEFERRED = "Le dossier ne permet pas encore de décider : la situation professionnelle doit être précisée."
 
 # Refusals of the commission: the motive, what the candidate reads, what the prescripteur reads besides.
 REFUSALS = {

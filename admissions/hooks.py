@@ -147,7 +147,7 @@ def timeline(user: User, menage: Menage) -> list[Event]:
         told.append(
             Event(
                 decision.decided_on,
-                f"Décision de la commission : {decision.get_kind_display()}",
+                f"Décision de la commission : {decision.get_kind_display()}",
                 "commission",
                 "meeting",
                 reverse("admissions:passage_detail", args=[decision.passage_id]),

@@ -93,7 +93,7 @@ def continue_dossier(*, by: User, dossier: DossierSocial, reason: str = "") -> D
     """Go on with the support of a household whose stay has ended."""
     dossier = _locked(dossier, is_open=True)
     if dossier.sejour is None or dossier.sejour.ended_on is None:
-        raise ValidationError("Le séjour n’est pas terminé : le suivi continue de lui-même.")
+        raise ValidationError("Le séjour n’est pas terminé : le suivi continue de lui-même.")
     if dossier.continued_on is None:
         dossier.continued_on = today()
         dossier.save(update_fields=["continued_on"])
@@ -108,7 +108,7 @@ def reopen_dossier(*, by: User, dossier: DossierSocial, reason: str) -> DossierS
     """Take up again the support of a household, in the file that was closed."""
     dossier = _locked(dossier, is_open=False)
     if DossierSocial.objects.open().filter(menage=dossier.menage, residence=dossier.residence).exists():
-        raise ValidationError("Ce ménage a déjà un dossier ouvert dans la résidence : continuez dans celui-là.")
+        raise ValidationError("Ce ménage a déjà un dossier ouvert dans la résidence : continuez dans celui-là.")
     dossier.closed_on, dossier.closed_reason = None, ""
     if dossier.sejour is not None and dossier.sejour.ended_on is not None:
         dossier.continued_on = today()
@@ -149,7 +149,7 @@ def name_referent(
     if before is not None and (before.user_id, before.contact_id) == (user and user.pk, contact and contact.pk):
         return before
     if user is not None and not user.holds(Permission.DOSSIER_VIEW, residence.pk):
-        raise ValidationError(f"{user} n’ouvre pas les dossiers sociaux de {residence} : choisissez quelqu’un d’autre.")
+        raise ValidationError(f"{user} n’ouvre pas les dossiers sociaux de {residence} : choisissez quelqu’un d’autre.")
     if before is not None:
         before.end_on = max(day - datetime.timedelta(days=1), before.start_on)
         before.save(update_fields=["end_on"])
@@ -187,7 +187,7 @@ def _locked(dossier: DossierSocial, *, is_open: bool) -> DossierSocial:
     dossier = locked(dossier)
     if dossier.is_open != is_open:
         state = "rouvert" if dossier.is_open else "clos"
-        raise ValidationError(f"Quelqu’un est passé avant vous : le dossier est {state}.")
+        raise ValidationError(f"Quelqu’un est passé avant vous : le dossier est {state}.")
     return dossier
 
 

@@ -22,7 +22,7 @@ def write_note(*, by: User, dossier: DossierSocial, form_key: uuid.UUID | None =
     if form_key is not None and (same := NoteSociale.objects.filter(form_key=form_key, author=by).first()):
         return same
     if not dossier.is_open:
-        raise ValidationError("Ce dossier est clos : rouvrez-le avant d’y écrire.")
+        raise ValidationError("Ce dossier est clos : rouvrez-le avant d’y écrire.")
     note = NoteSociale(dossier=dossier, author=by, form_key=form_key, **fields)
     _save(note)
     BrouillonNote.objects.filter(dossier=dossier, author=by, corrects=None).delete()
@@ -36,7 +36,7 @@ class NoteChanged(ValidationError):
 
     def __init__(self, current: NoteSociale) -> None:
         super().__init__(
-            "Cette note a été corrigée pendant que vous écriviez : relisez la version actuelle, "
+            "Cette note a été corrigée pendant que vous écriviez : relisez la version actuelle, "
             "reprenez ce qui manque dans la vôtre, puis enregistrez."
         )
         self.current = current
@@ -52,7 +52,7 @@ def correct_note(*, by: User, note: NoteSociale, form_key: uuid.UUID | None = No
     if current.pk != note.pk:
         raise NoteChanged(current)
     if not dossier.is_open:
-        raise ValidationError("Ce dossier est clos : rouvrez-le avant d’y corriger une note.")
+        raise ValidationError("Ce dossier est clos : rouvrez-le avant d’y corriger une note.")
     step = {name: fields.get(name) for name in ("next_step", "next_step_on")}
     corrected = NoteSociale(dossier=dossier, author=by, replaces=note, form_key=form_key, **fields)
     if step == {"next_step": note.next_step, "next_step_on": note.next_step_on}:
@@ -126,7 +126,7 @@ def versions(note: NoteSociale) -> list[NoteSociale]:
 
 def _save(note: NoteSociale) -> None:
     if note.held_on and note.held_on > today():
-        raise ValidationError({"held_on": "Une note raconte ce qui a eu lieu : la date ne peut pas être à venir."})
+        raise ValidationError({"held_on": "Une note raconte ce qui a eu lieu : la date ne peut pas être à venir."})
     note.full_clean()
     note.save()
     refresh_duties(note)

@@ -146,7 +146,7 @@ class PinForm(forms.Form):
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Une phrase que l’équipe sociale lit en premier. Vide : rien n’est épinglé.",
+        help_text="Une phrase que l’équipe sociale lit en premier. Vide : rien n’est épinglé.",
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -162,7 +162,7 @@ class PinForm(forms.Form):
             self.data = self.data.copy()
             self.data["seen"] = self.dossier.pinned_note
             raise forms.ValidationError(
-                f"Quelqu’un a changé cette phrase entre-temps : « {self.dossier.pinned_note or 'rien'} »."
+                f"Quelqu’un a changé cette phrase entre-temps : « {self.dossier.pinned_note or 'rien'} »."
             )
         return cleaned
 

@@ -26,7 +26,7 @@ class NoteForm(forms.Form):
         label="Ce qui s’est dit, ce qui a été fait",
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 10}),
-        help_text="Des faits et des paroles, sans jugement : la personne peut demander à lire son dossier.",
+        help_text="Des faits et des paroles, sans jugement : la personne peut demander à lire son dossier.",
     )
     next_step = forms.CharField(label="Suite à donner", required=False, max_length=200)
     next_step_on = DateField(label="Pour le", required=False)
@@ -34,7 +34,7 @@ class NoteForm(forms.Form):
         label="Qui lit cette note",
         choices=NoteSociale.Level,
         widget=forms.RadioSelect,
-        help_text="Une note réservée aux référents n’est lue que par eux et par vous ; chaque lecture est consignée.",
+        help_text="Une note réservée aux référents n’est lue que par eux et par vous ; chaque lecture est consignée.",
     )
     mission = forms.ChoiceField(
         label="Mission AGLS", required=False, choices=[("", "aucune"), *NoteSociale.Mission.choices]

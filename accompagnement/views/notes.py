@@ -34,7 +34,7 @@ def note_write(request: HttpRequest, dossier_id: int) -> HttpResponse:
     """A new note; what was being typed before comes back."""
     dossier = _dossier(request, dossier_id)
     if not dossier.is_open:
-        messages.error(request, "Ce dossier est clos : rouvrez-le avant d’y écrire.")
+        messages.error(request, "Ce dossier est clos : rouvrez-le avant d’y écrire.")
         return redirect(dossier)
     draft = _draft(request, dossier, None)
     form = NoteForm(request.POST or None, dossier=dossier, draft=draft.data if draft else None)
@@ -59,11 +59,11 @@ def note_correct(request: HttpRequest, note_id: int) -> HttpResponse:
     if request.method == "GET" and note.pk != note_id:
         return redirect("accompagnement:note_correct", note.pk)
     if not may_correct(request.user, note):
-        messages.error(request, "Seul l’auteur d’une note la corrige : écrivez la vôtre.")
+        messages.error(request, "Seul l’auteur d’une note la corrige : écrivez la vôtre.")
         return redirect("accompagnement:note_detail", note.pk)
     dossier = note.dossier
     if not dossier.is_open:
-        messages.error(request, "Ce dossier est clos : rouvrez-le avant d’y corriger une note.")
+        messages.error(request, "Ce dossier est clos : rouvrez-le avant d’y corriger une note.")
         return redirect(dossier)
     if request.method == "GET":
         record_note_reading(note, by=request.user)
@@ -121,7 +121,7 @@ def note_finish_next_step(request: HttpRequest, note_id: int) -> HttpResponse:
     """What the note announced has been done."""
     note = get_object_or_404(_notes(request, Permission.NOTE_WRITE), pk=note_id)
     finish_next_step(by=request.user, note=note)
-    messages.success(request, "Suite donnée : c’est noté.")
+    messages.success(request, "Suite donnée : c’est noté.")
     return redirect("accompagnement:note_detail", note.pk)
 
 
@@ -143,7 +143,7 @@ def note_draft(request: HttpRequest, dossier_id: int) -> HttpResponse:
     draft = save_draft(by=request.user, dossier=dossier, corrects=corrects, data=NoteForm.typed(request.POST))
     if request.htmx:
         return render(request, "accompagnement/_note_draft_saved.html", {"draft": draft})
-    messages.success(request, "Brouillon gardé : vous le retrouverez ici, vous seul.")
+    messages.success(request, "Brouillon gardé : vous le retrouverez ici, vous seul.")
     return redirect(dossier)
 
 

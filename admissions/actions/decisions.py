@@ -56,7 +56,7 @@ def record_decision(
         raise ValidationError("Ce dossier a été retiré de l’ordre du jour.")
     if session.status != St.SITTING:
         raise ValidationError(
-            f"La séance est « {session.get_status_display()} » : une décision se consigne pendant la séance."
+            f"La séance est « {session.get_status_display()} » : une décision se consigne pendant la séance."
         )
     day = timezone.localdate(session.starts_at)
     decision = Decision.objects.filter(passage=passage).first() or Decision(passage=passage)
@@ -190,7 +190,7 @@ def lift_reserve(*, by: User, decision: Decision, lifted_on: datetime.date) -> D
     if decision.conditions_lifted_on is not None:
         return decision
     if decision.passage.session.status != St.CLOSED:
-        raise ValidationError("La séance n’est pas close : sa décision ne produit pas encore d’effet.")
+        raise ValidationError("La séance n’est pas close : sa décision ne produit pas encore d’effet.")
     if not decision.decided_on <= lifted_on <= today():
         raise ValidationError({"lifted_on": "La réserve se lève entre le jour de la décision et aujourd’hui."})
     decision.conditions_lifted_on = lifted_on

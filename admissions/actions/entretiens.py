@@ -122,7 +122,7 @@ def plan_entretien(
     orientation = locked(orientation)
     if orientation.status not in PLANNABLE:
         raise ValidationError(
-            f"La candidature est « {orientation.get_status_display()} » : il n’y a plus d’entretien à fixer."
+            f"La candidature est « {orientation.get_status_display()} » : il n’y a plus d’entretien à fixer."
         )
     if end_at <= start_at:
         raise ValidationError({"end_at": "L’entretien finit après avoir commencé."})
@@ -247,7 +247,7 @@ def record_entretien(*, by: User, orientation: Orientation, typed: EntretienInpu
     orientation = locked(orientation)
     if orientation.status not in RECORDABLE:
         raise ValidationError(
-            f"La candidature est « {orientation.get_status_display()} » : l’entretien ne se modifie plus."
+            f"La candidature est « {orientation.get_status_display()} » : l’entretien ne se modifie plus."
         )
     held_on = typed.held_on
     if held_on is not None and held_on > today():

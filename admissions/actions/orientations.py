@@ -116,9 +116,9 @@ def _create(
     if form_key is not None and (existing := Orientation.objects.filter(form_key=form_key).first()):
         return existing
     if route not in dispositif.routes:
-        raise ValidationError({"route": f"« {dispositif} » ne reçoit pas de demande par cette voie."})
+        raise ValidationError({"route": f"« {dispositif} » ne reçoit pas de demande par cette voie."})
     if not dispositif.is_open:
-        raise ValidationError({"dispositif": f"« {dispositif} » n’est pas ouvert aux orientations."})
+        raise ValidationError({"dispositif": f"« {dispositif} » n’est pas ouvert aux orientations."})
     residence = dispositif.residence
     partenaire = partenaire or _partenaire(by, new_partenaire, route, residence)
     contact = prescripteur or _contact(by, new_contact, partenaire, residence)
@@ -247,7 +247,7 @@ def edit_orientation(*, by: User, orientation: Orientation, **fields: Any) -> Or
     """Correct what was typed; the delays follow the day it was received and the partner."""
     orientation = locked(orientation)
     if orientation.status in (S.ENTERED, S.CLOSED):
-        raise ValidationError("Cette candidature est terminée : rouvrez-la pour la modifier.")
+        raise ValidationError("Cette candidature est terminée : rouvrez-la pour la modifier.")
     changed = [name for name, value in fields.items() if getattr(orientation, name) != value]
     for name, value in fields.items():
         setattr(orientation, name, value)
@@ -312,7 +312,7 @@ def ready_orientation(*, by: User, orientation: Orientation) -> Orientation:
         return orientation
     blocking = completeness_of(orientation).blocking
     if blocking:
-        raise ValidationError([f"Il manque encore : {label}." for label in blocking])
+        raise ValidationError([f"Il manque encore : {label}." for label in blocking])
     reach(orientation, S.READY, by=by)
     _record("orientation.ready", by, orientation)
     refresh_duties(orientation)
@@ -324,7 +324,7 @@ def complete_again(*, by: User, orientation: Orientation, reason: str) -> Orient
     """Take a file that was ready back to be completed, out of the agendas where it is not decided."""
     orientation = locked(orientation)
     if orientation.status != S.READY:
-        raise ValidationError("Ce dossier n’est pas prêt : il n’y a rien à reprendre.")
+        raise ValidationError("Ce dossier n’est pas prêt : il n’y a rien à reprendre.")
     _leave_agendas(by, orientation, reason)
     reach(orientation, S.INCOMPLETE, by=by, reason=reason)
     _record("orientation.complete_again", by, orientation)
@@ -390,10 +390,10 @@ def close_orientation(
     live = Proposition.objects.filter(orientation=orientation, status__in=LIVE_PROPOSITIONS).exists()
     if live:
         raise ValidationError(
-            "Une place est proposée à ce candidat : notez d’abord sa réponse, ou retirez la proposition."
+            "Une place est proposée à ce candidat : notez d’abord sa réponse, ou retirez la proposition."
         )
     label = str(MotifCloture(reason).label)
-    _leave_agendas(by, orientation, f"candidature close : {label}")
+    _leave_agendas(by, orientation, f"candidature close : {label}")
     for rendez_vous in planned_interviews(orientation):
         cancel_rendez_vous(by=by, rendez_vous=rendez_vous)
     orientation.closed_reason, orientation.closed_detail = reason, detail

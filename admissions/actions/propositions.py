@@ -47,7 +47,7 @@ def make_proposition(
         return live
     if orientation.status != S.WAITING:
         raise ValidationError(
-            f"La candidature est « {orientation.get_status_display()} » : "
+            f"La candidature est « {orientation.get_status_display()} » : "
             "une place se propose à un candidat de la liste d’attente."
         )
     if answer_by_on < today():
@@ -69,7 +69,7 @@ def make_proposition(
     if missing := derogations_missing(points_of(orientation, entry_on=entry_on, categorie=place.categorie)):
         raise ValidationError(
             [
-                f"Le critère « {point.label} » exige une dérogation motivée, que la direction n’a pas encore accordée."
+                f"Le critère « {point.label} » exige une dérogation motivée, que la direction n’a pas encore accordée."
                 for point in missing
             ]
         )
@@ -184,7 +184,7 @@ def refuse_proposition(
     move(proposition, P.REFUSED)
     proposition.answered_on, proposition.refusal_reason = answered_on, refusal_reason
     proposition.comment = comment or proposition.comment
-    _let_go(by, orientation, proposition, f"proposition refusée : {MotifCloture(refusal_reason).label}")
+    _let_go(by, orientation, proposition, f"proposition refusée : {MotifCloture(refusal_reason).label}")
     _record("proposition.refuse", by, proposition, reason=refusal_reason)
     return proposition
 
@@ -197,7 +197,7 @@ def expire_proposition(*, by: User, proposition: Proposition) -> Proposition:
         return proposition
     if proposition.answer_by_on >= today():
         raise ValidationError(
-            f"Le candidat peut répondre jusqu’au {proposition.answer_by_on:%d/%m/%Y} : la proposition n’a pas expiré."
+            f"Le candidat peut répondre jusqu’au {proposition.answer_by_on:%d/%m/%Y} : la proposition n’a pas expiré."
         )
     move(proposition, P.EXPIRED)
     _let_go(by, orientation, proposition, "proposition restée sans réponse")
@@ -215,7 +215,7 @@ def withdraw_proposition(*, by: User, proposition: Proposition, comment: str) ->
         raise ValidationError({"comment": "Dites pourquoi la proposition est retirée."})
     move(proposition, P.WITHDRAWN)
     proposition.comment = comment
-    _let_go(by, orientation, proposition, f"proposition retirée : {comment}")
+    _let_go(by, orientation, proposition, f"proposition retirée : {comment}")
     _record("proposition.withdraw", by, proposition)
     return proposition
 

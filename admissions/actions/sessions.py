@@ -89,7 +89,7 @@ def edit_session(
     """Change the day, the place, the quorum or the members of a session that does not sit yet."""
     session = locked(session)
     if session.status not in (St.PREPARED, St.CONVENED):
-        raise ValidationError(f"La séance est « {session.get_status_display()} » : elle ne se modifie plus.")
+        raise ValidationError(f"La séance est « {session.get_status_display()} » : elle ne se modifie plus.")
     session.starts_at, session.place, session.quorum = starts_at, place, quorum
     session.full_clean()
     session.save()
@@ -122,7 +122,7 @@ def add_passage(*, by: User, session: SessionCommission, orientation: Orientatio
     session = locked(session)
     orientation = locked(orientation)
     if session.status == St.CLOSED:
-        raise ValidationError("Cette séance est close : choisissez-en une autre.")
+        raise ValidationError("Cette séance est close : choisissez-en une autre.")
     if orientation.residence_id != session.residence_id:
         raise ValidationError("Ce dossier est celui d’une autre résidence.")
     here = session.passages.on_agenda().filter(orientation=orientation).first()
@@ -130,7 +130,7 @@ def add_passage(*, by: User, session: SessionCommission, orientation: Orientatio
         return here
     if orientation.status != S.READY:
         raise ValidationError(
-            f"Le dossier de {orientation} est « {orientation.get_status_display()} » : "
+            f"Le dossier de {orientation} est « {orientation.get_status_display()} » : "
             "seul un dossier prêt va en commission."
         )
     elsewhere = PassageCommission.objects.on_agenda().filter(orientation=orientation, decision__isnull=True).first()
@@ -156,7 +156,7 @@ def withdraw_passage(*, by: User, passage: PassageCommission, reason: str) -> Pa
     if passage.withdrawn_at is not None:
         return passage
     if session.status == St.CLOSED or Decision.objects.filter(passage=passage).exists():
-        raise ValidationError("Ce dossier a sa décision : il ne se retire plus de l’ordre du jour.")
+        raise ValidationError("Ce dossier a sa décision : il ne se retire plus de l’ordre du jour.")
     if not reason.strip():
         raise ValidationError({"reason": "Dites pourquoi ce dossier est retiré."})
     passage.withdrawn_by, passage.withdrawn_at, passage.withdrawn_reason = by, timezone.now(), reason
@@ -173,7 +173,7 @@ def move_passage(*, by: User, passage: PassageCommission, up: bool) -> None:
     """Hear a file one place sooner, or later."""
     session = locked(passage.session)
     if session.status == St.CLOSED:
-        raise ValidationError("Cette séance est close : son ordre du jour ne change plus.")
+        raise ValidationError("Cette séance est close : son ordre du jour ne change plus.")
     order = list(session.passages.on_agenda().order_by("rank", "pk"))
     here = next((index for index, one in enumerate(order) if one.pk == passage.pk), None)
     there = None if here is None else here + (-1 if up else 1)
@@ -195,10 +195,10 @@ def convene_session(*, by: User, session: SessionCommission) -> SessionCommissio
         return session
     passages = list(session.passages.on_agenda().select_related("orientation__menage"))
     if not passages:
-        raise ValidationError("L’ordre du jour est vide : inscrivez au moins un dossier avant de convoquer.")
+        raise ValidationError("L’ordre du jour est vide : inscrivez au moins un dossier avant de convoquer.")
     if session.membres.count() < session.quorum:
         raise ValidationError(
-            f"Le quorum est de {session.quorum} membres et {session.membres.count()} seulement siègent : ajoutez-en."
+            f"Le quorum est de {session.quorum} membres et {session.membres.count()} seulement siègent : ajoutez-en."
         )
     move(session, St.CONVENED)
     session.convened_by, session.convened_at = by, timezone.now()
@@ -294,7 +294,7 @@ def open_sitting(*, by: User, session: SessionCommission, present: Sequence[User
         raise ValidationError({"present": "Une personne présente ne siège pas à cette séance."})
     if len(here) < session.quorum:
         raise ValidationError(
-            {"present": f"Le quorum est de {session.quorum} membres présents : la séance ne peut pas se tenir."}
+            {"present": f"Le quorum est de {session.quorum} membres présents : la séance ne peut pas se tenir."}
         )
     for member in session.membres.all():
         member.is_present = member.user_id in here
@@ -314,7 +314,7 @@ def close_session(*, by: User, session: SessionCommission) -> SessionCommission:
     if session.status == St.CLOSED:
         return session
     if session.status != St.SITTING:
-        raise ValidationError("La séance n’est pas ouverte : il n’y a rien à clore.")
+        raise ValidationError("La séance n’est pas ouverte : il n’y a rien à clore.")
     passages = list(
         session.passages.on_agenda().select_related("orientation__menage", "decision").order_by("rank", "pk")
     )
@@ -322,7 +322,7 @@ def close_session(*, by: User, session: SessionCommission) -> SessionCommission:
     if undecided:
         raise ValidationError(
             [
-                f"{passage.orientation} n’a pas de décision : consignez-la, ou retirez le dossier."
+                f"{passage.orientation} n’a pas de décision : consignez-la, ou retirez le dossier."
                 for passage in undecided
             ]
         )

@@ -195,7 +195,7 @@ class DecisionForm(forms.Form):
         label="Motivation",
         widget=TextArea(4),
         max_length=3000,
-        help_text="Reprise telle quelle dans la lettre au candidat : en mots simples, adressée à la personne.",
+        help_text="Reprise telle quelle dans la lettre au candidat : en mots simples, adressée à la personne.",
     )
     reasons_prescripteur = forms.CharField(
         label="Précisions au prescripteur", required=False, widget=TextArea(3), max_length=3000
@@ -205,7 +205,7 @@ class DecisionForm(forms.Form):
         required=False,
         widget=TextArea(2),
         max_length=1000,
-        help_text="Pour une décision favorable sous réserve : ce qui est attendu.",
+        help_text="Pour une décision favorable sous réserve : ce qui est attendu.",
     )
     conditions_by_on = DateField(label="Réserve à lever avant le", required=False)
     deferred_to_on = DateField(label="Ajournée au", required=False, help_text="Pour une décision ajournée.")
@@ -253,7 +253,7 @@ class LettersForm(forms.Form):
         label="Réponse donnée au prescripteur le",
         required=False,
         validators=[not_in_the_future],
-        help_text="Par la lettre, ou dans le logiciel du SIAO. Vide : elle reste due.",
+        help_text="Par la lettre, ou dans le logiciel du SIAO. Vide : elle reste due.",
     )
 
     def __init__(self, *args: Any, decision: Decision, back: str, **kwargs: Any) -> None:

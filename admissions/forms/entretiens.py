@@ -43,7 +43,7 @@ class PlanForm(forms.Form):
     hour = HourField(label="Heure")
     minutes = forms.TypedChoiceField(label="Durée", choices=DURATIONS, coerce=int, initial=60)
     user = forms.ModelChoiceField(User.objects.none(), label="Avec", empty_label=None)
-    place = forms.CharField(label="Lieu", required=False, max_length=200, help_text="Vide : l’adresse de la résidence.")
+    place = forms.CharField(label="Lieu", required=False, max_length=200, help_text="Vide : l’adresse de la résidence.")
 
     def __init__(
         self, *args: Any, orientation: Orientation, by: User, planned: RendezVous | None = None, **kwargs: Any
@@ -80,7 +80,7 @@ class PlanForm(forms.Form):
         if cleaned.get("day") and cleaned.get("hour"):
             start = timezone.make_aware(datetime.datetime.combine(cleaned["day"], cleaned["hour"]))
             if start < timezone.now():
-                self.add_error("day", "Ce moment est passé : pour un entretien déjà tenu, consignez-le directement.")
+                self.add_error("day", "Ce moment est passé : pour un entretien déjà tenu, consignez-le directement.")
             cleaned["start_at"] = start
             cleaned["end_at"] = start + datetime.timedelta(minutes=cleaned.get("minutes") or 60)
         return cleaned
@@ -125,7 +125,7 @@ class EntretienForm(forms.Form):
         label="Entretien tenu le",
         required=False,
         validators=[not_in_the_future],
-        help_text="Vide : ce que vous saisissez est gardé, l’entretien reste à tenir.",
+        help_text="Vide : ce que vous saisissez est gardé, l’entretien reste à tenir.",
     )
     wishes = forms.CharField(label="Souhaits du ménage", required=False, widget=TextArea(3))
     wished_categorie = forms.ModelChoiceField(
@@ -152,12 +152,12 @@ class EntretienForm(forms.Form):
         label="APL annoncée par la CAF ou la MSA, par mois",
         required=False,
         max_digits=8,
-        help_text="Si elle est connue : elle remplace l’estimation.",
+        help_text="Si elle est connue : elle remplace l’estimation.",
     )
     annual_resources = AmountField(
         label="Ressources annuelles retenues pour l’APL",
         required=False,
-        help_text="Après abattements. Vide : calculées sur les lignes ci-dessus.",
+        help_text="Après abattements. Vide : calculées sur les lignes ci-dessus.",
     )
     reference_tax_income = AmountField(label="Revenu fiscal de référence", required=False)
     reference_tax_year = forms.IntegerField(label="Année de ce revenu", required=False, min_value=2000, max_value=2100)
@@ -166,7 +166,7 @@ class EntretienForm(forms.Form):
         required=False,
         max_length=PROPOSAL_LENGTH,
         widget=TextArea(4),
-        help_text="Lue par la commission dans la synthèse : ni santé, ni violences, ni titre de séjour.",
+        help_text="Lue par la commission dans la synthèse : ni santé, ni violences, ni titre de séjour.",
     )
 
     def __init__(self, *args: Any, orientation: Orientation, entretien: Any, **kwargs: Any) -> None:

@@ -25,7 +25,7 @@ class BirthField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", "Date de naissance")
         kwargs.setdefault("required", False)
-        kwargs.setdefault("help_text", "12/03/1990 ; ou 03/1990, ou 1990 ; laissez vide si elle est inconnue.")
+        kwargs.setdefault("help_text", "12/03/1990 ; ou 03/1990, ou 1990 ; laissez vide si elle est inconnue.")
         kwargs.setdefault(
             "widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "birth"})
         )
@@ -79,7 +79,7 @@ def written_birth(born_on: datetime.date | None, precision: str) -> str:
 class HourField(forms.Field):
     """An hour of the day: « 9 h 30 », « 9h », « 14:00 », « 930 »."""
 
-    default_error_messages = {"required": "Donnez l’heure.", "invalid": "Écrivez l’heure ainsi : 9 h 30."}
+    default_error_messages = {"required": "Donnez l’heure.", "invalid": "Écrivez l’heure ainsi : 9 h 30."}
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"placeholder": "9 h 30", "autocomplete": "off"}))

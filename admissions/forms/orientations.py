@@ -96,15 +96,15 @@ class _PartnerMixin(forms.Form):
     def check_partners(self, cleaned: dict[str, Any]) -> None:
         partenaire, contact = cleaned.get("partenaire"), cleaned.get("prescripteur")
         if cleaned.get("new_partenaire") and partenaire:
-            self.add_error("new_partenaire", "Choisissez un partenaire de la liste, ou ajoutez-en un : pas les deux.")
+            self.add_error("new_partenaire", "Choisissez un partenaire de la liste, ou ajoutez-en un : pas les deux.")
         if contact and cleaned.get("contact_name"):
-            self.add_error("contact_name", "Choisissez un prescripteur de la liste, ou ajoutez-en un : pas les deux.")
+            self.add_error("contact_name", "Choisissez un prescripteur de la liste, ou ajoutez-en un : pas les deux.")
         if contact and cleaned.get("new_partenaire"):
             self.add_error("prescripteur", "Ce prescripteur travaille pour un autre partenaire.")
         elif contact and partenaire is None:
             cleaned["partenaire"] = contact.partenaire
         elif contact and contact.partenaire_id != partenaire.pk:
-            self.add_error("prescripteur", f"{contact.name} ne travaille pas pour « {partenaire} ».")
+            self.add_error("prescripteur", f"{contact.name} ne travaille pas pour « {partenaire} ».")
         named = cleaned.get("partenaire") or cleaned.get("new_partenaire")
         if cleaned.get("contact_name") and not named:
             self.add_error("partenaire", "Dites pour quel partenaire cette personne travaille.")
@@ -156,14 +156,14 @@ class _RequestMixin(forms.Form):
         label="Situation actuelle de logement",
         required=False,
         max_length=200,
-        help_text="Par exemple : hébergé par un tiers, sortie de CHRS.",
+        help_text="Par exemple : hébergé par un tiers, sortie de CHRS.",
     )
     needs = forms.MultipleChoiceField(
         label="Ce qu’il faut au ménage",
         required=False,
         choices=Besoin.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Le besoin, jamais sa cause : la gestionnaire le lit.",
+        help_text="Le besoin, jamais sa cause : la gestionnaire le lit.",
     )
     reasons = forms.CharField(
         label="Motifs de la demande", required=False, widget=TextArea(3), help_text="Lus par la coordinatrice seule."
@@ -172,7 +172,7 @@ class _RequestMixin(forms.Form):
         label="Évaluation sociale du prescripteur",
         required=False,
         widget=TextArea(4),
-        help_text="Demandée avant la commission pour une orientation du CCAS ; lue par la coordinatrice seule.",
+        help_text="Demandée avant la commission pour une orientation du CCAS ; lue par la coordinatrice seule.",
     )
 
     def check_request(self, cleaned: dict[str, Any]) -> None:
@@ -296,7 +296,7 @@ class OrientationForm(_PartnerMixin, _RequestMixin):
         dispositif, route = cleaned.get("dispositif"), cleaned.get("route")
         if dispositif and route and route not in dispositif.routes:
             allowed = ", ".join(str(Route(one).label) for one in dispositif.routes) or "aucune voie"
-            self.add_error("route", f"« {dispositif} » reçoit par : {allowed}.")
+            self.add_error("route", f"« {dispositif} » reçoit par : {allowed}.")
         self.check_request(cleaned)
         self.check_partners(cleaned)
         return cleaned
@@ -428,7 +428,7 @@ class PieceForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         received, expires = cleaned.get("received_on"), cleaned.get("expires_on")
         if received and cleaned.get("not_needed_reason"):
-            self.add_error("not_needed_reason", "La pièce est reçue, ou sans objet : pas les deux.")
+            self.add_error("not_needed_reason", "La pièce est reçue, ou sans objet : pas les deux.")
         if expires and not received and "received_on" not in self.errors:
             self.add_error("received_on", "Dites quand cette pièce a été reçue.")
         return cleaned
@@ -455,7 +455,7 @@ class CloseForm(forms.Form):
         label="Réponse donnée au prescripteur le",
         required=False,
         validators=[not_in_the_future],
-        help_text="Vide : la réponse reste due, et l’échéance reste ouverte.",
+        help_text="Vide : la réponse reste due, et l’échéance reste ouverte.",
     )
 
     def __init__(self, *args: Any, orientation: Orientation, **kwargs: Any) -> None:

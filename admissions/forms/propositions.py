@@ -72,7 +72,7 @@ class AnswerForm(forms.Form):
         WITHDRAW: "La proposition est retirée",
     }
 
-    answer = forms.ChoiceField(label="Que devient la proposition ?", widget=forms.RadioSelect)
+    answer = forms.ChoiceField(label="Que devient la proposition ?", widget=forms.RadioSelect)
     answered_on = DateField(label="Réponse reçue le", required=False, validators=[not_in_the_future])
     refusal_reason = forms.ChoiceField(
         label="Motif du refus",

@@ -201,7 +201,7 @@ def budget_of(facts: Facts) -> Budget:
     if facts.categorie is None:
         missing.append("la place envisagée")
     elif tarif is None:
-        missing.append(f"un tarif en vigueur le {on:%d/%m/%Y} pour « {facts.categorie} »")
+        missing.append(f"un tarif en vigueur le {on:%d/%m/%Y} pour « {facts.categorie} »")
     estimated: Estimation | None = None
     scenarios: list[Scenario] = []
     if tarif is not None and known:
@@ -284,11 +284,11 @@ def _scenario(
 def _notes(facts: Facts) -> Iterable[str]:
     if facts.composition.unnamed:
         yield (
-            f"{facts.composition.unnamed} personne(s) annoncée(s) et pas encore nommée(s) : comptée(s) comme adulte(s) "
+            f"{facts.composition.unnamed} personne(s) annoncée(s) et pas encore nommée(s) : comptée(s) comme adulte(s) "
             "pour le reste à vivre, non comptée(s) pour l’APL."
         )
     if any(line.kind == _KIND.RSA for line in facts.resources) and facts.annual_resources is None:
-        yield "RSA : l’APL s’estime sur des ressources nulles."
+        yield "RSA : l’APL s’estime sur des ressources nulles."
 
 
 def money_facts(budget: Budget) -> dict[str, Any]:

@@ -70,5 +70,5 @@ def completeness_of(orientation: Orientation) -> Completeness:
     items.append(Item("la proposition à la commission n’est pas écrite", proposed, is_mandatory=False))
     for state in pieces_of(orientation):
         lacking = "est périmée" if state.badge == EXPIRED else "manque"
-        items.append(Item(f"« {state.piece.name} » {lacking}", state.is_present, state.piece.is_mandatory))
+        items.append(Item(f"« {state.piece.name} » {lacking}", state.is_present, state.piece.is_mandatory))
     return completeness(items)

@@ -287,7 +287,7 @@ _STAGE_SENTENCES: dict[str, tuple[str, str, Meaning]] = {
     S.DECIDED: ("Décision de la commission consignée", "meeting", "information"),
     S.WAITING: ("Inscrit en liste d’attente", "clock", "information"),
     S.PROPOSED: ("Place proposée", "door", "information"),
-    S.ENTERED: ("Entrée : contrat signé", "key", "done"),
+    S.ENTERED: ("Entrée : contrat signé", "key", "done"),
     S.CLOSED: ("Candidature close", "archive", "plain"),
 }
 

@@ -135,7 +135,7 @@ def session_prepare(request: HttpRequest) -> HttpResponse:
             ),
         )
         if session is not None:
-            messages.success(request, "La séance est préparée : faites-en l’ordre du jour.")
+            messages.success(request, "La séance est préparée : faites-en l’ordre du jour.")
             return redirect(session)
     context = {"form": form, "residence": residence, "choice": choice if residences.count() > 1 else None}
     return render(request, "admissions/session_prepare.html", context)
@@ -208,7 +208,7 @@ def session_agenda(request: HttpRequest, session_id: int) -> HttpResponse:
     session = _session(request, session_id, Permission.COMMISSION_PREPARE)
     form = AgendaForm(request.POST, ready=ready_files(session))
     if not form.is_valid():
-        messages.error(request, "Cochez au moins un dossier prêt ; un autre vient peut-être d’être inscrit.")
+        messages.error(request, "Cochez au moins un dossier prêt ; un autre vient peut-être d’être inscrit.")
         return redirect(session)
     added = 0
     for orientation in form.cleaned_data["orientations"]:
@@ -260,7 +260,7 @@ def session_convene(request: HttpRequest, session_id: int) -> HttpResponse:
         "admissions/session_convene.html",
         form=form,
         act=lambda: convene_session(by=request.user, session=session),
-        success="La commission est convoquée : les synthèses sont figées et ses membres les lisent.",
+        success="La commission est convoquée : les synthèses sont figées et ses membres les lisent.",
         to=session,
         context={
             "session": session,
@@ -344,7 +344,7 @@ def opinion_give(request: HttpRequest, passage_id: int) -> HttpResponse:
     if form.is_valid():
         given = done(request, form, lambda: give_opinion(by=request.user, passage=passage, **form.cleaned_data))
         if given is not None:
-            messages.success(request, "Votre avis est enregistré ; vous pouvez le changer jusqu’à la clôture.")
+            messages.success(request, "Votre avis est enregistré ; vous pouvez le changer jusqu’à la clôture.")
             return redirect(_next_file(passage, request.user) or passage.session)
     return _passage_page(request, passage, form)
 
@@ -492,7 +492,7 @@ def lien_declare(request: HttpRequest, passage_id: int) -> HttpResponse:
         "admissions/lien_declare.html",
         form=form,
         act=lambda: declare_lien(by=user, passage=passage, user=form.cleaned_data["user"]),
-        success="Le lien est déclaré : ce membre ne lit plus ce dossier et ne donne pas d’avis.",
+        success="Le lien est déclaré : ce membre ne lit plus ce dossier et ne donne pas d’avis.",
         to=session,
         context=_passage_context(passage),
     )
@@ -554,7 +554,7 @@ def decision_letters(request: HttpRequest, decision_id: int) -> HttpResponse:
         "admissions/decision_letters.html",
         form=form,
         act=lambda: issue_letters(by=request.user, decision=decision, **form.cleaned_data),
-        success="Les lettres sont éditées : ouvrez-les pour les imprimer.",
+        success="Les lettres sont éditées : ouvrez-les pour les imprimer.",
         to=reverse("admissions:decision_letters", args=[decision.pk]),
         context={**about(request, orientation), "decision": decision, "badge": stage_badge(orientation.status)},
     )
@@ -572,7 +572,7 @@ def reserve_lift(request: HttpRequest, decision_id: int) -> HttpResponse:
         "admissions/reserve_lift.html",
         form=form,
         act=lambda: lift_reserve(by=request.user, decision=decision, **form.cleaned_data),
-        success=f"La réserve est levée : {orientation} rejoint la liste d’attente.",
+        success=f"La réserve est levée : {orientation} rejoint la liste d’attente.",
         to=orientation,
         context={**about(request, orientation), "decision": decision},
     )

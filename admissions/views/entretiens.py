@@ -64,7 +64,7 @@ def entretien_miss(request: HttpRequest, orientation_id: int) -> HttpResponse:
         "admissions/entretien_miss.html",
         form=form,
         act=lambda: miss_entretien(by=request.user, orientation=orientation),
-        success="L’absence est notée : le ménage est à recontacter.",
+        success="L’absence est notée : le ménage est à recontacter.",
         to=orientation,
         context={**about(request, orientation), "planned": planned_interviews(orientation).first()},
     )

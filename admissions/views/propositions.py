@@ -159,7 +159,7 @@ def proposition_make(request: HttpRequest, orientation_id: int) -> HttpResponse:
             ),
         )
         if proposition is not None:
-            messages.success(request, f"La place {place} est proposée et gardée ; la lettre est prête.")
+            messages.success(request, f"La place {place} est proposée et gardée ; la lettre est prête.")
             return redirect("admissions:proposition_detail", proposition.pk)
     context = {
         **about(request, orientation),

@@ -337,7 +337,7 @@ def test_a_candidate_closed_in_the_meantime_leaves_the_agenda(sitting, session, 
     close_orientation(by=nadia, orientation=passages[1].orientation, reason="autre_solution")
     decide(nadia, passages[0])
     close_session(by=direction, session=session)
-    assert fresh(passages[1]).withdrawn_reason == "candidature close : autre solution trouvée"
+    assert fresh(passages[1]).withdrawn_reason == "candidature close : autre solution trouvée"
 
 
 # Letters, reserve, refusal

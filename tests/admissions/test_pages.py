@@ -279,7 +279,7 @@ def test_a_form_refused_keeps_what_was_typed_and_says_why(nadia, dispositif):
 
 def test_a_route_not_allowed_is_said_at_its_field(nadia, dispositif):
     response = signed_in(nadia).post(url("orientation_create"), request_of(dispositif, route="direct"))
-    assert "reçoit par : SIAO" in response.content.decode()
+    assert "reçoit par : SIAO" in response.content.decode()
 
 
 def test_a_known_person_is_proposed_then_taken_up(enter, nadia, here):
@@ -290,7 +290,7 @@ def test_a_known_person_is_proposed_then_taken_up(enter, nadia, here):
 
     response = client.post(url("orientation_create"), sent)
     shown = response.content.decode()
-    assert "C’est la même personne : DIALLO Awa" in shown
+    assert "C’est la même personne : DIALLO Awa" in shown
     assert Orientation.objects.count() == 1
 
     personne = known.menage.membres.get().personne

@@ -212,7 +212,7 @@ def test_a_refusal_lets_the_place_go_with_its_motive(propose, nadia):
     assert not kept().exists()
     orientation = fresh(proposition.orientation)
     assert orientation.status == "waiting"
-    assert orientation.etapes.last().reason == "proposition refusée : le ménage refuse le coût"
+    assert orientation.etapes.last().reason == "proposition refusée : le ménage refuse le coût"
     assert "proposition.answer" not in duties()
 
 
