@@ -376,12 +376,12 @@ def _name_readers(world: World) -> None:
 
 
 RENEWED = (
-    "Le projet de relogement avance : demande de logement social active, budget tenu.",
-    "Formation en cours jusqu’à l’été : le relogement suivra l’entrée en emploi.",
+    "Le projet de relogement avance : demande de logement social active, budget tenu.",
+    "Formation en cours jusqu’à l’été : le relogement suivra l’entrée en emploi.",
     "Une seule proposition de logement reçue à ce jour, refusée pour sa distance au travail.",
-    "Droits en cours d’ouverture : le séjour se poursuit le temps de stabiliser les ressources.",
+    "Droits en cours d’ouverture : le séjour se poursuit le temps de stabiliser les ressources.",
 )
-PROLONGED = "Un logement social est attribué, disponible dans trois mois : le séjour est prolongé jusque-là."
+PROLONGED = "Un logement social est attribué, disponible dans trois mois : le séjour est prolongé jusque-là."
 
 
 def _term(
@@ -512,7 +512,7 @@ def _papers(world: World, contrats: list[ContratOccupation], spans: list) -> Non
                     status="refused",
                     requested_on=start,
                     start_on=max(month_start(start), world.begins),
-                    source="notification de la CAF : ressources au-dessus du plafond",
+                    source="notification de la CAF : ressources au-dessus du plafond",
                 )
             )
         if amount:

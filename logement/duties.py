@@ -139,7 +139,7 @@ def terms_ahead(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     for sejour in wanted.exclude(Exists(leaving)):
         left = (sejour.planned_end_on - day).days
         step = min((one for one in WARNING_DAYS if left <= one), default=max(WARNING_DAYS))
-        detail = "échéance passée, le contrat continue" if left < 0 else f"J-{step} : le contrat ne prend pas fin seul"
+        detail = "échéance passée, le contrat continue" if left < 0 else f"J-{step} : le contrat ne prend pas fin seul"
         for role in (Role.COORDINATRICE, Role.GESTIONNAIRE):
             yield _of_sejour(sejour, sejour.planned_end_on, role, detail)
 
@@ -160,7 +160,7 @@ def renewals_to_decide(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expe
     for sejour in wanted:
         done = sum(1 for one in sejour.renouvellements.all() if one.kind == RenouvellementSejour.Kind.RENEWAL)
         can = renewal_allowed(renewals_done=done, renewals_max=sejour.dispositif.renewals_max)
-        detail = "renouvellement possible" if can else "plus de renouvellement : dépassement à décider"
+        detail = "renouvellement possible" if can else "plus de renouvellement : dépassement à décider"
         yield _of_sejour(sejour, sejour.planned_end_on, Role.DIRECTION, detail)
 
 

@@ -307,7 +307,7 @@ def _of_sejour(sejour: Sejour) -> list[Event]:
         for one in sejour.renouvellements.all()
     ]
     if sejour.ended_on:
-        where = f", destination : {sejour.get_destination_display()}" if sejour.destination else ""
+        where = f", destination : {sejour.get_destination_display()}" if sejour.destination else ""
         told.append(Event(sejour.ended_on, f"Sortie, clés rendues{where}", "logement", "door", url))
     return told
 

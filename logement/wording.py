@@ -36,12 +36,12 @@ CONTRAT = (
     Clause(
         "objet",
         "Objet du contrat",
-        """{organisme} donne en occupation à titre de résidence principale un logement situé dans la résidence sociale « {residence} », {adresse}. La résidence est un logement-foyer : elle réunit des logements privatifs et des espaces collectifs, et offre des services à ceux qui y vivent.
+        """{organisme} donne en occupation à titre de résidence principale un logement situé dans la résidence sociale « {residence} », {adresse}. La résidence est un logement-foyer : elle réunit des logements privatifs et des espaces collectifs, et offre des services à ceux qui y vivent.
 
 Le présent contrat relève des articles L.633-1 et suivants du code de la construction et de l’habitation (CCH). Le titre premier de la loi du 6 juillet 1989 ne s’y applique pas, sauf les règles de décence du logement que son article 2 réserve. Le contrat n’est jamais l’accessoire d’un contrat de travail.
 
 {convention_texte}""",
-        "CCH, art. L.633-1 et L.633-2 ; loi n° 89-462 du 6 juillet 1989, art. 2",
+        "CCH, art. L.633-1 et L.633-2 ; loi n° 89-462 du 6 juillet 1989, art. 2",
     ),
     Clause(
         "locaux",
@@ -52,7 +52,7 @@ Le présent contrat relève des articles L.633-1 et suivants du code de la const
     Clause(
         "espaces",
         "Espaces collectifs",
-        "Le résident use librement, avec les autres résidents, des espaces suivants, dans les conditions du règlement intérieur : {espaces}.",
+        "Le résident use librement, avec les autres résidents, des espaces suivants, dans les conditions du règlement intérieur : {espaces}.",
         "CCH, art. L.633-2 et R.633-2",
     ),
     Clause(
@@ -60,37 +60,37 @@ Le présent contrat relève des articles L.633-1 et suivants du code de la const
         "Prise d’effet et durée",
         """Le contrat prend effet le {effet}.
 
-Il est conclu pour un mois. Il est reconduit tacitement de mois en mois, à la seule volonté du résident : tant que celui-ci ne donne pas congé, le contrat continue, sans démarche de sa part.""",
+Il est conclu pour un mois. Il est reconduit tacitement de mois en mois, à la seule volonté du résident : tant que celui-ci ne donne pas congé, le contrat continue, sans démarche de sa part.""",
         "CCH, art. L.633-2",
     ),
     Clause(
         "accueil",
         "Durée maximale de l’accueil",
-        """Cette clause est distincte de la durée du contrat. Le projet social du dispositif « {dispositif} » prévoit un accueil de {duree_accueil}{renouvellements}. Compté depuis l’entrée, l’accueil prévu court jusqu’au {fin_accueil} inclus.
+        """Cette clause est distincte de la durée du contrat. Le projet social du dispositif « {dispositif} » prévoit un accueil de {duree_accueil}{renouvellements}. Compté depuis l’entrée, l’accueil prévu court jusqu’au {fin_accueil} inclus.
 
-L’arrivée de cette date ne met pas fin au contrat. Elle engage le résident et le gestionnaire à préparer ensemble la suite : renouvellement de l’accueil ou relogement. Le gestionnaire en parle avec le résident au moins trois mois avant, et ne peut mettre fin au contrat que dans les cas, les formes et les délais de la clause « Résiliation par le gestionnaire ».""",
+L’arrivée de cette date ne met pas fin au contrat. Elle engage le résident et le gestionnaire à préparer ensemble la suite : renouvellement de l’accueil ou relogement. Le gestionnaire en parle avec le résident au moins trois mois avant, et ne peut mettre fin au contrat que dans les cas, les formes et les délais de la clause « Résiliation par le gestionnaire ».""",
         "CCH, annexe 2 au III de l’art. R.353-159 (projet social)",
         when="terme",
     ),
     Clause(
         "accueil_sans_terme",
         "Durée de l’accueil",
-        "Le dispositif « {dispositif} » accueille sans limitation de durée. Aucun terme n’est fixé au séjour.",
+        "Le dispositif « {dispositif} » accueille sans limitation de durée. Aucun terme n’est fixé au séjour.",
         "CCH, annexe 2 au III de l’art. R.353-159 (projet social)",
         when="sans_terme",
     ),
     Clause(
         "admission",
         "Conditions d’admission",
-        """Le résident a été admis au titre du dispositif « {dispositif} ». Les conditions d’admission sont les suivantes : {conditions_admission}
+        """Le résident a été admis au titre du dispositif « {dispositif} ». Les conditions d’admission sont les suivantes : {conditions_admission}
 
-Le gestionnaire ne met fin au contrat parce qu’elles ne sont plus remplies que dans les conditions de la clause « Résiliation par le gestionnaire ».""",
+Le gestionnaire ne met fin au contrat parce qu’elles ne sont plus remplies que dans les conditions de la clause « Résiliation par le gestionnaire ».""",
         "CCH, art. L.633-2 et R.633-2",
     ),
     Clause(
         "montant",
         "Montant acquitté",
-        """Le résident acquitte chaque mois la somme détaillée ci-dessous. L’équivalent de loyer et l’équivalent de charges, forfaitaire, servent au calcul de l’aide personnalisée au logement ; les prestations obligatoires n’y entrent pas.
+        """Le résident acquitte chaque mois la somme détaillée ci-dessous. L’équivalent de loyer et l’équivalent de charges, forfaitaire, servent au calcul de l’aide personnalisée au logement ; les prestations obligatoires n’y entrent pas.
 
 La somme se paie chaque mois à terme échu, sur un avis d’échéance qui en donne le détail. Aucune avance n’est demandée. Le premier et le dernier mois se paient au prorata des jours. Tout paiement donne lieu, sans frais et sans demande, à une quittance, ou à un reçu s’il est partiel.
 
@@ -152,7 +152,7 @@ Il est rendu dans les quinze jours qui suivent la remise des clés, déduction f
         "Usage du logement et vie privée",
         """Le logement est la résidence principale et le domicile du résident. Il en use paisiblement, l’entretient, et signale sans tarder ce qui doit être réparé. Il y reçoit qui il veut et y apporte ses meubles, dans les limites de la sécurité.
 
-Le personnel n’entre dans le logement qu’après l’avoir demandé et dans les conditions du règlement intérieur. En cas d’urgence touchant à la sécurité, il peut entrer sans attendre ; le résident en est alors informé par écrit. Toute clause qui limiterait la jouissance privée du logement est réputée non écrite.""",
+Le personnel n’entre dans le logement qu’après l’avoir demandé et dans les conditions du règlement intérieur. En cas d’urgence touchant à la sécurité, il peut entrer sans attendre ; le résident en est alors informé par écrit. Toute clause qui limiterait la jouissance privée du logement est réputée non écrite.""",
         "CCH, art. L.633-2",
     ),
     Clause(
@@ -166,8 +166,8 @@ Le personnel n’entre dans le logement qu’après l’avoir demandé et dans l
         "Absence prolongée",
         """Le résident prévient l’équipe quand il s’absente plus de {jours_absence} jours et dit, s’il le sait, quand il revient. Il garde son logement et continue d’en payer la redevance pendant son absence.
 
-L’APL suppose que le logement reste la résidence principale : le résident informe la CAF ou la MSA d’une longue absence. Le contrat n’est pas résilié pour inoccupation quand l’absence tient à l’état de santé et qu’elle est certifiée.""",
-        "CCH, art. R.633-2 ; annexe 2 au III de l’art. R.353-159, art. 6",
+L’APL suppose que le logement reste la résidence principale : le résident informe la CAF ou la MSA d’une longue absence. Le contrat n’est pas résilié pour inoccupation quand l’absence tient à l’état de santé et qu’elle est certifiée.""",
+        "CCH, art. R.633-2 ; annexe 2 au III de l’art. R.353-159, art. 6",
     ),
     Clause(
         "tiers",
@@ -179,21 +179,21 @@ L’APL suppose que le logement reste la résidence principale : le résident in
         "reglement",
         "Règlement intérieur",
         "Le règlement intérieur est annexé au contrat. Le résident l’a lu, ou se l’est fait lire, et le paraphe en même temps qu’il signe le contrat.",
-        "CCH, art. L.633-2 ; annexe 2 au III de l’art. R.353-159, art. 5",
+        "CCH, art. L.633-2 ; annexe 2 au III de l’art. R.353-159, art. 5",
     ),
     Clause(
         "conge_resident",
         "Résiliation par le résident",
-        """Le résident peut partir à tout moment, sans avoir à dire pourquoi. Il prévient par écrit : lettre remise contre décharge, lettre recommandée avec avis de réception, ou acte de commissaire de justice.
+        """Le résident peut partir à tout moment, sans avoir à dire pourquoi. Il prévient par écrit : lettre remise contre décharge, lettre recommandée avec avis de réception, ou acte de commissaire de justice.
 
 Le préavis est d’un mois à compter du jour où le gestionnaire le reçoit. Il est réduit à huit jours, sur justificatif, si le résident a obtenu un emploi, est muté, a perdu son emploi ou a reçu une offre de logement. La redevance est due jusqu’à la fin du préavis, même si le résident part avant.""",
-        "CCH, art. R.633-3 ; annexe 2 au III de l’art. R.353-159, art. 5",
+        "CCH, art. R.633-3 ; annexe 2 au III de l’art. R.353-159, art. 5",
         when="convention",
     ),
     Clause(
         "conge_resident_hors_convention",
         "Résiliation par le résident",
-        """Le résident peut partir à tout moment, sans avoir à dire pourquoi. Il prévient par écrit : lettre remise contre décharge, lettre recommandée avec avis de réception, ou acte de commissaire de justice.
+        """Le résident peut partir à tout moment, sans avoir à dire pourquoi. Il prévient par écrit : lettre remise contre décharge, lettre recommandée avec avis de réception, ou acte de commissaire de justice.
 
 Le préavis est de huit jours à compter du jour où le gestionnaire le reçoit. La redevance est due jusqu’à la fin du préavis, même si le résident part avant.""",
         "CCH, art. R.633-3",
@@ -202,16 +202,16 @@ Le préavis est de huit jours à compter du jour où le gestionnaire le reçoit.
     Clause(
         "conge_gestionnaire",
         "Résiliation par le gestionnaire",
-        """Le gestionnaire ne peut résilier le contrat que dans trois cas :
+        """Le gestionnaire ne peut résilier le contrat que dans trois cas :
 
-1° le résident n’exécute pas une obligation du contrat, ou manque gravement ou de façon répétée au règlement intérieur : préavis d’un mois. Pour un impayé, il faut trois termes mensuels consécutifs entièrement impayés ou, si une partie a été payée, une dette d’au moins deux fois la somme mensuelle ;
+1° le résident n’exécute pas une obligation du contrat, ou manque gravement ou de façon répétée au règlement intérieur : préavis d’un mois. Pour un impayé, il faut trois termes mensuels consécutifs entièrement impayés ou, si une partie a été payée, une dette d’au moins deux fois la somme mensuelle ;
 
-2° le résident ne remplit plus les conditions d’admission : préavis de trois mois francs, avec une offre de relogement correspondant à ses besoins et à ses possibilités ; la résiliation ne prend effet qu’un mois au plus tôt après que cette offre a été notifiée ;
+2° le résident ne remplit plus les conditions d’admission : préavis de trois mois francs, avec une offre de relogement correspondant à ses besoins et à ses possibilités ; la résiliation ne prend effet qu’un mois au plus tôt après que cette offre a été notifiée ;
 
-3° l’établissement cesse totalement son activité : préavis de trois mois.
+3° l’établissement cesse totalement son activité : préavis de trois mois.
 
-La résiliation est motivée. Elle est signifiée par commissaire de justice, remise en main propre contre décharge, ou notifiée par lettre recommandée avec avis de réception ; le délai court du jour où elle est remise. La redevance n’est due, pendant ce préavis, que pour les jours où le logement est occupé.""",
-        "CCH, art. L.633-2 et R.633-3 ; annexe 2 au III de l’art. R.353-159, art. 6",
+La résiliation est motivée. Elle est signifiée par commissaire de justice, remise en main propre contre décharge, ou notifiée par lettre recommandée avec avis de réception ; le délai court du jour où elle est remise. La redevance n’est due, pendant ce préavis, que pour les jours où le logement est occupé.""",
+        "CCH, art. L.633-2 et R.633-3 ; annexe 2 au III de l’art. R.353-159, art. 6",
     ),
     Clause(
         "cles",
@@ -240,13 +240,13 @@ REGLEMENT = (
     Clause(
         "objet",
         "À quoi sert ce règlement",
-        "Il dit comment vivre ensemble dans la résidence. Il ne retire rien aux droits que le contrat et la loi donnent au résident : chacun est chez soi dans son logement.",
+        "Il dit comment vivre ensemble dans la résidence. Il ne retire rien aux droits que le contrat et la loi donnent au résident : chacun est chez soi dans son logement.",
         "CCH, art. L.633-2",
     ),
     Clause(
         "logement",
         "Votre logement",
-        "Vous l’entretenez, vous aérez, vous ne bouchez ni les ventilations ni les évacuations. Vous ne changez pas la serrure sans l’accord de l’équipe. Vous signalez toute fuite, panne ou présence de nuisibles dès que vous la voyez : la réparation ne vous coûte rien quand elle tient à l’usure.",
+        "Vous l’entretenez, vous aérez, vous ne bouchez ni les ventilations ni les évacuations. Vous ne changez pas la serrure sans l’accord de l’équipe. Vous signalez toute fuite, panne ou présence de nuisibles dès que vous la voyez : la réparation ne vous coûte rien quand elle tient à l’usure.",
     ),
     Clause(
         "acces",
@@ -257,9 +257,9 @@ REGLEMENT = (
     Clause(
         "visites",
         "Visites et personnes hébergées",
-        """Vous recevez qui vous voulez, dans le respect des voisins ; vous répondez de vos visiteurs.
+        """Vous recevez qui vous voulez, dans le respect des voisins ; vous répondez de vos visiteurs.
 
-Si vous hébergez quelqu’un, vous donnez avant son nom et les dates à l’équipe. Une personne hébergée à la fois, deux dans un logement de deux pièces ou plus ; trois mois au plus pour la même personne et six mois par an en tout. Dans un appartement partagé, l’accord des autres occupants est nécessaire.""",
+Si vous hébergez quelqu’un, vous donnez avant son nom et les dates à l’équipe. Une personne hébergée à la fois, deux dans un logement de deux pièces ou plus ; trois mois au plus pour la même personne et six mois par an en tout. Dans un appartement partagé, l’accord des autres occupants est nécessaire.""",
         "CCH, art. R.633-9",
     ),
     Clause(
@@ -270,7 +270,7 @@ Si vous hébergez quelqu’un, vous donnez avant son nom et les dates à l’éq
     Clause(
         "partage",
         "Appartements partagés",
-        "La chambre est privée et ferme à clé ; la cuisine, le séjour et la salle d’eau se partagent, leur ménage aussi. L’équipe aide à s’organiser et à régler les désaccords.",
+        "La chambre est privée et ferme à clé ; la cuisine, le séjour et la salle d’eau se partagent, leur ménage aussi. L’équipe aide à s’organiser et à régler les désaccords.",
     ),
     Clause(
         "calme",
@@ -280,12 +280,12 @@ Si vous hébergez quelqu’un, vous donnez avant son nom et les dates à l’éq
     Clause(
         "securite",
         "Sécurité",
-        "Ne fumez pas dans les parties communes. Les couloirs et les issues restent libres ; les portes coupe-feu restent fermées. Les appareils à gaz, les chauffages d’appoint à flamme, les multiprises en cascade sont interdits. Vous prenez connaissance du plan d’évacuation et vous dites à l’équipe si vous auriez besoin d’aide dans les escaliers.",
+        "Ne fumez pas dans les parties communes. Les couloirs et les issues restent libres ; les portes coupe-feu restent fermées. Les appareils à gaz, les chauffages d’appoint à flamme, les multiprises en cascade sont interdits. Vous prenez connaissance du plan d’évacuation et vous dites à l’équipe si vous auriez besoin d’aide dans les escaliers.",
     ),
     Clause(
         "animaux",
         "Animaux",
-        "Un animal familier est admis s’il ne trouble pas la tranquillité ni l’hygiène ; les chiens d’attaque (première catégorie) sont interdits.",
+        "Un animal familier est admis s’il ne trouble pas la tranquillité ni l’hygiène ; les chiens d’attaque (première catégorie) sont interdits.",
         "Loi n° 70-598 du 9 juillet 1970, art. 10",
     ),
     Clause(
@@ -301,7 +301,7 @@ Si vous hébergez quelqu’un, vous donnez avant son nom et les dates à l’éq
     Clause(
         "absences",
         "Absences",
-        "Prévenez l’équipe si vous partez plus de {jours_absence} jours : elle ne s’inquiétera pas, et vous aidera à garder vos droits. Si personne ne vous a vu depuis longtemps, elle viendra prendre de vos nouvelles.",
+        "Prévenez l’équipe si vous partez plus de {jours_absence} jours : elle ne s’inquiétera pas, et vous aidera à garder vos droits. Si personne ne vous a vu depuis longtemps, elle viendra prendre de vos nouvelles.",
     ),
     Clause(
         "difficultes",

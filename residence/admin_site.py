@@ -45,7 +45,7 @@ class BackOfficeSite(AdminSite):
 
     site_header = "Administration"
     site_title = "Administration"
-    index_title = "Que voulez-vous faire ?"
+    index_title = "Que voulez-vous faire ?"
     index_template = "admin/residence/index.html"
     empty_value_display = "–"
 

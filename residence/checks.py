@@ -38,7 +38,7 @@ def the_application_owns_no_table(*, databases: Sequence[str] | None = None, **k
             what = "est superutilisateur" if superuser else "possède des tables (ou peut le devenir)"
             found.append(
                 Error(
-                    f"Le compte PostgreSQL « {login} » {what} : il pourrait modifier le journal et les écritures.",
+                    f"Le compte PostgreSQL « {login} » {what} : il pourrait modifier le journal et les écritures.",
                     hint=(
                         "Donnez à DATABASE_URL le compte de l’application, à DATABASE_OWNER_URL celui du propriétaire "
                         "(docs/deploiement.md)."

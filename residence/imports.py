@@ -55,10 +55,10 @@ def read_sheet(content: bytes, *, known: Sequence[str]) -> Sheet:
     if not content:
         raise ValidationError("Le fichier est vide.")
     if len(content) > FILE_BYTES:
-        raise ValidationError(f"Le fichier dépasse {FILE_BYTES // 1024 // 1024} Mo : coupez-le en plusieurs.")
+        raise ValidationError(f"Le fichier dépasse {FILE_BYTES // 1024 // 1024} Mo : coupez-le en plusieurs.")
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise ValidationError(
-            "Ce fichier est un ancien classeur (.xls) ou un classeur protégé par un mot de passe : "
+            "Ce fichier est un ancien classeur (.xls) ou un classeur protégé par un mot de passe : "
             "enregistrez-le en .xlsx, sans mot de passe."
         )
     rows = _workbook_rows(content) if content.startswith(b"PK") else _csv_rows(content)
@@ -73,26 +73,26 @@ def _table(rows: list[tuple[int, list[Any]]], known: Sequence[str]) -> Sheet:
         if found > best:
             best, best_rank = found, rank
     if best_rank < 0:
-        raise ValidationError(f"Aucune ligne de titres reconnue. Colonnes attendues : {', '.join(known)}.")
+        raise ValidationError(f"Aucune ligne de titres reconnue. Colonnes attendues : {', '.join(known)}.")
     heads = [str(cell).strip() if cell is not None else "" for cell in rows[best_rank][1]]
     while heads and not heads[-1]:
         heads.pop()
     doubled = sorted({head for head in heads if head and sum(bare(head) == bare(other) for other in heads) > 1})
     if doubled:
-        raise ValidationError(f"Des colonnes portent le même titre : {', '.join(doubled)}.")
+        raise ValidationError(f"Des colonnes portent le même titre : {', '.join(doubled)}.")
     lines = [
         Line(number, tuple((cells + [None] * len(heads))[: len(heads)]))
         for number, cells in rows[best_rank + 1 :]
         if any(cell not in (None, "") for cell in cells)
     ]
     if not lines:
-        raise ValidationError("Le fichier n’a que des titres : il n’y a rien à importer.")
+        raise ValidationError("Le fichier n’a que des titres : il n’y a rien à importer.")
     return Sheet(tuple(heads), tuple(lines))
 
 
 def _too_many() -> ValidationError:
     return ValidationError(
-        f"Le fichier a plus de {ROWS} lignes : c’est la limite d’un import. Coupez-le en plusieurs fichiers."
+        f"Le fichier a plus de {ROWS} lignes : c’est la limite d’un import. Coupez-le en plusieurs fichiers."
     )
 
 
@@ -122,7 +122,7 @@ def _workbook_rows(content: bytes) -> list[tuple[int, list[Any]]]:
         raise
     except Exception as error:
         raise ValidationError(
-            "Ce fichier n’est pas un classeur lisible : enregistrez-le de nouveau en .xlsx."
+            "Ce fichier n’est pas un classeur lisible : enregistrez-le de nouveau en .xlsx."
         ) from error
     return rows
 
@@ -131,14 +131,14 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
     """Refuse what unzips to too much, and what declares entities: a workbook needs neither."""
     parts = archive.infolist()
     if len(parts) > UNZIPPED_PARTS or sum(part.file_size for part in parts) > UNZIPPED_BYTES:
-        raise ValidationError("Ce classeur contient trop de données une fois ouvert : coupez-le en plusieurs.")
+        raise ValidationError("Ce classeur contient trop de données une fois ouvert : coupez-le en plusieurs.")
     if "xl/workbook.xml" not in archive.namelist():
-        raise ValidationError("Ce fichier n’est pas un classeur Excel : enregistrez-le en .xlsx ou en .csv.")
+        raise ValidationError("Ce fichier n’est pas un classeur Excel : enregistrez-le en .xlsx ou en .csv.")
     for part in parts:
         if part.filename.endswith((".xml", ".rels")):
             with archive.open(part) as file:
                 if b"<!DOCTYPE" in _start(file):
-                    raise ValidationError("Ce classeur a un contenu inattendu : enregistrez-le de nouveau en .xlsx.")
+                    raise ValidationError("Ce classeur a un contenu inattendu : enregistrez-le de nouveau en .xlsx.")
 
 
 def _start(file: Any) -> bytes:
@@ -265,7 +265,7 @@ def text_from(value: Any) -> str:
 def amount_from(value: Any) -> Decimal:
     """« 1 234,5 », « 1234.50 », « 1 234,50 € » as a Decimal."""
     if isinstance(value, bool):
-        raise ValueError("Écrivez un nombre : 1 234,50.")
+        raise ValueError("Écrivez un nombre : 1 234,50.")
     if isinstance(value, int | Decimal):
         return Decimal(value)
     if isinstance(value, float):
@@ -273,13 +273,13 @@ def amount_from(value: Any) -> Decimal:
     kept = "".join(char for char in unicodedata.normalize("NFKC", str(value)) if not char.isspace())
     kept = kept.removesuffix("m2").rstrip("€").replace("−", "-").replace("’", "").replace("'", "")
     if "," in kept and "." in kept:
-        raise ValueError("Écrivez le nombre avec une seule virgule : 1 234,50.")
+        raise ValueError("Écrivez le nombre avec une seule virgule : 1 234,50.")
     try:
         number = Decimal(kept.replace(",", "."))
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise ValueError("Écrivez un nombre : 1 234,50.")
+        raise ValueError("Écrivez un nombre : 1 234,50.")
     return number
 
 
@@ -312,7 +312,7 @@ def day_from(value: Any) -> datetime.date:
             return datetime.date(int(found[3]), month, int(found[1]))
     except (ValueError, StopIteration):
         pass
-    raise ValueError("Écrivez une date : 12/03/2026.")
+    raise ValueError("Écrivez une date : 12/03/2026.")
 
 
 def yes_no_from(value: Any) -> bool:
@@ -324,7 +324,7 @@ def yes_no_from(value: Any) -> bool:
         return True
     if word in {"non", "n", "faux", "0", "0 0", "false", "no", ""}:
         return False
-    raise ValueError("Écrivez « oui » ou « non ».")
+    raise ValueError("Écrivez « oui » ou « non ».")
 
 
 def read_upload(file: BinaryIO, *, known: Sequence[str]) -> Sheet:

@@ -141,7 +141,7 @@ def _lay_out(html: str, *, tagged: bool) -> Document:
             stylesheets=[_kit.stylesheet], font_config=_kit.fonts, **_options(tagged=tagged)
         )
     except FatalURLFetchingError as error:
-        raise ResourceRefusedError(f"Le modèle demande un fichier qui n’est pas à nous : {error}") from error
+        raise ResourceRefusedError(f"Le modèle demande un fichier qui n’est pas à nous : {error}") from error
 
 
 def _write(document: Document, *, identifier: str, tagged: bool) -> bytes:

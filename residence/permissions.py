@@ -43,7 +43,7 @@ class Permission(TextChoices):
     ACCUEIL_VIEW = "accueil.view", "voir son accueil et ses échéances"
     RECHERCHE_USE = "recherche.use", "rechercher une personne, une place, un contrat, un document"
     DROITS_VIEW = "droits.view", "voir le tableau des droits"
-    MENAGE_VIEW = "menage.view", "voir un ménage : noms, composition, place"
+    MENAGE_VIEW = "menage.view", "voir un ménage : noms, composition, place"
     MENAGE_EDIT = "menage.edit", "modifier l’identité et la composition d’un ménage"
     MENAGE_SENSITIVE_VIEW = "menage.sensitive_view", "voir le titre de séjour et les faits sensibles d’un ménage"
     RESSOURCE_VIEW = "ressource.view", "voir les ressources, charges et dettes d’un ménage"
@@ -83,7 +83,7 @@ class Permission(TextChoices):
     # Logement
     PARC_VIEW = "parc.view", "voir les logements et les places"
     PARC_EDIT = "parc.edit", "tenir les logements et les places"
-    SEJOUR_VIEW = "sejour.view", "voir les séjours : qui habite où, jusqu’à quand"
+    SEJOUR_VIEW = "sejour.view", "voir les séjours : qui habite où, jusqu’à quand"
     PRESENTS_VIEW = "presents.view", "voir la liste des présents par étage"
     CONTRAT_VIEW = "contrat.view", "lire les contrats d’occupation"
     CONTRAT_PREPARE = "contrat.prepare", "préparer un contrat d’occupation"

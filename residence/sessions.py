@@ -81,7 +81,7 @@ class SessionLimitsMiddleware:
         if now - seen >= settings.SESSION_IDLE_SECONDS:
             reason = f"Votre session a pris fin après {_minutes(settings.SESSION_IDLE_SECONDS)} sans activité."
         elif now - opened >= settings.SESSION_ABSOLUTE_SECONDS:
-            reason = f"Votre session a pris fin : elle durait depuis {_minutes(settings.SESSION_ABSOLUTE_SECONDS)}."
+            reason = f"Votre session a pris fin : elle durait depuis {_minutes(settings.SESSION_ABSOLUTE_SECONDS)}."
         else:
             if now - seen >= WRITTEN_EVERY:
                 session[SEEN] = now
@@ -110,7 +110,7 @@ class SecondFactorMiddleware:
             where = f"{reverse('mfa_reauthenticate')}?{query}"
         else:
             where = reverse("mfa_activate_totp")
-            messages.info(request, "Votre rôle demande un second facteur : activez-le pour ouvrir les autres pages.")
+            messages.info(request, "Votre rôle demande un second facteur : activez-le pour ouvrir les autres pages.")
         return _told_to_htmx(where) if request.htmx else redirect(where)
 
 

@@ -25,7 +25,7 @@ class BootstrapFinder(BaseFinder):
         super().__init__(*args, **kwargs)
         package = importlib.util.find_spec("bootstrap")
         if package is None or not package.submodule_search_locations:
-            raise ImproperlyConfigured("Bootstrap n’est pas installé (paquet bootstrap-wrapper) : lancez « make run ».")
+            raise ImproperlyConfigured("Bootstrap n’est pas installé (paquet bootstrap-wrapper) : lancez « make run ».")
         self.storage = FileSystemStorage(location=package.submodule_search_locations[0])
         self.storage.prefix = PREFIX
 

@@ -57,7 +57,7 @@ def retake_dead_tasks() -> tuple[int, int]:
                 continue
         if len(task.worker_ids) >= MOST_ATTEMPTS:
             task.status, task.finished_at = "FAILED", timezone.now()
-            task.traceback = "Abandonnée : chaque processus qui l’a prise s’est arrêté avant la fin."
+            task.traceback = "Abandonnée : chaque processus qui l’a prise s’est arrêté avant la fin."
             given_up += 1
         else:
             task.status, task.started_at = "READY", None

@@ -34,7 +34,7 @@ def clean_upload(upload: Any) -> CleanFile:
     """`upload` (an UploadedFile) as it may be kept, or a ValidationError that says what to do."""
     if upload.size > settings.ATTACHMENT_MAX_BYTES:
         most = settings.ATTACHMENT_MAX_BYTES // (1024 * 1024)
-        raise ValidationError(f"Ce fichier dépasse {most} Mo : numérisez-le en moins fin, ou en plusieurs fichiers.")
+        raise ValidationError(f"Ce fichier dépasse {most} Mo : numérisez-le en moins fin, ou en plusieurs fichiers.")
     upload.seek(0)
     content = upload.read()
     if not content:
@@ -43,13 +43,13 @@ def clean_upload(upload: Any) -> CleanFile:
         return CleanFile(_clean_pdf(content), "application/pdf", ".pdf")
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
         raise ValidationError(
-            "Cette photo est au format HEIC, que tous les ordinateurs ne lisent pas. Sur l’iPhone : Réglages, Appareil "
-            "photo, Formats, « Le plus compatible », puis reprenez la photo."
+            "Cette photo est au format HEIC, que tous les ordinateurs ne lisent pas. Sur l’iPhone : Réglages, Appareil "
+            "photo, Formats, « Le plus compatible », puis reprenez la photo."
         )
     if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
         return _clean_image(content)
     raise ValidationError(
-        f"Ce fichier n’est pas un {ACCEPTED}, même si son nom le dit : enregistrez-le dans ce format."
+        f"Ce fichier n’est pas un {ACCEPTED}, même si son nom le dit : enregistrez-le dans ce format."
     )
 
 
@@ -65,20 +65,20 @@ def _clean_pdf(content: bytes) -> bytes:
         )
     except subprocess.TimeoutExpired as error:
         raise ValidationError(
-            "Ce PDF est trop lourd à ouvrir : imprimez-le en PDF, puis joignez le résultat."
+            "Ce PDF est trop lourd à ouvrir : imprimez-le en PDF, puis joignez le résultat."
         ) from error
     if done.returncode == 0:
         return done.stdout
     raise ValidationError(
         {
-            pdf_cleaning.PROTECTED: "Ce PDF est protégé par un mot de passe : enregistrez-en une copie qui n’en a pas.",
-            pdf_cleaning.TOO_LONG: f"Ce PDF est trop long (plus de {pdf_cleaning.MOST_PAGES} pages) : coupez-le.",
-        }.get(done.returncode, "Ce PDF est illisible : imprimez-le en PDF, puis joignez le résultat.")
+            pdf_cleaning.PROTECTED: "Ce PDF est protégé par un mot de passe : enregistrez-en une copie qui n’en a pas.",
+            pdf_cleaning.TOO_LONG: f"Ce PDF est trop long (plus de {pdf_cleaning.MOST_PAGES} pages) : coupez-le.",
+        }.get(done.returncode, "Ce PDF est illisible : imprimez-le en PDF, puis joignez le résultat.")
     )
 
 
 def _clean_image(content: bytes) -> CleanFile:
-    unreadable = "Cette image est illisible : ouvrez-la, enregistrez-la en JPEG, puis joignez le résultat."
+    unreadable = "Cette image est illisible : ouvrez-la, enregistrez-la en JPEG, puis joignez le résultat."
     # WeasyPrint, once loaded, has Pillow fill what is missing of a cut file with grey.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
@@ -87,12 +87,12 @@ def _clean_image(content: bytes) -> CleanFile:
             warnings.simplefilter("ignore", UserWarning)
             with Image.open(io.BytesIO(content), formats=tuple(_IMAGES)) as image:
                 if image.width * image.height > MOST_PIXELS:
-                    raise ValidationError("Cette image a plus de 50 millions de points : réduisez-la.")
+                    raise ValidationError("Cette image a plus de 50 millions de points : réduisez-la.")
                 content_type, suffix = _IMAGES[image.format or ""]
                 upright = ImageOps.exif_transpose(image)
                 return CleanFile(_written(upright, suffix), content_type, suffix)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ValidationError("Cette image a plus de 50 millions de points : réduisez-la.") from error
+        raise ValidationError("Cette image a plus de 50 millions de points : réduisez-la.") from error
     except (OSError, SyntaxError, ValueError, KeyError, EOFError) as error:
         raise ValidationError(unreadable) from error
 

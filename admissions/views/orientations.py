@@ -327,7 +327,7 @@ def piece_record(request: HttpRequest, orientation_id: int, piece_id: int) -> Ht
         "admissions/piece_record.html",
         form=form,
         act=lambda: record_piece(by=request.user, orientation=orientation, piece=piece, **form.cleaned_data),
-        success=f"« {piece.name} » est à jour.",
+        success=f"« {piece.name} » est à jour.",
         to=orientation,
         context={**about(request, orientation), "piece": piece},
     )
@@ -370,7 +370,7 @@ def orientation_complete(request: HttpRequest, orientation_id: int) -> HttpRespo
         "admissions/orientation_complete.html",
         form=form,
         act=lambda: complete_again(by=request.user, orientation=orientation, reason=form.cleaned_data["reason"]),
-        success="Le dossier est repris : il est à compléter.",
+        success="Le dossier est repris : il est à compléter.",
         to=orientation,
         context={**about(request, orientation), "passage": live_passage(orientation)},
     )

@@ -84,7 +84,7 @@ def rectify_avis(*, by: User | None, avis: AvisEcheance, reason: str) -> AvisEch
     received. ValidationError when nothing differs, and when something blocks the calculation.
     """
     if not reason.strip():
-        raise ValidationError({"reason": "Dites pourquoi cet avis est rectifié : le résident le lira."})
+        raise ValidationError({"reason": "Dites pourquoi cet avis est rectifié : le résident le lira."})
     contrat = (
         ContratOccupation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("sejour__residence", "sejour__menage", "place")
@@ -97,9 +97,9 @@ def rectify_avis(*, by: User | None, avis: AvisEcheance, reason: str) -> AvisEch
     avis.contrat = contrat
     found = differences(avis)
     if found.blocked:
-        raise ValidationError([f"Le calcul est impossible : {text}." for text in found.blocked])
+        raise ValidationError([f"Le calcul est impossible : {text}." for text in found.blocked])
     if found.is_nil:
-        raise ValidationError("Rien n’a changé depuis cet avis : il n’y a rien à rectifier.")
+        raise ValidationError("Rien n’a changé depuis cet avis : il n’y a rien à rectifier.")
     if found.apl_owed != found.apl_called:
         AvisEcheance.objects.filter(pk=avis.pk).update(apl_expected=found.apl_owed)
     last = AvisEcheance.objects.filter(contrat=contrat, month=avis.month).aggregate(last=Max("rank"))["last"]

@@ -95,7 +95,7 @@ def check_confirmable(residence: Residence, month: datetime.date) -> None:
     first_day = month.replace(day=CONFIRM_FROM_DAY)
     if today() < first_day:
         raise ValidationError(
-            f"Les avis de {month:%m/%Y} se confirment à partir du {first_day:%d/%m/%Y} : la redevance se paie à terme "
+            f"Les avis de {month:%m/%Y} se confirment à partir du {first_day:%d/%m/%Y} : la redevance se paie à terme "
             "échu, et l’avis tient compte des entrées et des sorties du mois."
         )
     check_open(residence, month_end(month), field="month")
@@ -188,7 +188,7 @@ def drop_campagne(*, by: User | None, campagne: Campagne) -> None:
     hold(campagne.residence)
     campagne = locked(campagne)
     if campagne.status != Campagne.Status.PREPARED:
-        raise ValidationError("Cette campagne est confirmée : elle s’annule, elle ne se retire pas.")
+        raise ValidationError("Cette campagne est confirmée : elle s’annule, elle ne se retire pas.")
     _drop_prepared(campagne)
     residence, month = campagne.residence, campagne.month
     record("campagne.drop", by=by, residence=residence, month=month, rank=campagne.rank)
@@ -225,7 +225,7 @@ def confirm_campagne(*, by: User | None, campagne: Campagne) -> Campagne:
     if changed:
         shown = ", ".join(sorted(changed)[:10]) + (" et d’autres" if len(changed) > 10 else "")
         raise ValidationError(
-            f"Des faits ont changé depuis la préparation (places {shown}) : "
+            f"Des faits ont changé depuis la préparation (places {shown}) : "
             "préparez à nouveau, regardez, puis confirmez."
         )
     _drop_prepared(campagne)
@@ -466,7 +466,7 @@ def undo_campagne(*, by: User | None, campagne: Campagne, reason: str) -> Campag
     hold(campagne.residence)
     campagne = locked(campagne)
     if campagne.status == Campagne.Status.SENT:
-        raise ValidationError("Cette campagne est envoyée : ses avis se rectifient un par un.")
+        raise ValidationError("Cette campagne est envoyée : ses avis se rectifient un par un.")
     move(campagne, Campagne.Status.PREPARED)
     check_open(campagne.residence, campagne.month, field="month")
     avis = list(
@@ -476,7 +476,7 @@ def undo_campagne(*, by: User | None, campagne: Campagne, reason: str) -> Campag
         .order_by("pk")
     )
     if AvisEcheance.objects.live().filter(rectifies__in=avis).exists():
-        raise ValidationError("Un avis de cette campagne est déjà rectifié : rectifiez les autres un par un.")
+        raise ValidationError("Un avis de cette campagne est déjà rectifié : rectifiez les autres un par un.")
     hold_accounts(one.contrat.sejour_id for one in avis)
     release(by=by, avis=avis)
     entries = Ecriture.objects.filter(avis__in=avis, reverses=None, reversed_by=None)
@@ -493,7 +493,7 @@ def undo_campagne(*, by: User | None, campagne: Campagne, reason: str) -> Campag
         cancel_receipts(
             by=by,
             quittances=quittances,
-            reason=f"Avis de {campagne.month:%m/%Y} annulé : {reason.strip()}"[:200],
+            reason=f"Avis de {campagne.month:%m/%Y} annulé : {reason.strip()}"[:200],
             told=f"L’avis d’échéance de {campagne.month:%m/%Y} est annulé et sera refait. "
             "Ce que vous avez payé reste à votre compte.",
         )

@@ -52,7 +52,7 @@ def check_open(residence: Residence, day: datetime.date, *, field: str = "dated_
     closed = closed_until(residence)
     if closed and day <= closed:
         raise ValidationError(
-            {field: f"Les mois jusqu’au {closed:%d/%m/%Y} sont clos : choisissez une date plus récente."}
+            {field: f"Les mois jusqu’au {closed:%d/%m/%Y} sont clos : choisissez une date plus récente."}
         )
 
 
@@ -120,7 +120,7 @@ def counter_entry(entry: Ecriture, *, by: User | None, dated_on: datetime.date) 
         kind=Ecriture.Kind.REVERSAL,
         dated_on=dated_on,
         amount=-entry.amount,
-        label=f"Annulation : {entry.label}"[:200],
+        label=f"Annulation : {entry.label}"[:200],
         avis_id=entry.avis_id,
         encaissement_id=entry.encaissement_id,
         contrat_id=entry.contrat_id,
@@ -138,7 +138,7 @@ def reverse_entry(*, entry: Ecriture, by: User | None, dated_on: datetime.date |
     if Ecriture.objects.filter(reverses=entry).exists():
         raise ValidationError("Cette écriture est déjà contre-passée.")
     if entry.reverses_id:
-        raise ValidationError("Une contre-passation ne se contre-passe pas : passez une nouvelle écriture.")
+        raise ValidationError("Une contre-passation ne se contre-passe pas : passez une nouvelle écriture.")
     day = open_day(entry.sejour.residence, dated_on or entry.dated_on)
     (counter,) = post_all([counter_entry(entry, by=by, dated_on=day)])
     record(
@@ -172,7 +172,7 @@ def close_month(
     waiting = Campagne.objects.filter(residence=residence, month__lte=month, status=Campagne.Status.PREPARED)
     waiting = waiting.filter(avis__status=AvisEcheance.Status.PREPARED).order_by("month")
     if first := waiting.first():
-        raise ValidationError(f"La {first} est préparée : confirmez-la, ou retirez-la, avant de clore.")
+        raise ValidationError(f"La {first} est préparée : confirmez-la, ou retirez-la, avant de clore.")
     missing = [contrat.place.code for contrat in contracts_without_avis(residence, month).select_related("place")]
     if missing and not despite_missing:
         shown = ", ".join(missing[:10]) + (" et d’autres" if len(missing) > 10 else "")

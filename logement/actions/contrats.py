@@ -128,7 +128,7 @@ def edit_contrat(
     if contrat.status == Status.TO_SIGN:
         move(contrat, Status.DRAFT)
     elif contrat.status != Status.DRAFT:
-        raise ValidationError(f"Ce contrat est {contrat.get_status_display()} : il ne se modifie plus.")
+        raise ValidationError(f"Ce contrat est {contrat.get_status_display()} : il ne se modifie plus.")
     sejour = contrat.sejour
     places = placed([place, *joined_places])
     if places[0].residence_id != sejour.residence_id:
@@ -293,7 +293,7 @@ def issue_attestation(*, by: User, sejour: Sejour) -> DocumentEmis:
         sejour.contrats.in_progress().filter(start_on__lte=today()).select_related("place__logement__batiment").first()
     )
     if contrat is None:
-        raise ValidationError("Ce ménage n’habite pas la résidence aujourd’hui : il n’y a rien à attester.")
+        raise ValidationError("Ce ménage n’habite pas la résidence aujourd’hui : il n’y a rien à attester.")
     day = today()
     data = attestation_data(sejour, contrat, day)
     for known in DocumentEmis.objects.filter(
@@ -424,12 +424,12 @@ def _write_parties(contrat: ContratOccupation, parties: Mapping[int, str]) -> No
     holders = [pk for pk, capacity in capacities.items() if capacity != Capacity.OCCUPANT]
     titulaires = [pk for pk, capacity in capacities.items() if capacity == Capacity.TITULAIRE]
     if len(titulaires) > 1:
-        raise ValidationError("Un contrat a un seul titulaire ; les autres adultes sont co-titulaires ou occupants.")
+        raise ValidationError("Un contrat a un seul titulaire ; les autres adultes sont co-titulaires ou occupants.")
     if not titulaires and not contrat.organisation:
         raise ValidationError("Choisissez le titulaire du contrat, ou l’organisme qui l’est pour l’occupant.")
     for pk in holders:
         if is_minor(members[pk], contrat.start_on):
-            raise ValidationError(f"{members[pk]} est mineur à la prise d’effet : il ne peut être qu’occupant.")
+            raise ValidationError(f"{members[pk]} est mineur à la prise d’effet : il ne peut être qu’occupant.")
     contrat.parties.exclude(personne__in=capacities).delete()
     for pk, capacity in capacities.items():
         PartieContrat.objects.update_or_create(contrat=contrat, personne=members[pk], defaults={"capacity": capacity})
@@ -439,9 +439,9 @@ def _refuse_begun(contrat: ContratOccupation) -> None:
     """A signed contract is cancelled only while nothing has happened under it."""
     if contrat.etats_des_lieux.filter(status=EtatDesLieux.Status.SIGNED).exists():
         raise ValidationError(
-            "L’état des lieux est signé, les clés sont remises : le contrat ne s’annule plus, il se résilie."
+            "L’état des lieux est signé, les clés sont remises : le contrat ne s’annule plus, il se résilie."
         )
     if AvisEcheance.objects.filter(contrat=contrat).called().exists():
-        raise ValidationError("Un avis d’échéance est émis sur ce contrat : annulez-le d’abord.")
+        raise ValidationError("Un avis d’échéance est émis sur ce contrat : annulez-le d’abord.")
     if contrat.sejour.encaissements.live().exists():
-        raise ValidationError("Un paiement est enregistré sur ce séjour : remboursez-le ou annulez-le d’abord.")
+        raise ValidationError("Un paiement est enregistré sur ce séjour : remboursez-le ou annulez-le d’abord.")

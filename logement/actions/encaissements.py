@@ -111,7 +111,7 @@ def _check(payments: Sequence[Payment], sejours: dict[int, Sejour]) -> None:
         sejour = sejours[payment.sejour.pk]
         first = min(sejour.start_on, signed.get(sejour.pk) or sejour.start_on)
         if payment.received_on > today():
-            raise ValidationError({"received_on": "Cette date est à venir : un paiement se saisit une fois reçu."})
+            raise ValidationError({"received_on": "Cette date est à venir : un paiement se saisit une fois reçu."})
         if payment.received_on < first:
             raise ValidationError({"received_on": f"Le séjour commence le {first:%d/%m/%Y}."})
         known = earliest.get(sejour.residence_id, payment.received_on)
@@ -227,7 +227,7 @@ def cancel_encaissement(*, by: User | None, encaissement: Encaissement, reason: 
     that replaces it is issued for the resident.
     """
     if not reason.strip():
-        raise ValidationError({"reason": "Dites pourquoi ce paiement est annulé : le résident le lira."})
+        raise ValidationError({"reason": "Dites pourquoi ce paiement est annulé : le résident le lira."})
     sejour = lock_accounts([encaissement.sejour_id])[encaissement.sejour_id]
     encaissement = locked(encaissement)
     if encaissement.cancelled_at is not None:
@@ -254,7 +254,7 @@ def cancel_encaissement(*, by: User | None, encaissement: Encaissement, reason: 
         reason=encaissement.cancelled_reason,
         told=(
             f"Le paiement de {euros(encaissement.amount)} ({encaissement.get_method_display()}) noté le "
-            f"{encaissement.received_on:%d/%m/%Y} est annulé : {encaissement.cancelled_reason}"
+            f"{encaissement.received_on:%d/%m/%Y} est annulé : {encaissement.cancelled_reason}"
         ),
     )
     issue_receipts(by=by, avis=set(touched) | {row.avis_id for row in written})

@@ -111,7 +111,7 @@ def create_etat_des_lieux(
         kind == Kind.EXIT and contrat.status == ContratOccupation.Status.ENDED
     ):
         raise ValidationError(
-            f"Le contrat est {contrat.get_status_display()} : un état des lieux se dresse une fois le contrat signé."
+            f"Le contrat est {contrat.get_status_display()} : un état des lieux se dresse une fois le contrat signé."
         )
     entry = entry_of(contrat) if kind == Kind.EXIT else None
     edl = EtatDesLieux(contrat=contrat, kind=kind, made_on=made_on or today(), made_by=by, keys=contrat.place.keys)
@@ -159,7 +159,7 @@ def save_etat_des_lieux(
     touched: list[LigneEtatDesLieux] = []
     for line_id, changes in lines.items():
         line = stored.get(line_id)
-        if line is not None and _merge(line, line_id, f"{line.room}, {line.element} : ", changes, LINE_FIELDS, saved):
+        if line is not None and _merge(line, line_id, f"{line.room}, {line.element} : ", changes, LINE_FIELDS, saved):
             touched.append(line)
     for line in touched:
         line.full_clean(exclude=["etat_des_lieux"])
@@ -200,17 +200,17 @@ def sign_etat_des_lieux(
     edl = _locked_draft(edl)
     if edl.version != version:
         raise ValidationError(
-            "L’état des lieux a été complété sur un autre appareil depuis la lecture : relisez-le avant de signer."
+            "L’état des lieux a été complété sur un autre appareil depuis la lecture : relisez-le avant de signer."
         )
     missing = incomplete_lines(edl)
     if missing:
-        named = ", ".join(f"{line.room} : {line.element}" for line in missing[:5])
+        named = ", ".join(f"{line.room} : {line.element}" for line in missing[:5])
         more = f" et {len(missing) - 5} autres" if len(missing) > 5 else ""
-        raise ValidationError(f"Il reste des éléments sans état : {named}{more}.")
+        raise ValidationError(f"Il reste des éléments sans état : {named}{more}.")
     given = {one.signer: one for one in signatures}
     for signer in SignatureEtatDesLieux.Signer:
         if signer not in given:
-            raise ValidationError(f"Il manque la signature : {signer.label}.")
+            raise ValidationError(f"Il manque la signature : {signer.label}.")
     rows = []
     for one in given.values():
         if one.paper_signed_on is not None and not edl.made_on <= one.paper_signed_on <= today():
@@ -264,18 +264,18 @@ def drawn_png(address: str) -> bytes:
     """The PNG of a signature drawn on the screen, redrawn from its pixels alone. ValidationError if it is empty."""
     head, _, encoded = address.partition(",")
     if head != "data:image/png;base64" or len(encoded) > LARGEST_SIGNATURE * 4 // 3 + 4:
-        raise ValidationError("La signature n’a pas été reçue : tracez-la de nouveau.")
+        raise ValidationError("La signature n’a pas été reçue : tracez-la de nouveau.")
     try:
         content = base64.b64decode(encoded, validate=True)
         drawn = Image.open(io.BytesIO(content), formats=["PNG"])
         if max(drawn.size) > 3000:
-            raise ValidationError("La signature n’a pas été reçue : tracez-la de nouveau.")
+            raise ValidationError("La signature n’a pas été reçue : tracez-la de nouveau.")
         ink = drawn.convert("RGBA").getchannel("A")
     except (binascii.Error, UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise ValidationError("La signature n’a pas été reçue : tracez-la de nouveau.") from error
+        raise ValidationError("La signature n’a pas été reçue : tracez-la de nouveau.") from error
     box = ink.getbbox()
     if box is None or (box[2] - box[0]) + (box[3] - box[1]) < 12:
-        raise ValidationError("La signature est vide : tracez-la dans le cadre.")
+        raise ValidationError("La signature est vide : tracez-la dans le cadre.")
     ink = ink.crop((box[0] - 8, box[1] - 8, box[2] + 8, box[3] + 8))
     paper = Image.new("L", ink.size, 255)
     paper.paste(0, mask=ink)
@@ -299,7 +299,7 @@ def _locked_draft(edl: EtatDesLieux) -> EtatDesLieux:
         .get(pk=edl.pk)
     )
     if row.status != Status.DRAFT:
-        raise ValidationError(f"Cet état des lieux est {row.get_status_display()} : il ne se modifie plus.")
+        raise ValidationError(f"Cet état des lieux est {row.get_status_display()} : il ne se modifie plus.")
     return row
 
 

@@ -44,7 +44,7 @@ def described(occupation: OccupationPlace) -> str:
 
 def taken_message(found: list[OccupationPlace]) -> str:
     """The sentence that says what takes the place, as far as it is known."""
-    return f"{TAKEN[:-1]} : {', '.join(described(one) for one in found)}." if found else TAKEN
+    return f"{TAKEN[:-1]} : {', '.join(described(one) for one in found)}." if found else TAKEN
 
 
 def occupy(
@@ -91,7 +91,7 @@ def create_occupation(
     if end_on is not None and end_on < start_on:
         raise ValidationError({"end_on": "Le dernier jour ne peut pas précéder le premier."})
     if end_on is None and kind != Kind.WORKS:
-        raise ValidationError({"end_on": "Donnez le dernier jour ; seuls les travaux peuvent rester sans date de fin."})
+        raise ValidationError({"end_on": "Donnez le dernier jour ; seuls les travaux peuvent rester sans date de fin."})
     if not reason.strip():
         raise ValidationError({"reason": "Dites pourquoi la place est bloquée."})
     occupation = occupy(place=place, kind=kind, start_on=start_on, end_on=end_on, by=by, reason=reason)

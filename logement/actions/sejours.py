@@ -61,7 +61,7 @@ def decide_renouvellement(
     sejour = _locked_sejour(sejour)
     planned = sejour.planned_end_on
     if planned is None:
-        raise ValidationError("Ce séjour est sans limitation de durée : il n’y a rien à renouveler.")
+        raise ValidationError("Ce séjour est sans limitation de durée : il n’y a rien à renouveler.")
     if sejour.ended_on is not None or sejour.cancelled_at is not None:
         raise ValidationError("Ce séjour est terminé.")
     if not reasons.strip():
@@ -189,13 +189,13 @@ def notice_end(
         if convention_of(residence, notified_on) is None:
             end = resident_notice_end(notified_on, shortened=True)
             return end, (
-                f"Reçu le {notified_on:%d/%m/%Y} : huit jours, le jour de réception non compté (CCH, art. R.633-3, I). "
+                f"Reçu le {notified_on:%d/%m/%Y} : huit jours, le jour de réception non compté (CCH, art. R.633-3, I). "
                 "Aucune convention ne régit la résidence ce jour-là."
             )
         end = resident_notice_end(notified_on, shortened=is_shortened)
         length = "huit jours, sur justificatif" if is_shortened else "un mois"
         return end, (
-            f"Reçu le {notified_on:%d/%m/%Y} : {length} à compter de la réception "
+            f"Reçu le {notified_on:%d/%m/%Y} : {length} à compter de la réception "
             "(CCH, annexe 2 au III de l’art. R.353-159, art. 5)."
         )
     if not ground:
@@ -214,10 +214,10 @@ def notice_end(
         case _:
             why = (
                 f"trois mois francs, et pas avant un mois après l’offre de relogement notifiée le "
-                f"{offer_notified_on:%d/%m/%Y} : la plus tardive des deux dates "
+                f"{offer_notified_on:%d/%m/%Y} : la plus tardive des deux dates "
                 "(CCH, annexe 2 au III de l’art. R.353-159, art. 6)"
             )
-    return end, f"Remis le {notified_on:%d/%m/%Y} : {why}."
+    return end, f"Remis le {notified_on:%d/%m/%Y} : {why}."
 
 
 @transaction.atomic
@@ -241,7 +241,7 @@ def record_preavis(
     contrat = _locked_contrat(contrat)
     if contrat.status != Status.RUNNING:
         raise ValidationError(
-            f"Ce contrat est {contrat.get_status_display()} : un préavis ne s’enregistre que sur un contrat en cours."
+            f"Ce contrat est {contrat.get_status_display()} : un préavis ne s’enregistre que sur un contrat en cours."
         )
     by_manager = given_by_whom == Preavis.By.MANAGER
     if by_manager and not reasons.strip():
@@ -250,7 +250,7 @@ def record_preavis(
         raise ValidationError({"shortened_proof": "Le délai de huit jours demande son justificatif."})
     if is_shortened and shortened_reason not in {one.value for one in ShortNotice}:
         raise ValidationError({"shortened_reason": "Choisissez la raison du délai réduit."})
-    proof = f"{ShortNotice(shortened_reason).label} : {shortened_proof.strip()}"[:200] if is_shortened else ""
+    proof = f"{ShortNotice(shortened_reason).label} : {shortened_proof.strip()}"[:200] if is_shortened else ""
     preavis = Preavis(
         contrat=contrat,
         given_by_whom=given_by_whom,
@@ -291,7 +291,7 @@ def deliver_preavis(
     contrat = _locked_contrat(preavis.contrat)
     preavis = Preavis.objects.select_for_update().get(pk=preavis.pk)
     if preavis.withdrawn_at is not None or preavis.delivery == Preavis.Delivery.DELIVERED:
-        raise ValidationError("Quelqu’un est passé avant vous : ce préavis est déjà remis ou retiré.")
+        raise ValidationError("Quelqu’un est passé avant vous : ce préavis est déjà remis ou retiré.")
     preavis.delivery = delivery
     if delivery == Preavis.Delivery.DELIVERED:
         _run(preavis, contrat, notified_on)
@@ -324,7 +324,7 @@ def withdraw_preavis(*, by: User, preavis: Preavis) -> Preavis:
             met = [one for one in in_the_way(occupation.place, occupation.start_on, None) if one.pk != occupation.pk]
             if met:
                 raise ValidationError(
-                    f"La place est déjà promise ensuite ({', '.join(described(one) for one in met)}) : "
+                    f"La place est déjà promise ensuite ({', '.join(described(one) for one in met)}) : "
                     "levez ou déplacez d’abord ce qui la prend, depuis la page de la place."
                 )
             occupation.period = days(occupation.start_on, None)
@@ -355,7 +355,7 @@ def record_cles(
     sejour, residence = contrat.sejour, contrat.sejour.residence
     preavis = contrat.preavis.live().filter(ends_on__isnull=False).first()
     if contrat.status == Status.RUNNING or preavis is None:
-        raise ValidationError("Enregistrez d’abord le préavis : le dernier jour du contrat en dépend.")
+        raise ValidationError("Enregistrez d’abord le préavis : le dernier jour du contrat en dépend.")
     move(contrat, Status.ENDED)
     if keys_on > today():
         raise ValidationError({"keys_on": "Les clés sont rendues aujourd’hui ou l’ont été avant."})
@@ -414,7 +414,7 @@ def record_cles(
 def _run(preavis: Preavis, contrat: ContratOccupation, notified_on: datetime.date | None) -> None:
     """Make a notice run from the day it was received, and give the contract and its places their last day."""
     if notified_on is None:
-        raise ValidationError({"notified_on": "Donnez le jour de la réception : le délai court de ce jour."})
+        raise ValidationError({"notified_on": "Donnez le jour de la réception : le délai court de ce jour."})
     if notified_on > today():
         raise ValidationError({"notified_on": "Un préavis se reçoit aujourd’hui ou s’est reçu avant."})
     if preavis.sent_on is not None and notified_on < preavis.sent_on:
@@ -429,7 +429,7 @@ def _run(preavis: Preavis, contrat: ContratOccupation, notified_on: datetime.dat
     )
     if end < contrat.start_on:
         raise ValidationError(
-            {"notified_on": f"Le contrat prend effet le {contrat.start_on:%d/%m/%Y} : annulez-le plutôt."}
+            {"notified_on": f"Le contrat prend effet le {contrat.start_on:%d/%m/%Y} : annulez-le plutôt."}
         )
     preavis.notified_on, preavis.ends_on = notified_on, end
     preavis.full_clean()
@@ -457,7 +457,7 @@ def _clear(occupation: OccupationPlace, *, until: datetime.date, by: User) -> No
         if planned.pk == occupation.pk:
             continue
         if planned.kind in (Kind.CONTRACT, Kind.AFTER_CONTRACT):
-            raise ValidationError(f"Un contrat suit sur cette place ({described(planned)}) : déplacez-le d’abord.")
+            raise ValidationError(f"Un contrat suit sur cette place ({described(planned)}) : déplacez-le d’abord.")
         if planned.end_on is not None and planned.end_on <= until:
             lift(planned, by=by, on=planned.start_on)
         else:

@@ -55,7 +55,7 @@ def set_tarif(
         raise ValidationError(
             {
                 "valid_from": (
-                    f"Des avis d’échéance sont déjà confirmés jusqu’à {last_called:%m/%Y} : commencez le "
+                    f"Des avis d’échéance sont déjà confirmés jusqu’à {last_called:%m/%Y} : commencez le "
                     f"{add_months(last_called, 1):%d/%m/%Y}, ou cochez que vous rectifierez ces avis un par un."
                 )
             }
@@ -102,7 +102,7 @@ def _make_room(rows: Any, new: Any, *, replaceable: bool) -> None:
     same_day = rows.filter(valid_from=new.valid_from).first()
     if same_day is not None:
         if not replaceable:
-            told = "Un tarif commence déjà ce jour-là, et des avis en tiennent compte : choisissez un autre jour."
+            told = "Un tarif commence déjà ce jour-là, et des avis en tiennent compte : choisissez un autre jour."
             raise ValidationError({"valid_from": told})
         same_day.delete()
     rows.in_force(new.valid_from).update(valid_to=eve(new.valid_from))
@@ -140,7 +140,7 @@ def set_prestation_price(
         raise ValidationError(
             {
                 "valid_from": (
-                    f"Cette prestation est déjà facturée jusqu’à {billed:%m/%Y} : commencez le "
+                    f"Cette prestation est déjà facturée jusqu’à {billed:%m/%Y} : commencez le "
                     f"{add_months(billed, 1):%d/%m/%Y}."
                 )
             }
@@ -232,17 +232,17 @@ def import_irl(lines: Iterable[str], *, by: User | None, source: str = "") -> Ir
     rows = csv.DictReader(lines)
     missing = [name for name in IRL_COLUMNS[:2] if name not in (rows.fieldnames or [])]
     if missing:
-        raise ValidationError(f"Il manque la colonne {' et '.join(missing)} (attendu : {','.join(IRL_COLUMNS)}).")
+        raise ValidationError(f"Il manque la colonne {' et '.join(missing)} (attendu : {','.join(IRL_COLUMNS)}).")
     read: dict[str, tuple[Decimal, datetime.date | None]] = {}
     wrong: list[str] = []
     for row in rows:
         try:
             quarter, value, published_on = _irl_row(row)
         except ValueError as error:
-            wrong.append(f"ligne {rows.line_num} : {error}")
+            wrong.append(f"ligne {rows.line_num} : {error}")
             continue
         if quarter in read:
-            wrong.append(f"ligne {rows.line_num} : le trimestre {quarter} y est deux fois")
+            wrong.append(f"ligne {rows.line_num} : le trimestre {quarter} y est deux fois")
         read[quarter] = (value, published_on)
     if wrong:
         raise ValidationError(wrong)
@@ -270,16 +270,16 @@ def import_irl(lines: Iterable[str], *, by: User | None, source: str = "") -> Ir
 def _irl_row(row: dict[str, Any]) -> tuple[str, Decimal, datetime.date | None]:
     found = IRL_QUARTER.fullmatch((row["quarter"] or "").strip())
     if found is None:
-        raise ValueError(f"« {row['quarter']} » n’est pas un trimestre (2026-Q2)")
+        raise ValueError(f"« {row['quarter']} » n’est pas un trimestre (2026-Q2)")
     try:
         value = Decimal((row["value"] or "").strip().replace(",", "."))
     except InvalidOperation:
-        raise ValueError(f"« {row['value']} » n’est pas une valeur d’indice") from None
+        raise ValueError(f"« {row['value']} » n’est pas une valeur d’indice") from None
     if not 50 <= value < 1000 or value != round(value, 2):
         raise ValueError(f"la valeur {row['value']} n’est pas celle d’un IRL (entre 50 et 1 000, deux décimales)")
     written = (row.get("published_on") or "").strip()
     try:
         published_on = datetime.date.fromisoformat(written) if written else None
     except ValueError:
-        raise ValueError(f"« {written} » n’est pas une date (2026-07-15)") from None
+        raise ValueError(f"« {written} » n’est pas une date (2026-07-15)") from None
     return f"{found[1]}-T{found[2]}", value, published_on

@@ -253,7 +253,7 @@ def refuse_closing(place: Place) -> None:
         found = in_the_way(place, place.closed_on, None)
         if found:
             told = ", ".join(described(one) for one in found)
-            raise ValidationError({"closed_on": f"La place est encore prise : {told}. Libérez-la d’abord."})
+            raise ValidationError({"closed_on": f"La place est encore prise : {told}. Libérez-la d’abord."})
 
 
 class PlaceForm(DeskForm):

@@ -32,7 +32,7 @@ class ContratForm(forms.Form):
     )
     start_on = DateField(label="Prise d’effet", help_text="Premier jour où le ménage habite le logement.")
     deposit_amount = AmountField(
-        label="Dépôt de garantie (€)", required=False, help_text="Vide : le montant que prévoit le dispositif."
+        label="Dépôt de garantie (€)", required=False, help_text="Vide : le montant que prévoit le dispositif."
     )
     organisation = forms.CharField(
         label="Organisme titulaire",
@@ -165,14 +165,14 @@ class SignatureForm(forms.Form):
 class AnnulationForm(forms.Form):
     """Why a contract is given up."""
 
-    reason = forms.CharField(label="Pourquoi annuler ce contrat ?", max_length=200)
+    reason = forms.CharField(label="Pourquoi annuler ce contrat ?", max_length=200)
 
 
 class AssuranceForm(forms.ModelForm):
     """An attestation of insurance."""
 
     start_on = DateField(label="Depuis le")
-    end_on = DateField(label="Jusqu’au", help_text="L’échéance de l’attestation : elle vous sera rappelée.")
+    end_on = DateField(label="Jusqu’au", help_text="L’échéance de l’attestation : elle vous sera rappelée.")
 
     class Meta:
         model = AssuranceOccupant

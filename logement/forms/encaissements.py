@@ -42,7 +42,7 @@ class EncaissementForm(forms.Form):
         required=False,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        help_text="S’il n’a rien dit, ne cochez rien : le mois le plus ancien est payé d’abord.",
+        help_text="S’il n’a rien dit, ne cochez rien : le mois le plus ancien est payé d’abord.",
     )
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -68,7 +68,7 @@ class EncaissementForm(forms.Form):
         many = len(open_avis) > 1
         if many:
             self.fields["chosen"].choices = [  # type: ignore[attr-defined]
-                (avis.pk, f"{month_name(avis.month)} : {euros(avis.left_to_pay)}") for avis in open_avis
+                (avis.pk, f"{month_name(avis.month)} : {euros(avis.left_to_pay)}") for avis in open_avis
             ]
         else:
             del self.fields["chosen"]

@@ -65,7 +65,7 @@ class EnTeteForm(WithBase):
         label="Clés et ce qu’elles ouvrent",
         required=False,
         widget=forms.Textarea(attrs=LONG),
-        help_text="Une ligne par clé : 2 clés de la porte, 1 clé de la boîte aux lettres…",
+        help_text="Une ligne par clé : 2 clés de la porte, 1 clé de la boîte aux lettres…",
     )
     comments = forms.CharField(label="Observations", required=False, widget=forms.Textarea(attrs=LONG))
     new_address = forms.CharField(label="Nouvelle adresse du résident", max_length=250, required=False)

@@ -41,7 +41,7 @@ class OccupationForm(forms.Form):
     """Works, a turn-around or a reservation on a place, from day to day."""
 
     kind = forms.ChoiceField(
-        label="Pourquoi bloquer la place ?",
+        label="Pourquoi bloquer la place ?",
         choices=[(kind.value, str(kind.label)) for kind in BY_HAND],
         widget=forms.RadioSelect,
     )

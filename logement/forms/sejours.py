@@ -64,7 +64,7 @@ class RenouvellementForm(forms.Form):
     """Whether a stay goes on beyond its planned end, and why."""
 
     kind = forms.ChoiceField(label="Décision", widget=forms.RadioSelect)
-    until_on = DateField(label="Jusqu’au", required=False, help_text="Pour un dépassement : son dernier jour.")
+    until_on = DateField(label="Jusqu’au", required=False, help_text="Pour un dépassement : son dernier jour.")
     reasons = forms.CharField(label="Motifs", widget=forms.Textarea(attrs={"rows": 4}))
     decided_on = DateField(label="Décidé le")
 
@@ -74,8 +74,8 @@ class RenouvellementForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(Kind.RENEWAL.value, renewal)] if renewal else []
         choices += [
-            (Kind.OVERSTAY.value, "Dépassement : le séjour continue au-delà de ce que prévoit le dispositif"),
-            (Kind.REFUSAL.value, "Non-renouvellement : préparer le relogement ; le contrat continue"),
+            (Kind.OVERSTAY.value, "Dépassement : le séjour continue au-delà de ce que prévoit le dispositif"),
+            (Kind.REFUSAL.value, "Non-renouvellement : préparer le relogement ; le contrat continue"),
         ]
         self.fields["kind"].choices = choices  # type: ignore[attr-defined]
         self.helper = page_helper(
@@ -95,7 +95,7 @@ class AplForm(forms.Form):
     """Where the APL of a stay stands."""
 
     status = forms.ChoiceField(
-        label="Où en est la demande ?", choices=DroitApl.Status.choices, widget=forms.RadioSelect
+        label="Où en est la demande ?", choices=DroitApl.Status.choices, widget=forms.RadioSelect
     )
     requested_on = DateField(label="Demandée le", required=False)
     start_on = DateField(
@@ -126,14 +126,14 @@ class AplForm(forms.Form):
 class PreavisForm(forms.Form):
     """A notice: by whom, in which form, received when, on which ground."""
 
-    given_by_whom = forms.ChoiceField(label="Qui donne congé ?", choices=Preavis.By.choices, widget=forms.RadioSelect)
+    given_by_whom = forms.ChoiceField(label="Qui donne congé ?", choices=Preavis.By.choices, widget=forms.RadioSelect)
     form = forms.ChoiceField(label="Forme", choices=Preavis.Form.choices)
     sent_on = DateField(label="Envoyé le", required=False)
     delivery = forms.ChoiceField(
         label="Remise",
         choices=Preavis.Delivery.choices,
         initial=Preavis.Delivery.DELIVERED,
-        help_text="Une lettre recommandée non réclamée n’est pas remise : le délai ne court pas.",
+        help_text="Une lettre recommandée non réclamée n’est pas remise : le délai ne court pas.",
     )
     notified_on = DateField(
         label="Reçu le", required=False, help_text="Le jour de la remise. Le délai court du lendemain."
@@ -153,7 +153,7 @@ class PreavisForm(forms.Form):
     offer_notified_on = DateField(
         label="Offre de relogement notifiée le",
         required=False,
-        help_text="Pour la fin des conditions d’admission : offre adaptée, un mois au moins avant l’effet.",
+        help_text="Pour la fin des conditions d’admission : offre adaptée, un mois au moins avant l’effet.",
     )
     reasons = forms.CharField(label="Motifs du gestionnaire", required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -207,7 +207,7 @@ class ClesForm(forms.Form):
     """The keys are back: when, and where the household goes."""
 
     keys_on = DateField(label="Clés rendues le")
-    destination = forms.ChoiceField(label="Où va le ménage ?", choices=[("", "choisir"), *Destination.choices])
+    destination = forms.ChoiceField(label="Où va le ménage ?", choices=[("", "choisir"), *Destination.choices])
     destination_detail = forms.CharField(
         label="Précision", max_length=200, required=False, help_text="Bailleur, commune, établissement."
     )

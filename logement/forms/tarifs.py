@@ -19,7 +19,7 @@ class TarifForm(forms.Form):
     rent = AmountField(label="Équivalent de loyer (€ par mois)")
     charges = AmountField(label="Équivalent de charges (€ par mois)")
     services = AmountField(
-        label="Prestations obligatoires (€ par mois)", required=False, help_text="Hors APL. Vide : aucune."
+        label="Prestations obligatoires (€ par mois)", required=False, help_text="Hors APL. Vide : aucune."
     )
     reason = forms.CharField(
         label="Raison", max_length=200, required=False, help_text="Révision annuelle, travaux, gel…"
@@ -85,7 +85,7 @@ class SouscriptionForm(forms.Form):
 
     prestation = forms.ModelChoiceField(label="Prestation", queryset=Prestation.objects.none())
     start_on = DateField(label="Depuis le")
-    end_on = DateField(label="Jusqu’au", required=False, help_text="Vide : jusqu’à nouvel ordre.")
+    end_on = DateField(label="Jusqu’au", required=False, help_text="Vide : jusqu’à nouvel ordre.")
 
     def __init__(self, *args: Any, contrat: ContratOccupation, back: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

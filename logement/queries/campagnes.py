@@ -215,7 +215,7 @@ def _owed(contrat: Any, facts: _Facts) -> Owed:
         if contrat.status == ContratOccupation.Status.NOTICE:
             owed.warn(
                 PAST_END,
-                f"préavis terminé le {contrat.end_on:%d/%m/%Y}, clés non rendues : "
+                f"préavis terminé le {contrat.end_on:%d/%m/%Y}, clés non rendues : "
                 "dites si elles le sont ou si la personne est restée",
             )
         return owed
@@ -271,10 +271,10 @@ def _check_tarifs(
         if tarif.valid_from <= day and (tarif.valid_to is None or tarif.valid_to >= day):
             day = morrow(last if tarif.valid_to is None else min(tarif.valid_to, last))
         if tarif.pk in facts.over and tarif.valid_from <= last and (tarif.valid_to is None or tarif.valid_to >= first):
-            owed.warn(ABOVE_MAXIMUM, f"place {place.code} : {facts.over[tarif.pk]}")
+            owed.warn(ABOVE_MAXIMUM, f"place {place.code} : {facts.over[tarif.pk]}")
     if day <= last:
         owed.warn(
-            NO_TARIF, f"place {place.code} : aucun tarif pour « {place.categorie} » au {max(day, first):%d/%m/%Y}"
+            NO_TARIF, f"place {place.code} : aucun tarif pour « {place.categorie} » au {max(day, first):%d/%m/%Y}"
         )
 
 
@@ -290,7 +290,7 @@ def _lines_of_services(owed: Owed, spans: Sequence[_Span], facts: _Facts) -> lis
         if span.end is not None and span.end < max(span.start, facts.month):
             continue
         if not prices:
-            owed.warn(NO_PRICE, f"la prestation « {souscription.prestation} » n’a pas de prix")
+            owed.warn(NO_PRICE, f"la prestation « {souscription.prestation} » n’a pas de prix")
         parts = [
             DatedPart(
                 Part.OPTIONAL, price.monthly_amount, price.valid_from, price.valid_to, souscription.prestation.name
@@ -342,7 +342,7 @@ def _expect_apl(owed: Sequence[Owed], month: datetime.date) -> None:
             left[one.contrat.sejour_id] -= amount
         right = by_stay.get(one.contrat.sejour_id)
         if one.housing and right is not None and right.status != DroitApl.Status.GRANTED:
-            one.warn(APL_MISSING, f"APL {right.get_status_display()} : rien n’est déduit")
+            one.warn(APL_MISSING, f"APL {right.get_status_display()} : rien n’est déduit")
 
 
 def _compare(owed: Sequence[Owed], month: datetime.date) -> None:

@@ -164,9 +164,9 @@ def look_at(places: Sequence[Place], *, menage: Menage, start_on: datetime.date,
     ).first()
     if bounds is not None and len(places) == 1:
         if bounds.minimum is not None and surface < bounds.minimum:
-            refusals.append(f"{_m2(surface)} : le dispositif demande {_m2(bounds.minimum)} au moins pour ce type.")
+            refusals.append(f"{_m2(surface)} : le dispositif demande {_m2(bounds.minimum)} au moins pour ce type.")
         if bounds.maximum is not None and surface > bounds.maximum:
-            refusals.append(f"{_m2(surface)} : le dispositif admet {_m2(bounds.maximum)} au plus pour ce type.")
+            refusals.append(f"{_m2(surface)} : le dispositif admet {_m2(bounds.maximum)} au plus pour ce type.")
     price = price_of(places, start_on)
     if price is None:
         refusals.append(f"Aucun tarif n’est en vigueur le {start_on:%d/%m/%Y} pour cette place.")
@@ -176,13 +176,13 @@ def look_at(places: Sequence[Place], *, menage: Menage, start_on: datetime.date,
         )
         if excess:
             refusals.append(
-                f"Le tarif passe de {euros(excess)} le maximum de la convention : corrigez-le avant le contrat."
+                f"Le tarif passe de {euros(excess)} le maximum de la convention : corrigez-le avant le contrat."
             )
     needed = minimal_surface(persons)
     too_small = surface < needed
     if too_small:
         warnings.append(
-            f"{_m2(surface)} pour {persons} personne{'s' if persons > 1 else ''} : l’APL en demande {needed} au moins "
+            f"{_m2(surface)} pour {persons} personne{'s' if persons > 1 else ''} : l’APL en demande {needed} au moins "
             "(CCH, art. R.822-25). Le ménage n’aurait pas l’APL."
         )
     return Look(tuple(refusals), tuple(warnings), too_small)

@@ -39,20 +39,20 @@ def renewal_block(sejour: Sejour) -> str:
     """Why the stay cannot be renewed, as a sentence; empty when it can. An over-stay may be granted all the same."""
     dispositif = sejour.dispositif
     if sejour.planned_end_on is None or dispositif.stay_months is None:
-        return "Ce séjour est sans limitation de durée : il n’y a rien à renouveler."
+        return "Ce séjour est sans limitation de durée : il n’y a rien à renouveler."
     done = renewals_done(sejour)
     if not renewal_allowed(renewals_done=done, renewals_max=dispositif.renewals_max):
         most = dispositif.renewals_max or 0
         times = "aucun renouvellement" if most == 0 else "un renouvellement" if most == 1 else f"{most} renouvellements"
         used = "" if most == 0 else ", déjà accordé" if most == 1 else ", déjà accordés"
         return (
-            f"« {dispositif} » prévoit {times}{used}. Le contrat continue : il ne prend pas fin de lui-même. "
+            f"« {dispositif} » prévoit {times}{used}. Le contrat continue : il ne prend pas fin de lui-même. "
             "Un dépassement peut être autorisé."
         )
     until = next_planned_end(sejour)
     if until <= sejour.planned_end_on:
         return (
-            f"La durée maximale de l’accueil ({dispositif.stay_months_max} mois) est atteinte. Le contrat continue ; "
+            f"La durée maximale de l’accueil ({dispositif.stay_months_max} mois) est atteinte. Le contrat continue ; "
             "un dépassement peut être autorisé."
         )
     return ""

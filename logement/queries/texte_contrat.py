@@ -211,7 +211,7 @@ def _common_rooms(residence: Residence, places: list[Place]) -> str:
         shared = next(place.logement for place in places if place.logement.is_shared)
         inside = shared.equipment.strip() or "cuisine, séjour, salle d’eau"
         named.insert(0, f"les pièces communes de l’appartement {shared.number} ({inside})")
-    return " ; ".join(named) or "halls, circulations et locaux communs de la résidence"
+    return " ; ".join(named) or "halls, circulations et locaux communs de la résidence"
 
 
 def _where(place: Place) -> str:
@@ -242,7 +242,7 @@ def _premises(place: Place) -> dict[str, Any]:
 
 def _signatures(parties: list[dict[str, Any]], contrat: ContratOccupation) -> list[dict[str, str]]:
     residence = contrat.sejour.residence
-    read = "« lu et approuvé », règlement intérieur paraphé"
+    read = "« lu et approuvé », règlement intérieur paraphé"
     signatures = []
     if contrat.organisation:
         signatures.append({"label": "L’organisme titulaire", "name": contrat.organisation, "mention": read})
@@ -255,7 +255,7 @@ def _signatures(parties: list[dict[str, Any]], contrat: ContratOccupation) -> li
             signatures.append({"label": label, "name": party["name"], "mention": read})
         for one in party["mandataires"]:
             label = f"Pour {party['name']}" if not one["assists"] else f"Avec {party['name']}"
-            signatures.append({"label": label, "name": one["name"], "mention": f"{one['measure']} ; {read}"})
+            signatures.append({"label": label, "name": one["name"], "mention": f"{one['measure']} ; {read}"})
     manager = ", ".join(filter(None, (residence.signatory_name, residence.signatory_title)))
     signatures.append({"label": f"Pour {residence.organisme}", "name": manager or residence.name, "mention": ""})
     return signatures

@@ -89,7 +89,7 @@ class Bareme:
 APL1 = Bareme(
     code="apl1",
     valid_from=date(2019, 10, 1),
-    source="CCH, D.832-25 1° ; arrêté du 27/09/2019, art. 27 à 32, lus au 30/06/2026 (avant mai 2022 : à vérifier)",
+    source="CCH, D.832-25 1° ; arrêté du 27/09/2019, art. 27 à 32, lus au 30/06/2026 (avant mai 2022 : à vérifier)",
     parts=(Decimal("1.4"), Decimal("1.8"), Decimal("2.5"), Decimal("3.0"), Decimal("3.7"), Decimal("4.3")),
     k_maximum=Decimal("0.95"),
     k_resources=Decimal("1217.26"),
@@ -111,7 +111,7 @@ APL1 = Bareme(
 APL2 = Bareme(
     code="apl2",
     valid_from=date(2019, 10, 1),
-    source="CCH, D.832-25 2° ; arrêté du 27/09/2019, art. 27 à 32, lus au 30/06/2026 (avant mai 2022 : à vérifier)",
+    source="CCH, D.832-25 2° ; arrêté du 27/09/2019, art. 27 à 32, lus au 30/06/2026 (avant mai 2022 : à vérifier)",
     parts=(Decimal("1.2"), Decimal("1.5"), Decimal("2.5"), Decimal("3.0"), Decimal("3.7"), Decimal("4.3")),
     k_maximum=Decimal("0.90"),
     k_resources=Decimal(0),

@@ -56,7 +56,7 @@ REGIMES = (
     Regime(date(2016, 9, 1), "CCH, R.824-1 et R.824-3 (décret n° 2016-748 du 6 juin 2016)", months_of_net=2),
     Regime(
         date(2027, 1, 1),
-        "CCH, R.824-2 (décret n° 2026-84 du 12 février 2026) : à vérifier",
+        "CCH, R.824-2 (décret n° 2026-84 du 12 février 2026) : à vérifier",
         amount=Decimal("450.00"),
         default_months=3,
     ),

@@ -73,7 +73,7 @@ def campagne_list(request: HttpRequest) -> HttpResponse:
             Column("Mois", "main"),
             Column("Résidence"),
             Column("État", "tags"),
-            Column("Avis", "number", word="avis :"),
+            Column("Avis", "number", word="avis :"),
             Column("Demandé", "money"),
         ),
         tuple(
@@ -289,7 +289,7 @@ def campagne_confirm(request: HttpRequest, campagne_id: int) -> HttpResponse:
     ]
     blocked = len({anomaly["contrat"] for anomaly in campagne.anomalies if anomaly["blocking"]})
     if blocked:
-        facts.append(f"Laissés de côté : {blocked}. Une campagne complémentaire les prendra.")
+        facts.append(f"Laissés de côté : {blocked}. Une campagne complémentaire les prendra.")
     context = {
         "campagne": campagne,
         "name": campagne_name(campagne),
@@ -309,7 +309,7 @@ def campagne_drop(request: HttpRequest, campagne_id: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect(campagne)
-    messages.success(request, "La préparation est retirée : rien n’avait été émis.")
+    messages.success(request, "La préparation est retirée : rien n’avait été émis.")
     return redirect("logement:campagne_list")
 
 

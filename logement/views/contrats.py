@@ -144,11 +144,11 @@ def contrat_prepare(request: HttpRequest, menage_id: int) -> HttpResponse:
     )
     begun = _begun(menage)
     if begun is not None:
-        messages.info(request, "Ce ménage a déjà un contrat en préparation : le voici.")
+        messages.info(request, "Ce ménage a déjà un contrat en préparation : le voici.")
         return redirect(begun)
     lived = menage.sejours.visible_to(request.user, Permission.CONTRAT_PREPARE).open().first()
     if lived is not None and not places.exists():
-        messages.info(request, "Ce ménage habite déjà la résidence : voici son séjour.")
+        messages.info(request, "Ce ménage habite déjà la résidence : voici son séjour.")
         return redirect(lived)
     if request.method == "POST" and form.is_valid():
         try:
@@ -159,7 +159,7 @@ def contrat_prepare(request: HttpRequest, menage_id: int) -> HttpResponse:
                 return redirect(begun)
             _explain(form, error)
         else:
-            messages.success(request, f"Contrat préparé pour {menage} : relisez-le, puis éditez-le.")
+            messages.success(request, f"Contrat préparé pour {menage} : relisez-le, puis éditez-le.")
             return redirect(contrat)
     context = {
         "menage": menage,
@@ -176,7 +176,7 @@ def contrat_edit(request: HttpRequest, contrat_id: int) -> HttpResponse:
     """Change a contract that nobody has signed."""
     contrat = _contrat(request, contrat_id, Permission.CONTRAT_PREPARE)
     if contrat.status not in (Status.DRAFT, Status.TO_SIGN):
-        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : il ne se modifie plus.")
+        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : il ne se modifie plus.")
         return redirect(contrat)
     places = _places_for(request, contrat.menage).filter(residence=contrat.residence)
     form = ContratForm(
@@ -200,7 +200,7 @@ def contrat_edit(request: HttpRequest, contrat_id: int) -> HttpResponse:
         except ValidationError as error:
             _explain(form, error)
         else:
-            messages.success(request, "Contrat modifié : éditez-le de nouveau avant de le faire signer.")
+            messages.success(request, "Contrat modifié : éditez-le de nouveau avant de le faire signer.")
             return redirect(contrat)
     context = {
         "contrat": contrat,
@@ -254,7 +254,7 @@ def contrat_issue(request: HttpRequest, contrat_id: int) -> HttpResponse:
     """Read the contract as it will be, then freeze it as a numbered document to sign."""
     contrat = _contrat(request, contrat_id, Permission.CONTRAT_PREPARE)
     if contrat.status != Status.DRAFT:
-        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : il est déjà édité.")
+        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : il est déjà édité.")
         return redirect(contrat)
     errors: list[str] = []
     if request.method == "POST":
@@ -263,7 +263,7 @@ def contrat_issue(request: HttpRequest, contrat_id: int) -> HttpResponse:
         except ValidationError as error:
             errors = error.messages
         else:
-            messages.success(request, f"Contrat n° {contrat.document.number} édité : il est prêt à signer.")
+            messages.success(request, f"Contrat n° {contrat.document.number} édité : il est prêt à signer.")
             return redirect(contrat)
     day = today()
     data = contract_data(
@@ -297,7 +297,7 @@ def contrat_sign(request: HttpRequest, contrat_id: int) -> HttpResponse:
             put_errors(form, error)
         else:
             messages.success(
-                request, f"Contrat signé pour {contrat.menage}. Reste à faire pour l’entrée : voir ci-dessous."
+                request, f"Contrat signé pour {contrat.menage}. Reste à faire pour l’entrée : voir ci-dessous."
             )
             return redirect(contrat.sejour)
     context = {
@@ -315,7 +315,7 @@ def contrat_cancel(request: HttpRequest, contrat_id: int) -> HttpResponse:
     """Give up a contract that was never signed, or whose keys were never taken."""
     contrat = _contrat(request, contrat_id, Permission.CONTRAT_PREPARE)
     if contrat.status not in (Status.DRAFT, Status.TO_SIGN, Status.RUNNING):
-        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : il ne s’annule plus.")
+        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : il ne s’annule plus.")
         return redirect(contrat)
     form = AnnulationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -346,7 +346,7 @@ def assurance_record(request: HttpRequest, contrat_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"Assurance enregistrée : {assurance}.")
+            messages.success(request, f"Assurance enregistrée : {assurance}.")
             return redirect(contrat.sejour)
     context = {
         "contrat": contrat,

@@ -133,7 +133,7 @@ def _told(payment: Encaissement) -> str:
     if recus:
         papers.append("le reçu" if recus == 1 else f"{recus} reçus")
     if papers:
-        said.append(f"À remettre : {' et '.join(papers)}, ci-dessous.")
+        said.append(f"À remettre : {' et '.join(papers)}, ci-dessous.")
     if payment.surplus:
         said.append(f"{euros(payment.surplus)} restent d’avance sur le compte.")
     return " ".join(said)
@@ -153,7 +153,7 @@ def encaissement_cancel(request: HttpRequest, encaissement_id: int) -> HttpRespo
         request.POST or None,
         submit="Annuler ce paiement",
         back=back,
-        help_text="Le résident lira cette raison : « chèque sans provision », « saisi deux fois »…",
+        help_text="Le résident lira cette raison : « chèque sans provision », « saisi deux fois »…",
     )
     if request.method == "POST" and form.is_valid():
         try:

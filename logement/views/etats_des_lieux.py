@@ -173,7 +173,7 @@ def etat_des_lieux_edit(request: HttpRequest, edl_id: int) -> HttpResponse:
     """Fill an état des lieux room by room, on a tablet."""
     edl = _edl(request, edl_id, Permission.ETAT_DES_LIEUX_RECORD)
     if edl.status != Status.DRAFT:
-        messages.info(request, f"Cet état des lieux est {edl.get_status_display()} : il ne se modifie plus.")
+        messages.info(request, f"Cet état des lieux est {edl.get_status_display()} : il ne se modifie plus.")
         return redirect(edl)
     conflicts: list[Conflict] = []
     if request.method == "POST":
@@ -351,7 +351,7 @@ def etat_des_lieux_cancel(request: HttpRequest, edl_id: int) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect(edl)
-        messages.success(request, "État des lieux abandonné : vous pouvez en commencer un autre.")
+        messages.success(request, "État des lieux abandonné : vous pouvez en commencer un autre.")
         return redirect(edl.contrat.sejour)
     context = {
         "edl": edl,

@@ -104,7 +104,7 @@ def _places_table(found: list[PlaceState], *, sees_stays: bool) -> Table:
         Column("Type"),
         Column("Étage", sort="etage"),
         Column("Surface", "number", sort="surface"),
-        Column("Personnes", "number", sort="capacite", word="personnes :"),
+        Column("Personnes", "number", sort="capacite", word="personnes :"),
         Column("Dispositif", "minor"),
     ]
     if sees_stays:
@@ -185,7 +185,7 @@ def occupation_create(request: HttpRequest, place_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"Place {place} bloquée : {described(occupation)}.")
+            messages.success(request, f"Place {place} bloquée : {described(occupation)}.")
             return redirect(place)
     return render(request, "logement/occupation_create.html", {"place": place, "form": form})
 

@@ -95,7 +95,7 @@ def _table(sejours: list[Sejour]) -> Table:
         Column("Contrat", "tags"),
         Column("Place"),
         Column("Entrée", "date", sort="entree", word="depuis le"),
-        Column("Fin prévue du séjour", sort="fin", word="fin prévue :"),
+        Column("Fin prévue du séjour", sort="fin", word="fin prévue :"),
         Column("Sortie", "date", word="sorti le"),
         Column("Dispositif", "minor"),
     )
@@ -271,7 +271,7 @@ def renouvellement_decide(request: HttpRequest, sejour_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"Décision enregistrée : {decision}.")
+            messages.success(request, f"Décision enregistrée : {decision}.")
             return redirect(sejour)
     context = {
         "sejour": sejour,
@@ -339,7 +339,7 @@ def preavis_record(request: HttpRequest, contrat_id: int) -> HttpResponse:
     """A notice: its end is computed and explained before it is kept."""
     contrat = _contrat(request, contrat_id, Permission.PREAVIS_RECORD)
     if contrat.status != Status.RUNNING:
-        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : aucun préavis à enregistrer.")
+        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : aucun préavis à enregistrer.")
         return redirect(contrat)
     form = PreavisForm(request.POST or None, contrat=contrat)
     end = why = None
@@ -376,7 +376,7 @@ def preavis_record(request: HttpRequest, contrat_id: int) -> HttpResponse:
 
 def _computed(contrat: ContratOccupation, data: dict[str, Any]) -> tuple[datetime.date, str]:
     if data["notified_on"] is None:
-        raise ValidationError({"notified_on": "Donnez le jour de la réception : le délai court de ce jour."})
+        raise ValidationError({"notified_on": "Donnez le jour de la réception : le délai court de ce jour."})
     names = ("given_by_whom", "notified_on", "is_shortened", "ground", "offer_notified_on")
     return notice_end(residence=contrat.residence, **{name: data[name] for name in names})
 
@@ -437,7 +437,7 @@ def preavis_withdraw(request: HttpRequest, preavis_id: int) -> HttpResponse:
         except ValidationError as error:
             errors = error.messages
         else:
-            messages.success(request, "Préavis retiré : le contrat continue.")
+            messages.success(request, "Préavis retiré : le contrat continue.")
             return redirect(preavis.contrat)
     context = {
         "preavis": preavis,
@@ -454,7 +454,7 @@ def cles_record(request: HttpRequest, contrat_id: int) -> HttpResponse:
     """The keys are back: the contract and the stay end."""
     contrat = _contrat(request, contrat_id, Permission.CLES_RECORD)
     if contrat.status not in (Status.NOTICE, Status.OCCUPANT_SANS_TITRE):
-        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : enregistrez d’abord le préavis.")
+        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : enregistrez d’abord le préavis.")
         return redirect(contrat)
     form = ClesForm(request.POST or None, contrat=contrat)
     if request.method == "POST" and form.is_valid():
@@ -463,7 +463,7 @@ def cles_record(request: HttpRequest, contrat_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"Clés rendues : la place {contrat.place} est rendue au parc.")
+            messages.success(request, f"Clés rendues : la place {contrat.place} est rendue au parc.")
             return redirect(contrat.sejour)
     exit_edl = contrat.etats_des_lieux.filter(kind="exit").exclude(status="cancelled").first()
     context = {

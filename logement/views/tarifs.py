@@ -96,7 +96,7 @@ def tarif_set(request: HttpRequest) -> HttpResponse:
             form.fields["accept_called"].widget = TarifForm.base_fields["accept_called"].widget
             put_errors(form, error)
         else:
-            messages.success(request, f"Tarif de « {tarif.categorie} » fixé à partir du {tarif.valid_from:%d/%m/%Y}.")
+            messages.success(request, f"Tarif de « {tarif.categorie} » fixé à partir du {tarif.valid_from:%d/%m/%Y}.")
             return redirect("logement:tarif_list")
     context = {"form": form, "categorie": categorie, "maximum": _maximum(categorie)}
     return render(request, "logement/tarif_set.html", context)
@@ -140,7 +140,7 @@ def prestation_create(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"« {prestation} » est proposée aux résidents.")
+            messages.success(request, f"« {prestation} » est proposée aux résidents.")
             return redirect("logement:tarif_list")
     return render(request, "logement/prestation_create.html", {"form": form})
 
@@ -159,7 +159,7 @@ def prestation_set_price(request: HttpRequest, prestation_id: int) -> HttpRespon
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"Nouveau prix de « {prestation} » enregistré.")
+            messages.success(request, f"Nouveau prix de « {prestation} » enregistré.")
             return redirect("logement:tarif_list")
     return render(request, "logement/prestation_set_price.html", {"form": form, "prestation": prestation})
 
@@ -178,7 +178,7 @@ def souscription_open(request: HttpRequest, contrat_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"« {souscription.prestation} » sera sur les prochains avis.")
+            messages.success(request, f"« {souscription.prestation} » sera sur les prochains avis.")
             return redirect(back)
     context = {
         "form": form,
@@ -205,7 +205,7 @@ def souscription_close(request: HttpRequest, souscription_id: int) -> HttpRespon
             put_errors(form, error)
         else:
             messages.success(
-                request, f"« {souscription.prestation} » s’arrête le {form.cleaned_data['end_on']:%d/%m/%Y}."
+                request, f"« {souscription.prestation} » s’arrête le {form.cleaned_data['end_on']:%d/%m/%Y}."
             )
             return redirect(back)
     context = {

@@ -44,9 +44,9 @@ def end_reader(*, by: User, access: AccesConfidentiel, residence: Residence) -> 
         return
     left = AccesConfidentiel.objects.filter(menage=menage, end_on=None).exclude(pk=access.pk)
     if access.capacity != Capacity.REFERENT and not left.filter(capacity=access.capacity).exists():
-        raise ValidationError("Nommez d’abord quelqu’un d’autre : un gestionnaire et un suppléant doivent rester.")
+        raise ValidationError("Nommez d’abord quelqu’un d’autre : un gestionnaire et un suppléant doivent rester.")
     if access.capacity == Capacity.REFERENT and not left.filter(capacity=Capacity.REFERENT).exists():
-        raise ValidationError("Nommez d’abord un autre référent : quelqu’un doit pouvoir accompagner le ménage.")
+        raise ValidationError("Nommez d’abord un autre référent : quelqu’un doit pouvoir accompagner le ménage.")
     _end(access)
     record("confidentiel.end_reader", by=by, target=menage, menage=menage, residence=residence)
 

@@ -74,7 +74,7 @@ def create_delegation(
         end_on=end_on,
     )
     said = (
-        f"{by} délègue à {to_user} le rôle « {delegation.get_role_display()} », "
+        f"{by} délègue à {to_user} le rôle « {delegation.get_role_display()} », "
         f"{where(delegation.residence)}, {when(start_on, end_on)}."
     )
     tell_direction("Rôle délégué", said, user=to_user, residence=delegation.residence)

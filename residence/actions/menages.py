@@ -84,7 +84,7 @@ def end_member(
     others = list(menage.membres.filter(end_on=None).exclude(pk=membre.pk))
     if membre.tie == MembreMenage.Tie.REFERENCE:
         if not others and not deceased:
-            raise ValidationError("C’est la seule personne du ménage : closez plutôt son séjour ou sa candidature.")
+            raise ValidationError("C’est la seule personne du ménage : closez plutôt son séjour ou sa candidature.")
         if others and successor not in others:
             raise ValidationError({"successor": "Dites qui devient la personne de référence du ménage."})
     membre.end_on = on

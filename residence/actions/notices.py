@@ -58,4 +58,4 @@ def _send(to: list[str], subject: str, text: str) -> None:
         try:
             EmailMessage(subject, text + foot, to=[address]).send()
         except OSError:  # SMTPException is one
-            logger.exception("Mail « %s » could not be sent", subject)
+            logger.exception("Mail « %s » could not be sent", subject)

@@ -115,7 +115,7 @@ def _settle(by: User, rendez_vous: RendezVous, status: RendezVous.Status, action
 def _planned(rendez_vous: RendezVous) -> RendezVous:
     rendez_vous = locked(rendez_vous)
     if rendez_vous.status != RendezVous.Status.PLANNED:
-        raise ValidationError(f"Ce rendez-vous est « {rendez_vous.get_status_display()} » : fixez-en un nouveau.")
+        raise ValidationError(f"Ce rendez-vous est « {rendez_vous.get_status_display()} » : fixez-en un nouveau.")
     return rendez_vous
 
 

@@ -64,7 +64,7 @@ def edit_utilisateur(*, by: User, user: User, **fields: Any) -> User:
         write(
             [before["email"], user.email],
             "Adresse de votre compte changée",
-            f"L’adresse électronique de votre compte « {user.username} » est maintenant {user.email}. "
+            f"L’adresse électronique de votre compte « {user.username} » est maintenant {user.email}. "
             "Si vous n’en savez rien, prévenez aussitôt votre direction.",
         )
         tell_direction(
@@ -80,12 +80,12 @@ def edit_utilisateur(*, by: User, user: User, **fields: Any) -> User:
 def invite_utilisateur(*, by: User | None, user: User, link: str) -> None:
     """Send the holder of an account the link where a password is chosen."""
     if not user.is_active:
-        raise ValidationError("Ce compte est fermé : rouvrez-le d’abord.")
+        raise ValidationError("Ce compte est fermé : rouvrez-le d’abord.")
     days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
     write(
         [user.email],
         "Votre compte",
-        f"Bonjour {user.first_name},\n\nUn compte vous attend. Votre identifiant : {user.username}\n\n"
+        f"Bonjour {user.first_name},\n\nUn compte vous attend. Votre identifiant : {user.username}\n\n"
         f"Choisissez votre mot de passe à cette adresse, valable {days} jours et une seule fois :\n\n{link}",
     )
     record_technique("utilisateur.invite", by=by, user=user)
@@ -99,7 +99,7 @@ def close_utilisateur(*, by: User, user: User, successor: User | None = None) ->
     """
     user = locked(user)
     if user == by:
-        raise ValidationError("On ne ferme pas son propre compte : un autre administrateur technique le fait.")
+        raise ValidationError("On ne ferme pas son propre compte : un autre administrateur technique le fait.")
     if not user.is_active:
         raise ValidationError("Ce compte est déjà fermé.")
     _keep_a_technique(without=user)
@@ -133,7 +133,7 @@ def reopen_utilisateur(*, by: User, user: User) -> None:
 def reset_second_factor(*, by: User | None, user: User) -> None:
     """Forget the second factor of who has lost telephone and recovery codes; told to them and to management."""
     if user == by:
-        raise ValidationError("On ne retire pas son propre second facteur : un autre administrateur technique le fait.")
+        raise ValidationError("On ne retire pas son propre second facteur : un autre administrateur technique le fait.")
     gone, _ = Authenticator.objects.filter(user=user).delete()
     if not gone:
         raise ValidationError("Ce compte n’a pas de second facteur.")
@@ -141,7 +141,7 @@ def reset_second_factor(*, by: User | None, user: User) -> None:
     write(
         [user.email],
         "Votre second facteur a été retiré",
-        f"Le second facteur de votre compte « {user.username} » a été retiré à la suite d’une demande. "
+        f"Le second facteur de votre compte « {user.username} » a été retiré à la suite d’une demande. "
         "Si vous n’avez rien demandé, prévenez aussitôt votre direction.",
     )
     tell_direction("Second facteur retiré", f"{by or 'Le serveur'} a retiré le second facteur de {user}.", user=user)
@@ -162,7 +162,7 @@ def hand_over(*, by: User, user: User, successor: User) -> int:
             continue
         if not successor.holds(Permission.MENAGE_VIEW, referent.residence_id):
             raise ValidationError(
-                f"{successor} n’a pas de rôle dans une résidence où {user} suit des ménages : "
+                f"{successor} n’a pas de rôle dans une résidence où {user} suit des ménages : "
                 "donnez-le d’abord, ou choisissez quelqu’un d’autre."
             )
         referent.end_on = max(day, referent.start_on)
@@ -208,7 +208,7 @@ def grant_role(
     """Give a role, for a résidence (none for `technique`), from day to day; management is told."""
     user = locked(user)
     if not user.is_active:
-        raise ValidationError("Ce compte est fermé : rouvrez-le d’abord.")
+        raise ValidationError("Ce compte est fermé : rouvrez-le d’abord.")
     if user == by and role in ROLES_READING_FILES:
         raise ValidationError("On ne se donne pas à soi-même un rôle qui ouvre des dossiers.")
     if end_on is not None and end_on < today():
@@ -224,7 +224,7 @@ def grant_role(
     record_technique("role.grant", by=by, user=user, residence=residence, role=role, start_on=start_on, end_on=end_on)
     tell_direction(
         "Rôle donné",
-        f"{by or 'Le serveur'} a donné à {user} le rôle « {attribution.get_role_display()} », "
+        f"{by or 'Le serveur'} a donné à {user} le rôle « {attribution.get_role_display()} », "
         f"{where(residence)}, {when(start_on, end_on)}.",
         user=user,
         residence=residence,
@@ -270,4 +270,4 @@ def _keep_a_technique(*, without: User) -> None:
     """Refuse to leave the software without an administrator."""
     held = RoleAttribution.objects.in_force().filter(role=Role.TECHNIQUE, user__is_active=True)
     if held.filter(user=without).exists() and not held.exclude(user=without).exists():
-        raise ValidationError("C’est le dernier administrateur technique : donnez d’abord ce rôle à quelqu’un d’autre.")
+        raise ValidationError("C’est le dernier administrateur technique : donnez d’abord ce rôle à quelqu’un d’autre.")

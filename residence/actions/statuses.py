@@ -18,7 +18,7 @@ def move(row: Any, to: str) -> None:
     if to not in row.TRANSITIONS[row.status]:
         label = dict(type(row)._meta.get_field("status").choices)[to]
         raise ValidationError(
-            f"Quelqu’un est passé avant vous : l’état est maintenant « {row.get_status_display()} », "
-            f"on ne peut plus passer à « {label} »."
+            f"Quelqu’un est passé avant vous : l’état est maintenant « {row.get_status_display()} », "
+            f"on ne peut plus passer à « {label} »."
         )
     row.status = to

@@ -5,7 +5,7 @@ from residence.admin import documents, etablissement, modeles, personnes, staff
 __all__ = ["UNREGISTERED", "documents", "etablissement", "modeles", "personnes", "staff"]
 
 _LINE = "ligne d’une autre fiche, montrée avec elle"
-_SOCIAL = "contenu social : jamais dans l’administration"
+_SOCIAL = "contenu social : jamais dans l’administration"
 _ADMISSION = "se tient sur les pages des admissions, sous leurs permissions"
 _STAY = "se tient sur la page du séjour"
 
@@ -17,15 +17,15 @@ UNREGISTERED: dict[str, str] = {
     "residence.PieceRequise": _LINE,
     "residence.ContactPartenaire": _LINE,
     "residence.MembreMenage": _LINE,
-    "residence.Compteur": "numéros des documents : la base seule les donne",
-    "residence.TitreSejour": "titre de séjour : lu par la coordinatrice seule",
-    "residence.Ressource": "ressources : lues par la coordinatrice seule",
-    "residence.Charge": "charges : lues par la coordinatrice seule",
-    "residence.Mandataire": "mesure de protection : sur la page du ménage",
-    "residence.Rattachement": "porte des droits : écrit par les actes qui ouvrent et ferment chaque cause",
+    "residence.Compteur": "numéros des documents : la base seule les donne",
+    "residence.TitreSejour": "titre de séjour : lu par la coordinatrice seule",
+    "residence.Ressource": "ressources : lues par la coordinatrice seule",
+    "residence.Charge": "charges : lues par la coordinatrice seule",
+    "residence.Mandataire": "mesure de protection : sur la page du ménage",
+    "residence.Rattachement": "porte des droits : écrit par les actes qui ouvrent et ferment chaque cause",
     "residence.Referent": "se choisit sur la page du ménage",
-    "residence.AccesConfidentiel": "nomme qui lit un dossier confidentiel : jamais dans l’administration",
-    "residence.PieceJointe": "pièces d’un ménage : lues par la coordinatrice seule",
+    "residence.AccesConfidentiel": "nomme qui lit un dossier confidentiel : jamais dans l’administration",
+    "residence.PieceJointe": "pièces d’un ménage : lues par la coordinatrice seule",
     "residence.Echeance": "se règle par l’acte qu’elle demande, depuis l’accueil",
     "residence.RendezVous": "se fixe sur la page des rendez-vous",
     "logement.PartieContrat": _LINE,
@@ -33,7 +33,7 @@ UNREGISTERED: dict[str, str] = {
     "logement.TarifPrestation": _LINE,
     "logement.ElementModele": _LINE,
     "logement.LigneEtatDesLieux": _LINE,
-    "logement.SignatureEtatDesLieux": "tracé d’une signature : dans le document seul",
+    "logement.SignatureEtatDesLieux": "tracé d’une signature : dans le document seul",
     "logement.Imputation": "se lit sur la page du compte, et ne s’écrit que par les paiements",
     "logement.RenouvellementSejour": _STAY,
     "admissions.Orientation": _ADMISSION,
@@ -48,9 +48,9 @@ UNREGISTERED: dict[str, str] = {
     "admissions.PassageCommission": _ADMISSION,
     "admissions.LienMembre": _ADMISSION,
     "admissions.AvisMembre": _ADMISSION,
-    "admissions.Decision": "décision de la commission et ses motifs : jamais dans l’administration",
+    "admissions.Decision": "décision de la commission et ses motifs : jamais dans l’administration",
     "admissions.Proposition": _ADMISSION,
-    "accompagnement.BrouillonNote": "brouillon : lu par son auteur seul",
+    "accompagnement.BrouillonNote": "brouillon : lu par son auteur seul",
     "accompagnement.DossierSocial": _SOCIAL,
     "accompagnement.EtapeDossier": _SOCIAL,
     "accompagnement.NoteSociale": _SOCIAL,

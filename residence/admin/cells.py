@@ -50,12 +50,12 @@ def choice(column: str, attribute: str, choices: type[models.TextChoices]) -> Fi
     for value, label in choices.choices:
         known.add(value, value)
         known.add(str(label), value)
-    labels = ", ".join(f"« {label} »" for label in choices.labels)
+    labels = ", ".join(f"« {label} »" for label in choices.labels)
 
     def read(value: Any) -> str:
         found: str | None = known.get(text_from(value))
         if found is None:
-            raise ValueError(f"« {value} » n’est pas dans la liste. Écrivez : {labels}.")
+            raise ValueError(f"« {value} » n’est pas dans la liste. Écrivez : {labels}.")
         return found
 
     return Field(column_name=column, attribute=attribute, widget=Cell(read, empty=""))
@@ -80,7 +80,7 @@ class Reference(widgets.Widget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         if value is None or value == "":
             if self.required:
-                raise ValueError(f"{self.what} : à remplir.")
+                raise ValueError(f"{self.what} : à remplir.")
             return None
         within = None
         if self.residence is not None:
@@ -88,7 +88,7 @@ class Reference(widgets.Widget):
         found = self.known.get((within, text_from(value)))
         if found is None:
             reach = "inconnue, ou hors de vos droits" if self.residence is None else "introuvable dans cette résidence"
-            raise ValueError(f"{self.what} « {value} » : {reach}.")
+            raise ValueError(f"{self.what} « {value} » : {reach}.")
         return found
 
 

@@ -83,7 +83,7 @@ class Exported:
             if form.cleaned_data["file_format"] == "xlsx" and count > XLSX_ROWS:
                 form.add_error(
                     "file_format",
-                    f"Un classeur s’arrête ici à {XLSX_ROWS} lignes et il y en a {count} : "
+                    f"Un classeur s’arrête ici à {XLSX_ROWS} lignes et il y en a {count} : "
                     "filtrez la liste, ou choisissez le CSV.",
                 )
             else:
@@ -92,7 +92,7 @@ class Exported:
         opts = self.opts  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": f"Exporter : {opts.verbose_name_plural}",
+            "title": f"Exporter : {opts.verbose_name_plural}",
             "opts": opts,
             "form": form,
             "count": self.exported_rows(request, permission).count(),

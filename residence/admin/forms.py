@@ -81,16 +81,16 @@ class DeskForm(forms.ModelForm):  # type: ignore[type-arg]
             self.data = self.data.copy()
             self.data[self.add_prefix("row_version")] = self._version
             now = [
-                f"{self.fields[name].label or name} : {_shown(self.instance, name)}"
+                f"{self.fields[name].label or name} : {_shown(self.instance, name)}"
                 for name in self.changed_data
                 if name in self.fields and name != "row_version"
             ]
             message = (
-                "Quelqu’un a modifié cette fiche depuis que vous l’avez ouverte : rien n’a été enregistré. "
-                "Votre saisie est restée ; relisez-la, puis enregistrez de nouveau pour qu’elle l’emporte."
+                "Quelqu’un a modifié cette fiche depuis que vous l’avez ouverte : rien n’a été enregistré. "
+                "Votre saisie est restée ; relisez-la, puis enregistrez de nouveau pour qu’elle l’emporte."
             )
             if now:
-                message += f" Ce qui est enregistré maintenant : {' · '.join(now)}."
+                message += f" Ce qui est enregistré maintenant : {' · '.join(now)}."
             raise ValidationError(message, code="stale")
         return cleaned
 
@@ -116,7 +116,7 @@ class DeskForm(forms.ModelForm):  # type: ignore[type-arg]
                 other = getattr(self.instance, field.name, None)
                 if getattr(other, "residence_id", own) != own:
                     self.add_error(
-                        field.name if field.name in self.fields else None, f"« {other} » est d’une autre résidence."
+                        field.name if field.name in self.fields else None, f"« {other} » est d’une autre résidence."
                     )
 
 

@@ -138,7 +138,7 @@ class Imported:
         if kept is None:
             form = UploadForm()
             self.message_user(  # type: ignore[attr-defined]
-                request, "Cet import a déjà été fait, ou a trop attendu : choisissez le fichier de nouveau.", "WARNING"
+                request, "Cet import a déjà été fait, ou a trop attendu : choisissez le fichier de nouveau.", "WARNING"
             )
             return self._page(request, form=form)
         sheet, digest = kept
@@ -178,7 +178,7 @@ class Imported:
             "admin/residence/import.html",
             {
                 **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-                "title": f"Importer : {opts.verbose_name_plural}",
+                "title": f"Importer : {opts.verbose_name_plural}",
                 "opts": opts,
                 "columns": self.import_resource.columns(),
                 "form": UploadForm(),
@@ -202,7 +202,7 @@ def _dataset(sheet: Sheet, resource: DeskResource, user: Any) -> tuple[tablib.Da
             missing.remove(RESIDENCE)
     if missing:
         raise ValidationError(
-            f"Il manque {'la colonne' if len(missing) == 1 else 'les colonnes'} : {', '.join(missing)}."
+            f"Il manque {'la colonne' if len(missing) == 1 else 'les colonnes'} : {', '.join(missing)}."
         )
     kept = [rank for rank, head in enumerate(heads) if head][:COLUMNS]
     dataset = tablib.Dataset(headers=[*(heads[rank] for rank in kept), *([RESIDENCE] if only else []), "__line__"])
@@ -250,4 +250,4 @@ def _told(outcome: Outcome) -> str:
         f"{len(outcome.changed)} modifiée{'s' if len(outcome.changed) > 1 else ''}",
         f"{outcome.unchanged} sans changement",
     ]
-    return f"Import terminé. Lignes : {', '.join(parts)}."
+    return f"Import terminé. Lignes : {', '.join(parts)}."

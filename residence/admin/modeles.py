@@ -79,7 +79,7 @@ class TextsForm(DeskForm):
             field = self.fields[text.field_name]
             self.initial[text.field_name] = own.get(text.code, text.default)
             field.label = text.title
-            field.help_text = f"Source : {text.source}." if text.source else ""
+            field.help_text = f"Source : {text.source}." if text.source else ""
 
     def clean(self) -> Any:
         cleaned = super().clean()
@@ -87,20 +87,20 @@ class TextsForm(DeskForm):
             self.data = self.data.copy()
             self.data[self.add_prefix("based_on")] = str(self._last_version)
             raise ValidationError(
-                f"La version {self._last_version} a été écrite pendant que vous lisiez la précédente : rien n’est "
-                "enregistré. Votre saisie est restée ; relisez cette version avant d’enregistrer la vôtre.",
+                f"La version {self._last_version} a été écrite pendant que vous lisiez la précédente : rien n’est "
+                "enregistré. Votre saisie est restée ; relisez cette version avant d’enregistrer la vôtre.",
                 code="stale",
             )
         words = {word for text in ADAPTED[self.kind] for word in WORDS.findall(text.default)}
         for text in ADAPTED[self.kind]:
             written = (cleaned.get(text.field_name) or "").strip()
             if text.required and not written:
-                self.add_error(text.field_name, "La loi demande cette clause : elle ne se retire pas.")
+                self.add_error(text.field_name, "La loi demande cette clause : elle ne se retire pas.")
             unknown = sorted(set(WORDS.findall(written)) - words)
             if unknown:
                 known = ", ".join(f"{{{word}}}" for word in sorted(words)) or "aucun"
                 told = ", ".join(f"{{{word}}}" for word in unknown)
-                self.add_error(text.field_name, f"Ces mots entre accolades n’existent pas : {told}. Ceux-ci : {known}.")
+                self.add_error(text.field_name, f"Ces mots entre accolades n’existent pas : {told}. Ceux-ci : {known}.")
         return cleaned
 
     def texts(self) -> dict[str, str]:
@@ -159,7 +159,7 @@ class ModeleDocumentAdmin(SettingAdmin):
             for code, text in row.texts.items()
         ]
         if not parts:
-            return mark_safe("Aucun : le document suit le texte du logiciel.")
+            return mark_safe("Aucun : le document suit le texte du logiciel.")
         return format_html('<dl class="wording">{}</dl>', format_html_join("", "<dt>{}</dt><dd>{}</dd>", parts))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -167,7 +167,7 @@ class ModeleDocumentAdmin(SettingAdmin):
         asked = self._asked(request)
         if asked is None and self.has_add_permission(request):
             return self._choose(request)
-        title = f"Textes : {asked[1].label}" if asked else ""
+        title = f"Textes : {asked[1].label}" if asked else ""
         return super().add_view(request, form_url, {"title": title, **(extra_context or {})})
 
     def _asked(self, request: HttpRequest) -> tuple[Residence, DocumentKind] | None:
@@ -202,7 +202,7 @@ class ModeleDocumentAdmin(SettingAdmin):
         ]
         context = {
             **self.admin_site.each_context(request),
-            "title": "De quel document adapter les textes ?",
+            "title": "De quel document adapter les textes ?",
             "opts": self.opts,
             "choices": choices,
         }
@@ -228,13 +228,13 @@ class ModeleDocumentAdmin(SettingAdmin):
             return super().get_fieldsets(request, obj)
         residence, kind = asked
         words = sorted({word for text in ADAPTED[kind] for word in WORDS.findall(text.default)})
-        told = "Les mots entre accolades sont remplacés par les faits du dossier : " if words else ""
+        told = "Les mots entre accolades sont remplacés par les faits du dossier : " if words else ""
         described = (
             "Un texte laissé tel quel suit le logiciel. Une clause facultative se retire en la vidant. "
             "Une ligne vide commence un paragraphe. Les documents déjà émis gardent leurs textes. "
         )
         return [
-            (None, {"fields": ["valid_from"], "description": f"{residence} : {kind.label}. {described}"}),
+            (None, {"fields": ["valid_from"], "description": f"{residence} : {kind.label}. {described}"}),
             (
                 "Textes",
                 {

@@ -115,7 +115,7 @@ class DeskResource(resources.ModelResource):  # type: ignore[misc]
             if isinstance(field, models.ForeignKey) and own is not None and field.name != "residence":
                 other = getattr(instance, field.name, None)
                 if getattr(other, "residence_id", own) != own:
-                    raise ValidationError({field.name: f"« {other} » est d’une autre résidence."})
+                    raise ValidationError({field.name: f"« {other} » est d’une autre résidence."})
 
     def changes(self, row: RowResult) -> list[tuple[str, str, str]]:
         """(column, before, after) of what a line changes; for a new row, what it fills in."""

@@ -130,5 +130,5 @@ class EntreeJournalAdmin(AccountAdmin):
         said = []
         for name, value in row.details.items():
             shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            said.append(f"{name} : {shown}")
+            said.append(f"{name} : {shown}")
         return " · ".join(said)

@@ -32,7 +32,7 @@ class MaskForm(forms.Form):
         User.objects.none(),
         label="Qui les remplace",
         widget=forms.CheckboxSelectMultiple,
-        help_text="Quelqu’un qui n’est pas déjà coché plus haut : sans suppléant, une absence bloquerait le ménage.",
+        help_text="Quelqu’un qui n’est pas déjà coché plus haut : sans suppléant, une absence bloquerait le ménage.",
     )
     understood = forms.BooleanField(label="J’ai lu ce que cela change, et prévenu les personnes que je nomme")
 
@@ -58,7 +58,7 @@ class MaskForm(forms.Form):
         for name in ("referents", "gestionnaires", "substitutes"):
             for user in cleaned.get(name) or []:
                 if user.pk in seen:
-                    self.add_error(name, f"{user} est déjà cochée plus haut : chaque personne est nommée une fois.")
+                    self.add_error(name, f"{user} est déjà cochée plus haut : chaque personne est nommée une fois.")
                 seen.add(user.pk)
         return cleaned
 

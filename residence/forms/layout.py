@@ -62,7 +62,7 @@ class StaleGuard(forms.ModelForm):
             stored = self.initial.get(name)
             if name != "seen" and name in cleaned and (cleaned[name] or "") != (stored or ""):
                 said.append(
-                    f"{self.fields[name].label} : enregistré « {_said(stored)} », saisi « {_said(cleaned[name])} »."
+                    f"{self.fields[name].label} : enregistré « {_said(stored)} », saisi « {_said(cleaned[name])} »."
                 )
         return said
 

@@ -30,7 +30,7 @@ class BirthField(forms.CharField):
         kwargs.setdefault("required", False)
         kwargs.setdefault("max_length", 10)
         kwargs.setdefault(
-            "help_text", "17/05/1990 ; si le jour ou le mois ne sont pas connus : 05/1990 ou 1990 ; vide : inconnue."
+            "help_text", "17/05/1990 ; si le jour ou le mois ne sont pas connus : 05/1990 ou 1990 ; vide : inconnue."
         )
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
         super().__init__(**kwargs)

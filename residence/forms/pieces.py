@@ -17,7 +17,7 @@ class PieceForm(forms.Form):
         label="Fichier", widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"})
     )
     name = forms.CharField(
-        label="Nom de la pièce", required=False, max_length=150, help_text="Vide : celui du fichier."
+        label="Nom de la pièce", required=False, max_length=150, help_text="Vide : celui du fichier."
     )
     piece_requise = forms.ModelChoiceField(
         PieceRequise.objects.none(), label="Répond à la demande de", required=False, empty_label="aucune pièce demandée"

@@ -30,7 +30,7 @@ class UtilisateurForm(StaleGuard):
         model = User
         fields = ["first_name", "last_name", "username", "email", "phone", "function"]
         help_texts = {
-            "username": "Ce que la personne tape pour se connecter : lettres, chiffres, points, tirets.",
+            "username": "Ce que la personne tape pour se connecter : lettres, chiffres, points, tirets.",
             "email": "C’est là que part le lien qui permet de choisir un mot de passe.",
         }
 
@@ -60,7 +60,7 @@ class RoleForm(forms.Form):
     end_on = DateField(
         label="Jusqu’au (facultatif)",
         required=False,
-        help_text="Dernier jour compris. Vide : jusqu’à ce qu’il soit retiré.",
+        help_text="Dernier jour compris. Vide : jusqu’à ce qu’il soit retiré.",
     )
 
     def __init__(self, *args: Any, by: User, user: User, back: str, **kwargs: Any) -> None:
@@ -77,7 +77,7 @@ class RoleForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         role, residence = cleaned.get("role"), cleaned.get("residence")
         if role == Role.TECHNIQUE and residence is not None:
-            self.add_error("residence", "L’administrateur technique l’est pour tout l’organisme : ne choisissez rien.")
+            self.add_error("residence", "L’administrateur technique l’est pour tout l’organisme : ne choisissez rien.")
         if role and role != Role.TECHNIQUE and residence is None and "residence" not in self.errors:
             self.add_error("residence", "Choisissez la résidence où ce rôle est tenu.")
         start, end = cleaned.get("start_on"), cleaned.get("end_on")
@@ -92,7 +92,7 @@ class RoleEndForm(forms.Form):
     last_day = DateField(
         label="Dernier jour (facultatif)",
         required=False,
-        help_text="Vide : le rôle s’arrête tout de suite.",
+        help_text="Vide : le rôle s’arrête tout de suite.",
     )
 
 
@@ -101,7 +101,7 @@ class CloseForm(forms.Form):
 
     successor = forms.ModelChoiceField(
         User.objects.none(),
-        label="À qui confier ses suivis, ses échéances et ses rendez-vous ?",
+        label="À qui confier ses suivis, ses échéances et ses rendez-vous ?",
         required=False,
         empty_label="à personne pour l’instant",
     )

@@ -132,7 +132,7 @@ def _hit(user: User, personne: Any, menage: Menage) -> Hit:
             Personne.BirthPrecision.MONTH: f"{personne.born_on:%m/%Y}",
             Personne.BirthPrecision.YEAR: f"{personne.born_on:%Y}",
         }.get(precision, f"{personne.born_on:%d/%m/%Y}")
-        about = f"naissance : {written}, "
+        about = f"naissance : {written}, "
     return Hit(
         group=PEOPLE,
         label=str(personne),

@@ -42,7 +42,7 @@ def _appointments(user: User, menage: Menage) -> list[Event]:
     return [
         Event(
             on=timezone.localdate(one.start_at),
-            sentence=f"{_SENTENCES[RendezVous.Status(one.status)]} : {one.get_kind_display()} avec {one.user}",
+            sentence=f"{_SENTENCES[RendezVous.Status(one.status)]} : {one.get_kind_display()} avec {one.user}",
             theme="rendez-vous",
             icon="meeting",
             meaning=_MEANINGS.get(one.status, "plain"),

@@ -19,12 +19,12 @@ from residence.queries.menages import residence_for
 # What changes for a household, told before anything is done.
 CONSEQUENCES = (
     "Son nom, sa composition, son adresse et ses documents ne se lisent plus que par les personnes nommées.",
-    "Les autres voient « dossier confidentiel » et un numéro : la place est occupée, le ménage compté, rien de plus.",
+    "Les autres voient « dossier confidentiel » et un numéro : la place est occupée, le ménage compté, rien de plus.",
     "La recherche de son nom ne montre rien, à personne d’autre, et ne dit pas pourquoi.",
-    "La redevance continue sur le numéro : avis, paiements et soldes, sans nom.",
+    "La redevance continue sur le numéro : avis, paiements et soldes, sans nom.",
     "Les candidatures et le dossier social ne s’ouvrent plus que pour les personnes nommées.",
     "Chaque lecture du dossier est consignée au journal, y compris les vôtres.",
-    "Ce qui est déjà imprimé ou envoyé le reste : récupérez les papiers qui circulent.",
+    "Ce qui est déjà imprimé ou envoyé le reste : récupérez les papiers qui circulent.",
 )
 
 

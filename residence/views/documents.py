@@ -90,7 +90,7 @@ def piece_add(request: HttpRequest, menage_id: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error("upload", error.messages)
         else:
-            messages.success(request, f"« {piece.name} » est jointe au dossier.")
+            messages.success(request, f"« {piece.name} » est jointe au dossier.")
             return redirect("residence:document_list", menage.pk)
     context = {"menage": menage, "form": form, "banner": banner_for(request.user, menage, current="documents")}
     return render(request, "residence/piece_add.html", context)
@@ -118,7 +118,7 @@ def piece_withdraw(request: HttpRequest, piece_id: int) -> HttpResponse:
     if request.method == "POST":
         residence = residence_for(request.user, piece.menage, Permission.PIECE_ADD)
         withdraw_piece(by=request.user, piece=piece, residence=residence)
-        messages.success(request, f"« {piece.name} » est retirée du dossier.")
+        messages.success(request, f"« {piece.name} » est retirée du dossier.")
         return redirect("residence:document_list", piece.menage_id)
     context = {"piece": piece, "banner": banner_for(request.user, piece.menage, current="documents")}
     return render(request, "residence/piece_withdraw.html", context)

@@ -47,7 +47,7 @@ def _list(request: HttpRequest, rows: QuerySet[Any], *, technical: bool) -> Http
         request.GET.get("page")
     )
     context = {
-        "heading": "Qui a réglé quoi dans le logiciel ?" if technical else "Qui a fait, lu ou emporté quoi ?",
+        "heading": "Qui a réglé quoi dans le logiciel ?" if technical else "Qui a fait, lu ou emporté quoi ?",
         "form": form,
         "page": page,
         "table": _table(list(page), technical=technical),

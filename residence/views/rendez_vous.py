@@ -39,7 +39,7 @@ BADGES = {
 UNTOLD = Badge("à confirmer", "soon")
 ACTS = {
     "tenu": (hold_rendez_vous, "Le rendez-vous a été tenu."),
-    "non-venu": (miss_rendez_vous, "Le ménage n’est pas venu : c’est noté."),
+    "non-venu": (miss_rendez_vous, "Le ménage n’est pas venu : c’est noté."),
     "annule": (cancel_rendez_vous, "Le rendez-vous est annulé."),
 }
 
@@ -187,7 +187,7 @@ def rendez_vous_move(request: HttpRequest, rendez_vous_id: int) -> HttpResponse:
     rendez_vous = _rendez_vous(request, rendez_vous_id, Permission.RENDEZ_VOUS_EDIT)
     back = reverse("residence:rendez_vous_detail", args=[rendez_vous.pk])
     if rendez_vous.status != RendezVous.Status.PLANNED:
-        messages.error(request, f"Ce rendez-vous est « {rendez_vous.get_status_display()} » : fixez-en un nouveau.")
+        messages.error(request, f"Ce rendez-vous est « {rendez_vous.get_status_display()} » : fixez-en un nouveau.")
         return redirect(back)
     form = RendezVousForm(
         request.POST or None,

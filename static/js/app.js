@@ -109,7 +109,7 @@
       button.type = "button";
       button.className = "btn btn-secondary";
       button.dataset.calendar = input.id;
-      button.setAttribute("aria-label", `Choisir dans un calendrier : ${label}`);
+      button.setAttribute("aria-label", `Choisir dans un calendrier : ${label}`);
       button.append(icon("calendar"));
       const picker = document.createElement("input");
       picker.type = "date";
@@ -147,8 +147,8 @@
     place.replaceChildren(notice);
     place.scrollIntoView({ block: "nearest" });
   };
-  on("htmx:sendError", () => announce("Le serveur ne répond pas. Ce que vous avez saisi est resté à l’écran : réessayez."));
-  on("htmx:responseError", () => announce("La demande n’a pas abouti. Ce que vous avez saisi est resté à l’écran : réessayez."));
+  on("htmx:sendError", () => announce("Le serveur ne répond pas. Ce que vous avez saisi est resté à l’écran : réessayez."));
+  on("htmx:responseError", () => announce("La demande n’a pas abouti. Ce que vous avez saisi est resté à l’écran : réessayez."));
   on("htmx:beforeSwap", (event) => {
     const answered = event.detail.xhr.responseURL;
     if (answered && new URL(answered).pathname.startsWith("/compte/") && !location.pathname.startsWith("/compte/")) {

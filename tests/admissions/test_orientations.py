@@ -229,14 +229,14 @@ def test_a_file_is_ready_once_interview_resources_and_mandatory_pieces_are_there
     with pytest.raises(ValidationError) as refused:
         ready_orientation(by=nadia, orientation=orientation)
     assert refused.value.messages == [
-        "Il manque encore : l’entretien de préadmission n’est pas encore tenu.",
-        "Il manque encore : les ressources ne sont pas saisies.",
-        "Il manque encore : « Pièce d’identité » manque.",
+        "Il manque encore : l’entretien de préadmission n’est pas encore tenu.",
+        "Il manque encore : les ressources ne sont pas saisies.",
+        "Il manque encore : « Pièce d’identité » manque.",
     ]
 
     orientation = hold(orientation)
     assert orientation.status == "incomplete"
-    assert completeness_of(orientation).blocking == ("« Pièce d’identité » manque",)
+    assert completeness_of(orientation).blocking == ("« Pièce d’identité » manque",)
     assert "pieces.chase" in duties_of(orientation)
 
     record_piece(by=nadia, orientation=orientation, piece=orientation.dispositif.pieces.first(), received_on=today())

@@ -416,7 +416,7 @@ def test_undone_as_a_whole_then_done_again() -> None:
     assert (first.status, first.paid) == (AvisEcheance.Status.CANCELLED, 0)
     assert campagne.status == Campagne.Status.PREPARED
     assert payment.surplus == D("420.00")
-    assert quittance.cancelled_reason == "Avis de 03/2025 annulé : tarif faux"
+    assert quittance.cancelled_reason == "Avis de 03/2025 annulé : tarif faux"
     assert DocumentEmis.objects.get(kind="releve").replaces == quittance.document
     assert Ecriture.objects.balance() == D("-420.00")
     check_books()

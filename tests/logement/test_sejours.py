@@ -259,7 +259,7 @@ def test_eight_days_ask_for_their_reason_and_proof(ophis):
             ophis, contrat, is_shortened=True, shortened_reason="job_found", shortened_proof="contrat du 02/06"
         )
     assert preavis.ends_on == D(2025, 6, 11)
-    assert preavis.shortened_proof == "emploi obtenu : contrat du 02/06"
+    assert preavis.shortened_proof == "emploi obtenu : contrat du 02/06"
 
 
 def test_a_letter_nobody_collected_gives_no_notice(ophis):
