@@ -84,7 +84,8 @@ def campagne_list(request: HttpRequest) -> HttpResponse:
             for row in page
         ),
     )
-    return render(request, "logement/campagne_list.html", {"page": page, "table": table})
+    may_prepare = request.user.holds(Permission.AVIS_ISSUE)
+    return render(request, "logement/campagne_list.html", {"page": page, "table": table, "may_prepare": may_prepare})
 
 
 def campagne_name(campagne: Campagne) -> str:

@@ -65,7 +65,7 @@ def _to_make_table(awaited: list[Any]) -> Table:
         Column("Avancement", "tags"),
         Column("Nature"),
         Column("Place"),
-        Column("Pour le", "deadline", word="pour le"),
+        Column("Pour le", "deadline"),
     )
     rows = []
     for one in awaited:

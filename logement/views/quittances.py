@@ -50,7 +50,12 @@ def quittance_list(request: HttpRequest) -> HttpResponse:
     total = rows.aggregate(total=Sum("amount"))["total"]
     shown = rows.select_related("sejour__menage", "avis", "document__residence").defer("document__data")
     page = Paginator(ordered(request, shown, _SORTS, "date"), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "table": _table(list(page), total)}
+    context = {
+        "form": form,
+        "page": page,
+        "table": _table(list(page), total),
+        "may_issue": request.user.holds(Permission.QUITTANCE_ISSUE),
+    }
     return render(request, "logement/quittance_list.html", context)
 
 

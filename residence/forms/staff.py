@@ -36,8 +36,6 @@ class UtilisateurForm(StaleGuard):
 
     def __init__(self, *args: Any, submit: str, back: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("phone", "function"):
-            self.fields[name].label += " (facultatif)"
         self.fields["username"].widget.attrs |= {"autocomplete": "off", "autocapitalize": "none"}
         self.helper = page_helper(*self.Meta.fields, "seen", submit=submit, back=back)
 
@@ -58,7 +56,7 @@ class RoleForm(forms.Form):
     )
     start_on = DateField(label="À partir du")
     end_on = DateField(
-        label="Jusqu’au (facultatif)",
+        label="Jusqu’au",
         required=False,
         help_text="Dernier jour compris. Vide : jusqu’à ce qu’il soit retiré.",
     )
@@ -90,7 +88,7 @@ class RoleEndForm(forms.Form):
     """When a role ends: at once, or after a last day."""
 
     last_day = DateField(
-        label="Dernier jour (facultatif)",
+        label="Dernier jour",
         required=False,
         help_text="Vide : le rôle s’arrête tout de suite.",
     )
@@ -124,7 +122,7 @@ class DelegationForm(forms.Form):
     start_on = DateField(label="Du")
     end_on = DateField(label="Au", help_text="Dernier jour compris.")
     reason = forms.CharField(
-        label="Raison (facultatif)", required=False, max_length=200, help_text="Congés, formation… sans détail médical."
+        label="Raison", required=False, max_length=200, help_text="Congés, formation… sans détail médical."
     )
 
     def __init__(self, *args: Any, by: User, back: str, **kwargs: Any) -> None:

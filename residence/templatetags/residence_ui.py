@@ -1,6 +1,7 @@
 """Filters and tags of the pages: money and dates as France reads them, icons, badges, lists, the person's banner."""
 
 import datetime
+import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -65,6 +66,16 @@ def dt(moment: datetime.date | None) -> str:
         local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
         return f"{local:%d/%m/%Y} à {local.hour}{NBSP}h{NBSP}{local:%M}"
     return f"{moment:%d/%m/%Y}"
+
+
+@register.filter
+def de(name: Any) -> str:
+    """« de Martin », « d’Adjovi », « du dossier confidentiel n° 12 »: the name after the « de » that it asks for."""
+    said = str(name)
+    if said.startswith("dossier confidentiel"):
+        return f"du {said}"
+    first = unicodedata.normalize("NFD", said[:1]).casefold()[:1]
+    return f"d’{said}" if first and first in "aeiouœæ" else f"de {said}"
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from residence.actions.confidentiels import end_reader, name_reader, unmask_menage
 from residence.actions.journal import record_reading
 from residence.actions.personnes import mask_menage
+from residence.authentication import require_confirmation
 from residence.forms.confidentiels import MaskForm, ReaderForm
 from residence.models import AccesConfidentiel, Menage
 from residence.permissions import Permission, require_permission
@@ -47,6 +48,7 @@ def confidentiel_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require_permission(Permission.CONFIDENTIEL_MANAGE)
+@require_confirmation
 def menage_mask(request: HttpRequest, menage_id: int) -> HttpResponse:
     """Make a household confidential, once what it changes has been read."""
     menage = _menage(request, menage_id)
@@ -75,6 +77,7 @@ def menage_mask(request: HttpRequest, menage_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require_permission(Permission.CONFIDENTIEL_MANAGE)
+@require_confirmation
 def confidentiel_detail(request: HttpRequest, menage_id: int) -> HttpResponse:
     """Who reads a confidential household; name one more."""
     menage = _menage(request, menage_id, confidential=True)
@@ -100,6 +103,7 @@ def confidentiel_detail(request: HttpRequest, menage_id: int) -> HttpResponse:
 
 @require_http_methods(["POST"])
 @require_permission(Permission.CONFIDENTIEL_MANAGE)
+@require_confirmation
 def reader_end(request: HttpRequest, access_id: int) -> HttpResponse:
     """A person reads the household no more."""
     access = get_object_or_404(AccesConfidentiel.objects.in_force().select_related("user", "menage"), pk=access_id)
@@ -118,6 +122,7 @@ def reader_end(request: HttpRequest, access_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require_permission(Permission.CONFIDENTIEL_MANAGE)
+@require_confirmation
 def menage_unmask(request: HttpRequest, menage_id: int) -> HttpResponse:
     """Show the household again to all whose role opens it."""
     menage = _menage(request, menage_id, confidential=True)

@@ -527,3 +527,17 @@ def test_no_template_carries_a_script_or_a_style() -> None:
         source = re.sub(r"\{% comment %\}.*?\{% endcomment %\}", "", file.read_text(), flags=re.DOTALL)
         html = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "…", source, flags=re.DOTALL)
         assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)", html), file
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("MARTIN Zoé", "de MARTIN Zoé"),
+        ("ADJOVI Ismaël", "d’ADJOVI Ismaël"),
+        ("Émile Roux", "d’Émile Roux"),
+        ("HAMIDI Lamine", "de HAMIDI Lamine"),
+        ("dossier confidentiel n° 12", "du dossier confidentiel n° 12"),
+    ],
+)
+def test_a_name_after_de(name: str, said: str) -> None:
+    assert ui.de(name) == said
