@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from admissions.views import commission, entretiens, orientations, propositions
+from admissions.views import commission, entretiens, imports, orientations, propositions
 
 app_name = "admissions"
 
@@ -31,6 +31,12 @@ urlpatterns = [
     path("orientations/<int:orientation_id>/seance/", commission.passage_add, name="passage_add"),
     path("orientations/<int:orientation_id>/derogations/", commission.derogation_grant, name="derogation_grant"),
     path("orientations/<int:orientation_id>/proposer/", propositions.proposition_make, name="proposition_make"),
+    path("imports/", imports.import_list, name="import_list"),
+    path("imports/nouveau/", imports.import_open, name="import_open"),
+    path("imports/<int:importation_id>/", imports.import_detail, name="import_detail"),
+    path("imports/<int:importation_id>/colonnes/", imports.import_columns, name="import_columns"),
+    path("imports/<int:importation_id>/saisir/", imports.import_enter, name="import_enter"),
+    path("imports/<int:importation_id>/abandonner/", imports.import_drop, name="import_drop"),
     path("attente/", propositions.candidat_list, name="candidat_list"),
     path("propositions/<int:proposition_id>/", propositions.proposition_detail, name="proposition_detail"),
     path("propositions/<int:proposition_id>/reponse/", propositions.proposition_answer, name="proposition_answer"),

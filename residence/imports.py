@@ -47,9 +47,11 @@ class Sheet:
     lines: tuple[Line, ...]
 
 
-def read_sheet(content: bytes, *, known: Sequence[str]) -> Sheet:
+def read_sheet(content: bytes, *, known: Sequence[str], any_heads: bool = False) -> Sheet:
     """The table of a file, blank lines left out. `known`: heads by which the line of heads is recognised.
 
+    `any_heads`: without one of them, the first line that holds several texts is the line of heads, and those that are
+    doubled are numbered.
     ValidationError, with a French sentence, for what is no such file, is too long, or hides too much.
     """
     if not content:
@@ -62,23 +64,29 @@ def read_sheet(content: bytes, *, known: Sequence[str]) -> Sheet:
             "enregistrez-le en .xlsx, sans mot de passe."
         )
     rows = _workbook_rows(content) if content.startswith(b"PK") else _csv_rows(content)
-    return _table(rows, known)
+    return _table(rows, known, any_heads)
 
 
-def _table(rows: list[tuple[int, list[Any]]], known: Sequence[str]) -> Sheet:
+def _table(rows: list[tuple[int, list[Any]]], known: Sequence[str], any_heads: bool) -> Sheet:
     wanted = {bare(head) for head in known}
     best, best_rank = 0, -1
     for rank, (_, cells) in enumerate(rows[:HEAD_WITHIN]):
         found = len({bare(str(cell)) for cell in cells if cell is not None} & wanted)
         if found > best:
             best, best_rank = found, rank
+    if best_rank < 0 and any_heads:
+        texts = (sum(isinstance(cell, str) for cell in cells) > 1 for _, cells in rows[:HEAD_WITHIN])
+        best_rank = next((rank for rank, several in enumerate(texts) if several), -1)
     if best_rank < 0:
         raise ValidationError(f"Aucune ligne de titres reconnue. Colonnes attendues : {', '.join(known)}.")
     heads = [str(cell).strip() if cell is not None else "" for cell in rows[best_rank][1]]
     while heads and not heads[-1]:
         heads.pop()
     doubled = sorted({head for head in heads if head and sum(bare(head) == bare(other) for other in heads) > 1})
-    if doubled:
+    if doubled and any_heads:
+        ranks = [heads[: rank + 1].count(head) for rank, head in enumerate(heads)]
+        heads = [f"{head} ({rank})" if head and rank > 1 else head for head, rank in zip(heads, ranks, strict=True)]
+    elif doubled:
         raise ValidationError(f"Des colonnes portent le même titre : {', '.join(doubled)}.")
     lines = [
         Line(number, tuple((cells + [None] * len(heads))[: len(heads)]))
@@ -103,7 +111,7 @@ def _workbook_rows(content: bytes) -> list[tuple[int, list[Any]]]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         _check_archive(archive)
-        # Macros are not kept, links are not followed, formulas give the value that they last had.
+        # Links are not followed, formulas give the value that they last had.
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False, keep_vba=False)
         sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
         if sheet is None:
@@ -132,6 +140,8 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     if len(parts) > UNZIPPED_PARTS or sum(part.file_size for part in parts) > UNZIPPED_BYTES:
         raise ValidationError("Ce classeur contient trop de données une fois ouvert : coupez-le en plusieurs.")
+    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+        raise ValidationError("Ce classeur contient des macros : enregistrez-le en .xlsx, sans macros.")
     if "xl/workbook.xml" not in archive.namelist():
         raise ValidationError("Ce fichier n’est pas un classeur Excel : enregistrez-le en .xlsx ou en .csv.")
     for part in parts:

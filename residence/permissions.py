@@ -45,6 +45,7 @@ class Permission(TextChoices):
     DROITS_VIEW = "droits.view", "voir le tableau des droits"
     MENAGE_VIEW = "menage.view", "voir un ménage : noms, composition, place"
     MENAGE_EDIT = "menage.edit", "modifier l’identité et la composition d’un ménage"
+    MENAGE_MERGE = "menage.merge", "regrouper deux fiches d’un même ménage, et les séparer"
     MENAGE_SENSITIVE_VIEW = "menage.sensitive_view", "voir le titre de séjour et les faits sensibles d’un ménage"
     RESSOURCE_VIEW = "ressource.view", "voir les ressources, charges et dettes d’un ménage"
     RESSOURCE_EDIT = "ressource.edit", "saisir les ressources, charges et dettes d’un ménage"
@@ -150,6 +151,7 @@ TABLE: dict[Permission, Grant] = {
     P.DROITS_VIEW: _grant(_C, _G, _V, _M, _D, _T),
     P.MENAGE_VIEW: _grant(_C, _G, _V, _D, gestionnaire=STAYING, vie_residentielle=STAYING, direction=STAYING),
     P.MENAGE_EDIT: _grant(_C, _G, gestionnaire=STAYING),
+    P.MENAGE_MERGE: _grant(_C),
     P.MENAGE_SENSITIVE_VIEW: _grant(_C),
     P.RESSOURCE_VIEW: _grant(_C),
     P.RESSOURCE_EDIT: _grant(_C),

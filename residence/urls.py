@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from residence.views import accueil, confidentiels, documents, droits, journal, menages, recherche, rendez_vous
+from residence.views import accueil, confidentiels, documents, droits, fusions, journal, menages, recherche, rendez_vous
 
 app_name = "residence"
 
@@ -21,6 +21,12 @@ urlpatterns = [
     path("menages/<int:menage_id>/confidentiel/lever/", confidentiels.menage_unmask, name="menage_unmask"),
     path("confidentiels/", confidentiels.confidentiel_list, name="confidentiel_list"),
     path("confidentiels/lecteurs/<int:access_id>/retirer/", confidentiels.reader_end, name="reader_end"),
+    # Two records of one household
+    path("menages/<int:menage_id>/regrouper/", fusions.fusion_choose, name="fusion_choose"),
+    path("menages/<int:menage_id>/regrouper/<int:autre_id>/", fusions.fusion_make, name="fusion_make"),
+    path("regroupements/<int:fusion_id>/", fusions.fusion_detail, name="fusion_detail"),
+    path("regroupements/<int:fusion_id>/separer/", fusions.fusion_undo, name="fusion_undo"),
+    path("ressemblances/<int:ressemblance_id>/", fusions.ressemblance_settle, name="ressemblance_settle"),
     # Documents and attachments
     path("menages/<int:menage_id>/documents/", documents.document_list, name="document_list"),
     path("documents/<int:document_id>/", documents.document_open, name="document_open"),

@@ -32,6 +32,7 @@ NARROWER: dict[str, str] = {
     "residence:document_open": "selon la nature du document",
     "residence:menage_unmask": "les personnes nommées sur le dossier",
     "residence:reader_end": "les personnes nommées sur le dossier",
+    "residence:ressemblance_settle": "les personnes nommées sur le dossier",
 }
 # Roles held for the whole body: no résidence narrows them.
 WHOLE_BODY = frozenset({Role.TECHNIQUE})

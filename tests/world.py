@@ -201,6 +201,25 @@ class World:
             data_sha256="0" * 64,
         )
 
+    @cached_property
+    def autre(self) -> people.Menage:
+        """Another record of the household."""
+        return self._menage(Cause.CANDIDATURE, Cause.SEJOUR, Cause.SUIVI)
+
+    @cached_property
+    def fusion(self) -> people.Fusion:
+        return people.Fusion.objects.create(
+            kept=self.menage, absorbed=self._menage(), residence=self.residence, made_by=self.author
+        )
+
+    @cached_property
+    def ressemblance(self) -> people.RessemblanceMasquee:
+        return people.RessemblanceMasquee.objects.create(
+            menage=self.menage_hidden,
+            personne=self.membre.personne,
+            typed_at_residence=self.residence,
+        )
+
     # The stock and the stays
 
     @cached_property
@@ -308,6 +327,29 @@ class World:
             status="closed",
             closed_reason=admissions.MotifCloture.values[0],
         )
+
+    @cached_property
+    def importation(self) -> admissions.ImportOrientations:
+        """A file of the partner with a line entered and another to put right."""
+        importation = admissions.ImportOrientations.objects.create(
+            residence=self.residence,
+            dispositif=self.dispositif,
+            partenaire=factories.PartenaireFactory(),
+            route="siao",
+            received_on=today(),
+            file_name="orientations.csv",
+            sha256="0" * 64,
+            heads=["N° SIAO", "Nom et prénom"],
+            columns={"0": "siao_number", "1": "full_name"},
+            status="review",
+            opened_by=self.author,
+        )
+        entered = {"status": "entered", "orientation": self.orientation}
+        importation.lignes.create(
+            number=2, cells=["63-1", NAME], entered_by=self.author, entered_at=timezone.now(), **entered
+        )
+        importation.lignes.create(number=3, cells=["", "KONE Issa"], faults={"siao_number": "Il manque."})
+        return importation
 
     @cached_property
     def session(self) -> admissions.SessionCommission:

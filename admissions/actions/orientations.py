@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from admissions.models import (
 from admissions.models.orientations import OrientationStatus
 from admissions.queries.completude import completeness_of
 from admissions.queries.orientations import decision_of, planned_interviews
+from residence.actions.fusions import note_hidden, note_likeness
 from residence.actions.journal import record
 from residence.actions.personnes import add_member, attach, detach, open_menage
 from residence.actions.rendez_vous import cancel_rendez_vous
@@ -41,6 +43,7 @@ from residence.models import (
 from residence.models.base import PlainText, today
 from residence.permissions import Cause
 from residence.rules.dates import add_days
+from residence.rules.identite import bare_words
 
 S = OrientationStatus
 
@@ -72,6 +75,9 @@ def reach(
     """Take an orientation, locked by the caller, to a stage, and keep the stage in its history."""
     was_closed = orientation.status in (S.CLOSED, S.ENTERED)
     move(orientation, to)
+    if was_closed and by is not None:
+        _guard_number(by, orientation)
+        save = (*save, "doubles_hidden")
     if was_closed:
         # Another request of the household, or of the same SIAO number, may have been opened since.
         orientation.validate_constraints()
@@ -140,8 +146,11 @@ def _create(
         created_by=by,
         **fields,
     )
+    _guard_number(by, orientation)
     orientation.full_clean(exclude=["form_key"])
     orientation.save()
+    if known:
+        _fill_blanks(menage, household or {})
     _add_members(by, menage, members, orientation, known=known)
     EtapeOrientation.objects.create(orientation=orientation, status=S.RECEIVED, by=by)
     PieceCandidature.objects.bulk_create(
@@ -159,7 +168,45 @@ def _create(
         known_household=known,
     )
     refresh_duties(orientation)
+    _tell_hidden(by, orientation)
     return orientation
+
+
+def _guard_number(by: User, orientation: Orientation) -> None:
+    """Refuse a SIAO number already open where `by` may see it; let it pass where it is that of a hidden household."""
+    orientation.doubles_hidden = False
+    if not orientation.siao_number or orientation.status == S.CLOSED:
+        return
+    same = (
+        Orientation.objects.filter(residence=orientation.residence, siao_number=orientation.siao_number)
+        .exclude(status=S.CLOSED)
+        .exclude(pk=orientation.pk)
+    )
+    if same.open_to(by).exists():
+        raise ValidationError({"siao_number": "Une orientation de ce numéro SIAO est déjà ouverte."})
+    orientation.doubles_hidden = same.exists()
+
+
+def _tell_hidden(by: User, orientation: Orientation) -> None:
+    """Whoever is named on a hidden household that this one may be learns it; `by` does not, and waits no longer."""
+    present = [membre.personne for membre in orientation.menage.members_on(max(today(), orientation.received_on))]
+    for personne in present:
+        note_hidden(by=by, personne=personne, residence=orientation.residence)
+    if orientation.doubles_hidden and present:
+        hidden = Orientation.objects.filter(residence=orientation.residence, siao_number=orientation.siao_number)
+        for one in hidden.exclude(status=S.CLOSED).exclude(menage=orientation.menage_id).select_related("menage"):
+            if one.menage.is_confidential:
+                note_likeness(menage=one.menage, personne=present[0], residence=orientation.residence)
+
+
+def _fill_blanks(menage: Menage, household: dict[str, Any]) -> None:
+    """What the request tells of a household already known, where nothing was known yet."""
+    blank = [name for name, value in household.items() if value and not getattr(menage, name)]
+    for name in blank:
+        setattr(menage, name, household[name])
+    if blank:
+        menage.full_clean()
+        menage.save(update_fields=blank)
 
 
 def delays(
@@ -202,9 +249,11 @@ def _contact(by: User, new: NewContact | None, partenaire: Partenaire | None, re
         return None
     if partenaire is None:
         raise ValidationError({"contact_name": "Dites pour quel partenaire cette personne travaille."})
-    same = partenaire.contacts.filter(name__iexact=new.name, left_on__isnull=True).first()
-    if same is not None:
-        return same
+    wanted = bare_words(new.name)
+    for contact in partenaire.contacts.filter(left_on__isnull=True):
+        # « MOREL Lucie » is « Lucie Morel ».
+        if sorted(bare_words(contact.name)) == sorted(wanted):
+            return contact
     contact = ContactPartenaire(
         partenaire=partenaire, name=new.name, function=new.function, phone=new.phone, email=new.email
     )
@@ -218,9 +267,11 @@ def _add_members(
     by: User, menage: Menage, members: Sequence[NewMember], orientation: Orientation, *, known: bool
 ) -> None:
     """Add those that the household does not have yet: by name and day of birth when it was already known."""
-    here = {_identity(membre.personne) for membre in menage.members_on(today())} if known else set()
+    # Counted, not gathered: of twins of one name, one who is here already leaves the other to be added.
+    here = Counter(_identity(membre.personne) for membre in menage.members_on(today())) if known else Counter()
     for member in members:
-        if _identity_of(member.fields) in here:
+        if here[_identity_of(member.fields)] > 0:
+            here[_identity_of(member.fields)] -= 1
             continue
         personne = add_member(
             by=by,
@@ -254,6 +305,8 @@ def edit_orientation(*, by: User, orientation: Orientation, **fields: Any) -> Or
     if {"received_on", "partenaire"} & set(changed):
         due = delays(orientation.received_on, orientation.partenaire, orientation.dispositif)
         orientation.contact_by_on, orientation.answer_due_on = due["contact_by_on"], due["answer_due_on"]
+    if "siao_number" in changed:
+        _guard_number(by, orientation)
     orientation.full_clean()
     orientation.save()
     if changed:
@@ -266,6 +319,8 @@ def edit_orientation(*, by: User, orientation: Orientation, **fields: Any) -> Or
             fields=sorted(changed),
         )
     refresh_duties(orientation)
+    if "siao_number" in changed:
+        _tell_hidden(by, orientation)
     return orientation
 
 

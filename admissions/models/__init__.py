@@ -7,6 +7,7 @@ from admissions.models.commission import (
     PassageCommission,
     SessionCommission,
 )
+from admissions.models.imports import ColonnesPartenaire, ImportOrientations, LigneImport
 from admissions.models.orientations import Besoin, Derogation, EtapeOrientation, MotifCloture, Orientation
 from admissions.models.preadmission import (
     Autonomie,
@@ -22,6 +23,7 @@ __all__ = [
     "Autonomie",
     "AvisMembre",
     "Besoin",
+    "ColonnesPartenaire",
     "CritereRang",
     "Decision",
     "Derogation",
@@ -29,7 +31,9 @@ __all__ = [
     "EntretienPreadmission",
     "EtapeOrientation",
     "EvaluationTheme",
+    "ImportOrientations",
     "LienMembre",
+    "LigneImport",
     "MembreSession",
     "MotifCloture",
     "Orientation",

@@ -133,6 +133,11 @@ class Orientation(models.Model):
         editable=False,
         help_text="Le formulaire qui l’a saisie : envoyé deux fois, il n’en fait qu’une.",
     )
+    doubles_hidden = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Porte le numéro d’un dossier confidentiel, ce que son auteur ne doit pas apprendre d’un refus.",
+    )
     created_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     created_at = models.DateTimeField("saisie le", default=timezone.now, editable=False)
 
@@ -169,7 +174,7 @@ class Orientation(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["residence", "siao_number"],
-                condition=~Q(siao_number="") & ~Q(status="closed"),
+                condition=~Q(siao_number="") & ~Q(status="closed") & Q(doubles_hidden=False),
                 name="orientation_siao_once",
                 violation_error_message="Une orientation de ce numéro SIAO est déjà ouverte.",
             ),

@@ -36,7 +36,6 @@ from admissions.forms.orientations import (
 from admissions.models import EntretienPreadmission, Orientation
 from admissions.models.orientations import OrientationStatus
 from admissions.queries.completude import completeness_of, pieces_of
-from admissions.queries.connus import Known, known_persons
 from admissions.queries.criteres import points_of
 from admissions.queries.orientations import (
     OPEN_STAGES,
@@ -59,6 +58,7 @@ from residence.components import Column, Row, Table
 from residence.models import Dispositif, DocumentEmis, PieceRequise
 from residence.models.base import today
 from residence.permissions import Permission, require_permission
+from residence.queries.connus import Known, known_persons
 from residence.rules.money import NBSP
 
 S = OrientationStatus

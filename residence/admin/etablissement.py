@@ -184,6 +184,8 @@ class PartenaireResource(DeskResource):
     email = text("Courriel", "email")
     contact_within_days = whole("Prendre contact sous (jours)", "contact_within_days")
     answer_within_days = whole("Répondre sous (jours)", "answer_within_days")
+    cancels_after_days = whole("Demande annulée sans contact au bout de (jours)", "cancels_after_days")
+    no_shows_max = whole("Absences à l’entretien avant clôture", "no_shows_max")
 
     class Meta(DeskResource.Meta):
         model = Partenaire
@@ -199,6 +201,8 @@ class PartenaireResource(DeskResource):
             "email",
             "contact_within_days",
             "answer_within_days",
+            "cancels_after_days",
+            "no_shows_max",
         )
 
 
@@ -226,7 +230,19 @@ class PartenaireAdmin(Imported, Exported, BaseAdmin):
     fieldsets = (
         (None, {"fields": ("kind", "name", "themes", "closed_on")}),
         ("Coordonnées", {"fields": ("address", "postal_code", "city", "phone", "email")}),
-        ("Travail commun", {"fields": ("residences", "contact_within_days", "answer_within_days")}),
+        (
+            "Travail commun",
+            {
+                "fields": (
+                    "residences",
+                    "contact_within_days",
+                    "answer_within_days",
+                    "cancels_after_days",
+                    "no_shows_max",
+                    "refusal_costs_seniority",
+                )
+            },
+        ),
     )
     export_columns = (
         Column("Nature", "get_kind_display"),
@@ -239,6 +255,9 @@ class PartenaireAdmin(Imported, Exported, BaseAdmin):
         Column("Courriel", "email"),
         Column("Prendre contact sous (jours)", "contact_within_days"),
         Column("Répondre sous (jours)", "answer_within_days"),
+        Column("Demande annulée sans contact au bout de (jours)", "cancels_after_days"),
+        Column("Absences à l’entretien avant clôture", "no_shows_max"),
+        Column("Un refus irrecevable fait perdre l’ancienneté", "refusal_costs_seniority"),
         Column("N’est plus partenaire depuis", "closed_on"),
     )
 

@@ -39,7 +39,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label="Fichier",
         help_text=f"Classeur Excel (.xlsx) ou CSV, {ROWS} lignes et {FILE_BYTES // 1024 // 1024} Mo au plus.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.txt"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
         error_messages={"required": "Choisissez un fichier.", "empty": "Le fichier est vide."},
     )
 

@@ -13,6 +13,7 @@ from residence.models.etablissement import (
     SurfaceDispositif,
     TypeLogement,
 )
+from residence.models.fusions import Fusion, MouvementFusion, RessemblanceMasquee
 from residence.models.journal import EntreeJournal
 from residence.models.personnes import (
     AccesConfidentiel,
@@ -41,10 +42,12 @@ __all__ = [
     "DocumentKind",
     "Echeance",
     "EntreeJournal",
+    "Fusion",
     "Mandataire",
     "MembreMenage",
     "Menage",
     "ModeleDocument",
+    "MouvementFusion",
     "Partenaire",
     "Personne",
     "PieceJointe",
@@ -54,6 +57,7 @@ __all__ = [
     "Referent",
     "RendezVous",
     "Residence",
+    "RessemblanceMasquee",
     "Ressource",
     "RoleAttribution",
     "Route",

@@ -399,6 +399,21 @@ class Partenaire(models.Model):
         "prendre contact sous (jours)", null=True, blank=True, help_text="Délai que ce partenaire demande de tenir."
     )
     answer_within_days = models.PositiveSmallIntegerField("répondre sous (jours)", null=True, blank=True)
+    cancels_after_days = models.PositiveSmallIntegerField(
+        "demande annulée sans contact au bout de (jours)",
+        null=True,
+        blank=True,
+        help_text="Le ménage qui n’a pas pris contact avant perd sa demande chez ce partenaire.",
+    )
+    no_shows_max = models.PositiveSmallIntegerField(
+        "absences à l’entretien avant clôture",
+        null=True,
+        blank=True,
+        help_text="Vide : à l’appréciation de l’équipe.",
+    )
+    refusal_costs_seniority = models.BooleanField(
+        "un refus du ménage jugé irrecevable lui fait perdre son ancienneté", default=False
+    )
     closed_on = models.DateField("n’est plus partenaire depuis", null=True, blank=True)
     sort_name = models.GeneratedField(
         expression=plain("name"), output_field=models.TextField(), db_persist=True, editable=False

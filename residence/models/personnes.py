@@ -42,6 +42,15 @@ class Menage(models.Model):
     is_confidential = models.BooleanField("dossier confidentiel", default=False, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name="regroupé avec",
+    )
     sort_name = models.GeneratedField(
         expression=plain("name"), output_field=models.TextField(), db_persist=True, editable=False
     )

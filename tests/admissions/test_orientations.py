@@ -23,11 +23,11 @@ from admissions.actions.orientations import (
 from admissions.actions.sessions import add_passage
 from admissions.models import EtapeOrientation, Orientation
 from admissions.queries.completude import completeness_of, pieces_of
-from admissions.queries.connus import known_persons
 from admissions.queries.orientations import path_of
 from residence.models import Echeance, EntreeJournal, Menage, Partenaire, Rattachement, RendezVous
 from residence.models.base import today
 from residence.permissions import Cause
+from residence.queries.connus import known_persons
 from tests.admissions.conftest import HOUSEHOLD, REFERENCE, fresh
 from tests.factories import DispositifFactory, MenageFactory, PersonneFactory, ResidenceFactory
 
