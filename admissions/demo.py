@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from admissions.actions.propositions import accept_proposition, make_proposition
 from admissions.actions.sessions import add_passage, convene_session, give_opinion, prepare_session
+from admissions.demo_attente import set_criteria
 from admissions.demo_book import Book, Request
 from admissions.demo_texts import AFTER, BEFORE, CONDITIONS, DEFERRED, REFUSALS, SUBJECT_TO, WAITING_LIST
 from admissions.models import AvisMembre, Besoin, Decision, MotifCloture, Proposition, SessionCommission
@@ -30,6 +31,7 @@ LARGEST_SCALE = 25  # a waiting list of five hundred, from there on
 
 
 def load(world: World) -> None:
+    set_criteria(world)
     book = Book(world, _sittings(world))
     scale = min(LARGEST_SCALE, world.places / 222)
     _entered(book)

@@ -28,6 +28,7 @@ def main() -> int:
                 ["manage.py", "createcachetable"],
                 ["manage.py", "demo", "--places", str(places), "--mois", str(months)],
                 ["-m", "bench.pages", str(places)],
+                ["-m", "bench.attribution", str(places)],
             ):
                 quiet = command[0] == "manage.py"
                 done = subprocess.run(

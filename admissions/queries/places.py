@@ -1,51 +1,142 @@
-"""Which places a candidate may be offered, and why each one fits or does not."""
+"""Which places a candidate may be offered, now and soon, and why each one fits or does not."""
 
 import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from admissions.models import Besoin, Orientation
+from admissions.models import Orientation
+from admissions.rules import convenance
 from logement.models import Logement, OccupationPlace, Place, Tarif
 from logement.models.parc import days
-from logement.rules.surfaces import minimal_surface
-from residence.models import SurfaceDispositif
+from logement.queries.parc import SOON_FREE_DAYS, PlaceState, states
+from residence.components import Badge
+from residence.models import SurfaceDispositif, TypeLogement
 from residence.models.base import today
+from residence.rules.dates import add_days
 from residence.rules.money import NBSP
 
-
-@dataclass(frozen=True)
-class Needs:
-    """What a candidate asks of a place."""
-
-    persons: int
-    needs: frozenset[str]
-    requested_type: str = ""
+Kind = OccupationPlace.Kind
 
 
 @dataclass(frozen=True)
 class PlaceFit:
-    """A place and what it says to a candidate: `against` each reason it does not fit, `caution` what to know first."""
+    """A place before a candidate: from which day, why only then, its tariff, and what speaks for and against it."""
 
     place: Place
+    free_on: datetime.date
+    why_then: str
     tarif: Tarif | None
-    against: tuple[str, ...]
-    caution: tuple[str, ...]
-    favour: tuple[str, ...]
-    is_too_small: bool = False
+    fit: convenance.Fit
 
     @property
     def fits(self) -> bool:
-        return not self.against
+        return self.fit.fits
+
+    @property
+    def badge(self) -> Badge:
+        return fit_badge(self.fit)
 
 
-def needs_of(orientation: Orientation) -> Needs:
+def fit_badge(fit: convenance.Fit) -> Badge:
+    """Whether a place suits somebody, as a badge."""
+    if not fit.fits:
+        return Badge("ne convient pas", "late")
+    return Badge("à vérifier", "soon") if fit.caution else Badge("convient", "done")
+
+
+def candidate_facts(orientation: Orientation, *, stale: tuple[str, ...] = ()) -> convenance.Candidate:
     """What the household of an orientation asks of a place."""
-    return Needs(
+    entretien = getattr(orientation, "entretien", None)
+    return convenance.Candidate(
+        dispositif=orientation.dispositif_id,
+        dispositif_name=orientation.dispositif.name,
         persons=orientation.menage.persons_count,
         needs=frozenset(orientation.needs),
-        requested_type=orientation.requested_type,
+        type_code=orientation.requested_type,
+        partner=orientation.partenaire_id,
+        ready_on=entretien.wished_entry_on if entretien else None,
+        stale=stale,
+    )
+
+
+def place_facts(
+    places: Sequence[Place], free_on: Mapping[int, datetime.date], priced: Mapping[int, list[Tarif]] | None = None
+) -> dict[int, convenance.Place]:
+    """Places as the rule takes them, by number, each free from its day; `priced`: their tariffs when known already."""
+    bounds = {
+        (row.dispositif_id, row.type_logement): row
+        for row in SurfaceDispositif.objects.filter(dispositif__in={place.dispositif_id for place in places})
+    }
+    priced = _tarifs(places) if priced is None else priced
+    return {
+        place.pk: _facts(
+            place,
+            free_on[place.pk],
+            bounds.get((place.dispositif_id, type_code(place))),
+            has_tarif=_tarif(priced, place, free_on[place.pk]) is not None,
+        )
+        for place in places
+    }
+
+
+def type_code(place: Place) -> str:
+    """The type that a candidate would ask for: a private room of a shared flat is a room, whatever the flat."""
+    logement = place.logement
+    return TypeLogement.CHAMBRE.value if logement.is_shared else str(logement.type_logement)
+
+
+def _facts(
+    place: Place, free_on: datetime.date, bounds: SurfaceDispositif | None, *, has_tarif: bool
+) -> convenance.Place:
+    logement = place.logement
+    return convenance.Place(
+        dispositif=place.dispositif_id,
+        dispositif_name=place.dispositif.name,
+        type_code=type_code(place),
+        capacity=place.capacity,
+        surface=place.surface,
+        floor=logement.floor,
+        floor_name=logement.floor_name,
+        free_on=free_on,
+        accessible=place.is_accessible or logement.is_accessible,
+        shared=logement.is_shared,
+        least=bounds.minimum if bounds else None,
+        most=bounds.maximum if bounds else None,
+        reserved_for=place.reservataire_id,
+        reserved_name=str(place.reservataire) if place.reservataire_id else "",
+        has_tarif=has_tarif,
+    )
+
+
+def _tarifs(places: Sequence[Place]) -> dict[int, list[Tarif]]:
+    """Every tariff of the categories of `places`, in one query."""
+    found: dict[int, list[Tarif]] = {}
+    for tarif in Tarif.objects.filter(categorie__in={place.categorie_id for place in places}):
+        found.setdefault(tarif.categorie_id, []).append(tarif)
+    return found
+
+
+def _tarif(priced: Mapping[int, list[Tarif]], place: Place, day: datetime.date) -> Tarif | None:
+    for tarif in priced.get(place.categorie_id, ()):
+        if tarif.valid_from <= day and (tarif.valid_to is None or tarif.valid_to >= day):
+            return tarif
+    return None
+
+
+def with_details(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Places with what a candidate is told of them."""
+    return rows.select_related("logement__batiment", "categorie", "dispositif", "residence", "reservataire")
+
+
+def _of_the_public(orientation: Orientation, day: datetime.date) -> Any:
+    """Places to let of the candidate's dispositif, in service on `day`."""
+    return Place.objects.in_service(day).filter(
+        dispositif=orientation.dispositif_id,
+        closed_on__isnull=True,
+        logement__usage=Logement.Usage.HABITATION,
     )
 
 
@@ -53,78 +144,74 @@ def offerable(orientation: Orientation, entry_on: datetime.date) -> QuerySet[Any
     """Places of the dispositif that nothing takes from `entry_on` on, and that are in service then."""
     taken = OccupationPlace.objects.live().filter(place=OuterRef("pk"), period__overlap=days(entry_on, None))
     held = OccupationPlace.objects.holding(entry_on).filter(place=OuterRef("pk"))
-    return (
-        Place.objects.in_service(entry_on)
-        .filter(
-            dispositif=orientation.dispositif_id,
-            closed_on__isnull=True,
-            logement__usage=Logement.Usage.HABITATION,
-        )
-        .filter(~Exists(taken), ~Exists(held))
-        .select_related("logement__batiment", "categorie")
-        .order_by("code")
-    )
+    rows = _of_the_public(orientation, entry_on).filter(~Exists(taken), ~Exists(held))
+    return with_details(rows).order_by("code")
 
 
-def places_for(orientation: Orientation, entry_on: datetime.date) -> list[PlaceFit]:
+def places_for(orientation: Orientation, entry_on: datetime.date, *, stale: tuple[str, ...] = ()) -> list[PlaceFit]:
     """Places that may be offered for `entry_on`, those that fit first, each with its reasons."""
-    needs = needs_of(orientation)
-    bounds = {row.type_logement: row for row in SurfaceDispositif.objects.filter(dispositif=orientation.dispositif_id)}
-    places = list(offerable(orientation, entry_on))
-    tarifs = {
-        tarif.categorie_id: tarif
-        for tarif in Tarif.objects.filter(categorie__in={place.categorie_id for place in places}).in_force(entry_on)
-    }
-    fits = [
-        fit(place, needs, bounds.get(place.logement.type_logement), tarifs.get(place.categorie_id)) for place in places
-    ]
-    return sorted(fits, key=lambda one: (len(one.against), len(one.caution), -len(one.favour), one.place.code))
+    return _fits(orientation, [(place, entry_on, "") for place in offerable(orientation, entry_on)], stale)
 
 
-def fit(place: Place, needs: Needs, bounds: SurfaceDispositif | None, tarif: Tarif | None) -> PlaceFit:
-    """Why `place` fits these needs, and why it does not."""
-    against: list[str] = []
-    caution: list[str] = []
-    favour: list[str] = []
-    logement = place.logement
-    accessible = place.is_accessible or logement.is_accessible
-    if needs.persons > place.capacity:
-        against.append(f"prévue pour {_persons(place.capacity)}, le ménage en compte {needs.persons}")
-    else:
-        favour.append(f"prévue pour {_persons(place.capacity)}")
-    least = minimal_surface(needs.persons)
-    if place.surface < least:
-        caution.append(
-            f"{_metres(place.surface)}{NBSP}: sous les {least}{NBSP}m² que l’APL demande pour {_persons(needs.persons)}"
+def places_soon(orientation: Orientation, entry_on: datetime.date, *, stale: tuple[str, ...] = ()) -> list[PlaceFit]:
+    """Places that something still takes on `entry_on` and that a known end frees within ninety days, by day."""
+    ending = (
+        OccupationPlace.objects.live()
+        .exclude(kind=Kind.RESERVATION)
+        .filter(
+            place=OuterRef("pk"),
+            period__endswith__gt=entry_on,
+            period__endswith__lte=add_days(entry_on, SOON_FREE_DAYS),
         )
-    if bounds is not None and not _within(place.surface, bounds):
-        caution.append(f"{_metres(place.surface)}{NBSP}: hors des surfaces que le dispositif admet pour ce type")
-    if Besoin.FAUTEUIL in needs.needs:
-        (favour if accessible else against).append(
-            "accessible en fauteuil" if accessible else "pas accessible en fauteuil"
-        )
-    if Besoin.REZ_DE_CHAUSSEE in needs.needs:
-        if logement.floor == 0 or accessible:
-            favour.append(logement.floor_name)
-        else:
-            against.append(
-                f"au {logement.floor_name}{NBSP}: rez-de-chaussée ou ascenseur demandé, à vérifier sur place"
-            )
-    if Besoin.SEUL in needs.needs and logement.is_shared:
-        against.append("dans un appartement partagé")
-    if Besoin.CALME in needs.needs:
-        caution.append("logement au calme demandé, à vérifier")
-    if Besoin.ANIMAL in needs.needs:
-        caution.append("animal de compagnie, voir avec la gestionnaire")
-    if needs.requested_type and needs.requested_type == logement.type_logement:
-        favour.append("du type demandé")
-    elif needs.requested_type:
-        caution.append("d’un autre type que celui demandé")
-    if tarif is None:
-        caution.append("pas de tarif en vigueur à cette date")
-    return PlaceFit(
-        place, tarif, tuple(against), tuple(caution), tuple(favour), is_too_small=needs.persons > place.capacity
     )
+    rows = with_details(_of_the_public(orientation, entry_on).filter(Exists(ending))).order_by("code")
+    later = [
+        (state.place, day, why_then(state))
+        for state in states(list(rows), today())
+        if (day := given_from(state)) is not None and day > entry_on
+    ]
+    return sorted(_fits(orientation, later, stale), key=lambda one: (one.free_on, one.place.code))
+
+
+def given_from(state: PlaceState) -> datetime.date | None:
+    """The first day from which a place may be given and kept: None when it is not to give, or promised later."""
+    free = state.free_on
+    promised = free is None or any(one.start_on > free for one in state.following)
+    return None if promised else free
+
+
+def why_then(state: PlaceState) -> str:
+    """Why a place is free on its day and no sooner, or why it is not to give, in French; nothing when free now."""
+    last = next((one for one in reversed((state.holder, *state.following)) if one is not None), None)
+    if last is None:
+        return ""
+    if last.kind == Kind.RESERVATION:
+        return "gardée pour un candidat"
+    if last.kind == Kind.CONTRACT and last.start_on > today():
+        return f"entrée prévue le{NBSP}{last.start_on:%d/%m/%Y}"
+    if last.end_on is None or (last.end_on < today() and last.kind in (Kind.CONTRACT, Kind.AFTER_CONTRACT)):
+        return "sans date de départ connue"
+    words = {
+        Kind.CONTRACT: "préavis jusqu’au",
+        Kind.AFTER_CONTRACT: "occupée jusqu’au",
+        Kind.WORKS: "travaux jusqu’au",
+        Kind.TURNAROUND: "remise en état jusqu’au",
+    }
+    return f"{words[Kind(last.kind)]}{NBSP}{last.end_on:%d/%m/%Y}"
+
+
+def _fits(
+    orientation: Orientation, free: Sequence[tuple[Place, datetime.date, str]], stale: tuple[str, ...]
+) -> list[PlaceFit]:
+    places = [place for place, _, _ in free]
+    candidate = candidate_facts(orientation, stale=stale)
+    priced = _tarifs(places)
+    facts = place_facts(places, {place.pk: day for place, day, _ in free}, priced)
+    found = [
+        PlaceFit(place, day, why, _tarif(priced, place, day), convenance.convenance(facts[place.pk], candidate))
+        for place, day, why in free
+    ]
+    return sorted(found, key=lambda one: (one.fit.order, one.place.code))
 
 
 def reserved_from(place: Place, entry_on: datetime.date) -> datetime.date:
@@ -132,17 +219,3 @@ def reserved_from(place: Place, entry_on: datetime.date) -> datetime.date:
     taken = OccupationPlace.objects.live().filter(place=place, period__overlap=days(today(), None)).exists()
     held = OccupationPlace.objects.holding(today()).filter(place=place).exists()
     return entry_on if taken or held else min(today(), entry_on)
-
-
-def _within(surface: Any, bounds: SurfaceDispositif) -> bool:
-    return (bounds.minimum is None or surface >= bounds.minimum) and (
-        bounds.maximum is None or surface <= bounds.maximum
-    )
-
-
-def _persons(count: int) -> str:
-    return f"{count}{NBSP}personne{'s' if count > 1 else ''}"
-
-
-def _metres(surface: Any) -> str:
-    return f"{surface:.2f}{NBSP}m²".replace(".", ",")

@@ -90,6 +90,8 @@ def convenance(place: Place, candidate: Candidate) -> Fit:
         against.append(f"attend une place du dispositif «{NBSP}{candidate.dispositif_name}{NBSP}»")
     if persons > place.capacity:
         against.append(f"prévue pour {_persons(place.capacity)}, le ménage en compte {persons}")
+    elif place.capacity - persons >= TWO:
+        caution.append(f"prévue pour {_persons(place.capacity)}, grande pour ce ménage")
     else:
         favour.append(f"prévue pour {_persons(place.capacity)}")
     least = minimal_surface(persons)

@@ -59,11 +59,6 @@ class Reason:
     points: Decimal
     why: str
 
-    @property
-    def text(self) -> str:
-        """« +12 : attend depuis 6 mois »."""
-        return f"{signed(self.points)}{NBSP}: {self.why}"
-
 
 @dataclass(frozen=True)
 class Ranked:
@@ -74,6 +69,20 @@ class Ranked:
     of: int
     points: Decimal
     reasons: tuple[Reason, ...]
+
+    @property
+    def position(self) -> str:
+        """« 2e sur 19 »."""
+        return f"{ordinal(self.rank)} sur {self.of}"
+
+    @property
+    def why(self) -> str:
+        """« 22 points : attend une place depuis 6 mois (+12), priorité (+10) »."""
+        if not self.reasons:
+            return "à l’ancienneté"
+        told = ", ".join(f"{reason.why} ({signed(reason.points)})" for reason in self.reasons)
+        noun = "points" if abs(self.points) >= TWO else "point"
+        return f"{signed(self.points).removeprefix('+')}{NBSP}{noun}{NBSP}: {told}"
 
 
 def weights_on(weights: Iterable[Weight], day: date) -> list[Weight]:
@@ -138,9 +147,9 @@ def _counted(weight: Weight, candidate: Candidate, on: date) -> tuple[int, str]:
             months = _months(candidate.received_on, on)
             return months, f"demande reçue il y a {months}{NBSP}mois"
         case Kind.NEED:
-            return int(weight.value in candidate.needs), f"besoin{NBSP}: {weight.label}"
+            return int(weight.value in candidate.needs), weight.label
         case Kind.ROUTE:
-            return int(weight.value == candidate.route), f"voie{NBSP}: {weight.label}"
+            return int(weight.value == candidate.route), f"voie {weight.label}"
         case Kind.CHILDREN:
             return candidate.children, _several(candidate.children, "enfant", "enfants")
         case Kind.REFUSED:

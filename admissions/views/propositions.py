@@ -1,11 +1,9 @@
-"""The waiting list, and the places proposed."""
+"""The places proposed to candidates."""
 
 import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,29 +17,22 @@ from admissions.actions.propositions import (
     refuse_proposition,
     withdraw_proposition,
 )
-from admissions.forms.propositions import AnswerForm, EntryDayForm, PropositionForm, WaitingFilterForm
-from admissions.models import Besoin, Proposition
+from admissions.forms.propositions import AnswerForm, EntryDayForm, PropositionForm
+from admissions.models import Proposition
 from admissions.models.orientations import OrientationStatus
+from admissions.queries.attente import plai_of, ranks, stale_pieces
 from admissions.queries.budget import budget_of, facts_of
 from admissions.queries.criteres import derogations_missing, points_of
-from admissions.queries.orientations import (
-    contrat_url,
-    days_in_stage,
-    matching,
-    next_act,
-    orientations_of,
-    stage_badge,
-)
-from admissions.queries.places import places_for
-from admissions.views.common import PER_PAGE, about, done, form_page, orientation_or_404, residence_chosen
+from admissions.queries.orientations import contrat_url, next_act
+from admissions.queries.places import places_for, places_soon
+from admissions.queries.plai import part_plai
+from admissions.views.common import about, done, form_page, orientation_or_404
 from logement.models import Place
 from residence.actions.journal import record_reading
-from residence.components import Badge, Column, Row, Table
-from residence.models import Dispositif, MembreMenage
+from residence.components import Badge
 from residence.models.base import today
 from residence.permissions import Permission, require_permission
 from residence.queries.banner import banner_for
-from residence.rules.money import NBSP
 
 S = OrientationStatus
 P = Proposition.Status
@@ -52,86 +43,6 @@ BADGES = {
     P.EXPIRED: Badge("expirée", "late"),
     P.WITHDRAWN: Badge("retirée", "plain"),
 }
-
-
-@require_http_methods(["GET"])
-@require_permission(Permission.CANDIDAT_VIEW)
-def candidat_list(request: HttpRequest) -> HttpResponse:
-    """Who waits for a place, the priorities first, then by the time waited."""
-    residence_id = residence_chosen(request)
-    dispositifs = Dispositif.objects.visible_to(request.user, Permission.CANDIDAT_VIEW)
-    if residence_id:
-        dispositifs = dispositifs.filter(residence=residence_id)
-    form = WaitingFilterForm(request.GET, dispositifs=dispositifs)
-    wanted = form.cleaned_data if form.is_valid() else {}
-    live = Proposition.objects.filter(orientation=OuterRef("pk"), status__in=[P.MADE, P.ACCEPTED])
-    rows = (
-        orientations_of(request.user, Permission.CANDIDAT_VIEW)
-        .candidates()
-        .since()
-        .annotate(
-            proposition_id=Subquery(live.values("pk")[:1]),
-            proposed_status=Subquery(live.values("status")[:1]),
-            proposed_place=Subquery(live.values("place__code")[:1]),
-            is_priority=Q(needs__contains=[Besoin.PRIORITE]),
-        )
-    )
-    if residence_id:
-        rows = rows.filter(residence=residence_id)
-    if wanted.get("dispositif"):
-        rows = rows.filter(dispositif=wanted["dispositif"])
-    if wanted.get("etat"):
-        rows = rows.filter(status=S.WAITING if wanted["etat"] == "attente" else S.PROPOSED)
-    rows = matching(rows, wanted.get("q", ""))
-    page = Paginator(rows.order_by("-is_priority", "stage_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
-    persons = _persons_of(page)
-    table = Table(
-        caption="Candidats en attente d’une place",
-        columns=(
-            Column("Ménage", "main"),
-            Column("Dispositif", word="pour"),
-            Column("Personnes", "number", word="personnes"),
-            Column("Besoins"),
-            Column("Attend depuis", "number", word="attend depuis"),
-            Column("Place proposée", word="place"),
-            Column("Où il en est", "tags"),
-        ),
-        rows=tuple(_row(request.user, one, persons.get(one.menage_id, 1)) for one in page),
-    )
-    context = {"form": form, "page": page, "table": table}
-    return render(request, "admissions/candidat_list.html", context)
-
-
-def _persons_of(page: Any) -> dict[int, int]:
-    """Persons of each household of the page, in one query: those named, or the number announced when it is higher."""
-    menages = {one.menage_id: one.menage for one in page}
-    named: dict[int, int] = dict.fromkeys(menages, 0)
-    for menage_id in MembreMenage.objects.in_force().filter(menage__in=menages).values_list("menage_id", flat=True):
-        named[menage_id] += 1
-    return {pk: max(count, menages[pk].declared_persons or 0, 1) for pk, count in named.items()}
-
-
-def _row(user: Any, one: Any, persons: int) -> Row:
-    days = days_in_stage(one)
-    if one.proposition_id:
-        url = reverse("admissions:proposition_detail", args=[one.proposition_id])
-    elif user.holds(Permission.ORIENTATION_VIEW, one.residence_id):
-        url = one.get_absolute_url()
-    else:
-        url = ""
-    accepted = one.proposed_status == P.ACCEPTED
-    return Row(
-        (
-            str(one.menage),
-            str(one.dispositif),
-            persons,
-            ", ".join(one.needs_display),
-            "aujourd’hui" if days < 1 else f"{days}{NBSP}jour{'s' if days > 1 else ''}",
-            one.proposed_place,
-            Badge("contrat à préparer", "soon") if accepted else stage_badge(one.status),
-        ),
-        url=url,
-    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -161,15 +72,21 @@ def proposition_make(request: HttpRequest, orientation_id: int) -> HttpResponse:
         if proposition is not None:
             messages.success(request, f"La place {place} est proposée et gardée ; la lettre est prête.")
             return redirect("admissions:proposition_detail", proposition.pk)
+    stale = stale_pieces(orientation, entry_on)
+    ranked = ranks([orientation.dispositif_id]).get(orientation.pk)
     context = {
         **about(request, orientation),
         "form": form,
         "day_form": EntryDayForm(initial={"entree": entry_on}),
         "entry_on": entry_on,
-        "fits": places_for(orientation, entry_on),
+        "fits": places_for(orientation, entry_on, stale=stale),
+        "soon": places_soon(orientation, entry_on, stale=stale),
+        "ranked": ranked,
+        "candidate_plai": plai_of(orientation, entry_on),
+        "plai": part_plai([orientation.residence_id]),
         "missing": derogations_missing(points_of(orientation, entry_on=entry_on)),
         "persons": orientation.menage.persons_count,
-        "chosen": request.POST.get("place", ""),
+        "chosen": request.POST.get("place") or request.GET.get("place", ""),
         "may_propose": orientation.status == S.WAITING,
         "next": next_act(orientation, request.user),
     }
@@ -215,6 +132,7 @@ def proposition_detail(request: HttpRequest, proposition_id: int) -> HttpRespons
         "waits_for_contract": to_sign and not may_prepare,
         "opens_orientation": user.holds(Permission.ORIENTATION_VIEW, orientation.residence_id),
         "made_on": timezone.localdate(proposition.made_at),
+        "is_over": proposition.status in (P.REFUSED, P.EXPIRED, P.WITHDRAWN),
     }
     return render(request, "admissions/proposition_detail.html", context)
 

@@ -17,14 +17,16 @@ from admissions.actions.propositions import (
     refuse_proposition,
     withdraw_proposition,
 )
-from admissions.models import Besoin, Proposition
-from admissions.queries.places import Needs, fit, places_for
+from admissions.models import Proposition
+from admissions.queries.places import places_for, places_soon
 from logement.actions.contrats import cancel_contrat, issue_contrat, prepare_contrat, sign_contrat
-from logement.models import OccupationPlace, Tarif
+from logement.models import OccupationPlace
 from logement.models.parc import days
 from residence.models import CritereDispositif, Echeance, EntreeJournal, RendezVous, SurfaceDispositif
 from residence.models.base import today
 from residence.permissions import Cause
+from residence.queries.menages import MenageReader
+from residence.queries.timeline import timeline
 from tests.admissions.conftest import REFERENCE, fresh
 from tests.factories import ContratFactory, MenageFactory, PlaceFactory, SejourFactory
 
@@ -70,40 +72,10 @@ def duties():
 # What fits
 
 
-@pytest.mark.parametrize(
-    ("place_is", "needs", "against", "caution"),
-    [
-        pytest.param({}, {}, [], [], id="fits"),
-        pytest.param({"surface": Decimal(15)}, {"persons": 2}, ["prévue pour"], ["sous les 16"], id="too-many"),
-        pytest.param({"surface": Decimal("8.99")}, {}, [], ["sous les 9"], id="too-small-for-the-apl"),
-        pytest.param({}, {"needs": {Besoin.FAUTEUIL}}, ["pas accessible"], [], id="wheelchair"),
-        pytest.param({"is_accessible": True}, {"needs": {Besoin.FAUTEUIL}}, [], [], id="accessible"),
-        pytest.param({}, {"needs": {Besoin.REZ_DE_CHAUSSEE}}, ["rez-de-chaussée"], [], id="first-floor"),
-        pytest.param({}, {"needs": {Besoin.CALME}}, [], ["au calme"], id="quiet"),
-        pytest.param({}, {"requested_type": "T2"}, [], ["d’un autre type"], id="another-type"),
-    ],
-)
-def test_a_place_says_why_it_fits_or_not(place, place_is, needs, against, caution):
-    for name, value in place_is.items():
-        setattr(place, name, value)
-    asked = Needs(
-        persons=needs.get("persons", 1),
-        needs=frozenset(needs.get("needs", ())),
-        requested_type=needs.get("requested_type", ""),
-    )
-
-    said = fit(place, asked, None, Tarif.objects.first())
-
-    assert len(said.against) == len(against)
-    assert all(word in one for word, one in zip(against, said.against, strict=True))
-    assert len(said.caution) == len(caution)
-    assert all(word in one.replace("\u00a0", " ") for word, one in zip(caution, said.caution, strict=True))
-
-
 def test_the_dispositif_s_surfaces_are_bounds(place, dispositif, waiting):
     SurfaceDispositif.objects.create(dispositif=dispositif, type_logement="T1", maximum=Decimal("20.00"))
     (offer,) = places_for(waiting(), today())
-    assert "hors des surfaces" in offer.caution[0]
+    assert "hors des surfaces" in offer.fit.caution[0]
 
 
 def test_places_taken_closed_or_of_another_public_are_not_offered(place, here, dispositif, waiting, nadia):
@@ -122,6 +94,10 @@ def test_places_taken_closed_or_of_another_public_are_not_offered(place, here, d
 
     assert codes(today()) == ["A101"]
     assert codes(later + datetime.timedelta(days=1)) == ["A101", "A102"]
+    (soon,) = places_soon(orientation, today())
+    assert (soon.place.code, soon.free_on) == ("A102", later + datetime.timedelta(days=1))
+    assert soon.why_then == f"préavis jusqu’au\u00a0{later:%d/%m/%Y}"
+    assert places_soon(orientation, later + datetime.timedelta(days=1)) == []
 
 
 def test_a_contract_past_its_end_without_its_keys_still_holds_the_place(place, here, dispositif, waiting):
@@ -321,21 +297,25 @@ def test_a_request_at_its_beginning_is_left_alone(enter, nadia, here, dispositif
 # What the pages of a household are told
 
 
+def part(user, menage):
+    return hooks.Candidatures(MenageReader(user, menage))
+
+
 def test_panels_and_timeline_by_role(propose, nadia, gestionnaire, direction):
     proposition = propose()
     menage = proposition.orientation.menage
 
-    (whole,) = hooks.panels(nadia, menage)
+    (whole,) = part(nadia, menage).panels()
     assert ("Orientée par", "SIAO 63") in whole.lines
-    (narrow,) = hooks.panels(gestionnaire, menage)
+    (narrow,) = part(gestionnaire, menage).panels()
     assert ("Orientée par", "SIAO 63") not in narrow.lines
     assert any("A101" in str(value) for _, value in narrow.lines)
-    assert hooks.panels(direction, menage) == []
+    assert part(direction, menage).panels() == []
 
-    assert {event.theme for event in hooks.timeline(nadia, menage)} >= {"proposition"}
-    assert {event.theme for event in hooks.timeline(gestionnaire, menage)} == {"proposition"}
-    assert [tab.label for tab in hooks.banner(nadia, menage).tabs] == ["Candidature"]
-    assert hooks.banner(gestionnaire, menage).tabs == ()
+    assert {event.theme for event in timeline([part(nadia, menage)])} >= {"proposition"}
+    assert {event.theme for event in timeline([part(gestionnaire, menage)])} == {"proposition"}
+    assert [tab.label for tab in part(nadia, menage).banner().tabs] == ["Candidature"]
+    assert part(gestionnaire, menage).banner().tabs == ()
 
 
 def test_a_missed_appointment_of_another_kind_changes_nothing(enter, nadia, here):
@@ -348,5 +328,5 @@ def test_a_missed_appointment_of_another_kind_changes_nothing(enter, nadia, here
 
 def test_a_household_without_request_has_no_panel(nadia, here):
     menage = MenageFactory(attached=(here, Cause.SEJOUR))
-    assert hooks.panels(nadia, menage) == []
-    assert hooks.timeline(nadia, menage) == []
+    assert part(nadia, menage).panels() == []
+    assert timeline([part(nadia, menage)]) == []

@@ -70,6 +70,7 @@ def test_against(place, who, words):
         pytest.param({}, {"derogations": ("âge",)}, "dérogation attendue de la direction : âge", id="derogation"),
         pytest.param({}, {"needs": frozenset({"calme"})}, "au calme", id="quiet"),
         pytest.param({}, {"needs": frozenset({"animal"})}, "animal", id="pet"),
+        pytest.param({"capacity": 3}, {}, "prévue pour 3 personnes, grande pour ce ménage", id="two-persons-too-big"),
         pytest.param({"has_tarif": False}, {}, "pas de tarif", id="no-tariff"),
     ],
 )

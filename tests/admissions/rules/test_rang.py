@@ -32,13 +32,11 @@ def candidate(key=1, **more):
             weight(Kind.NEED, 10, value="fauteuil", label="accessible"),
             {"needs": frozenset({"fauteuil"})},
             10,
-            "besoin : accessible",
+            "accessible",
             id="a-need",
         ),
         pytest.param(weight(Kind.NEED, 10, value="fauteuil"), {"needs": frozenset({"calme"})}, None, "", id="another"),
-        pytest.param(
-            weight(Kind.ROUTE, 5, value="siao", label="SIAO"), {"route": "siao"}, 5, "voie : SIAO", id="route"
-        ),
+        pytest.param(weight(Kind.ROUTE, 5, value="siao", label="SIAO"), {"route": "siao"}, 5, "voie SIAO", id="route"),
         pytest.param(weight(Kind.ROUTE, 5, value="siao"), {"route": "ccas"}, None, "", id="another-route"),
         pytest.param(weight(Kind.CHILDREN, 3), {"children": 2}, 6, "2 enfants", id="children"),
         pytest.param(weight(Kind.CHILDREN, 3), {"children": 1}, 3, "1 enfant", id="one-child"),
@@ -84,10 +82,9 @@ def test_the_order_says_points_rank_and_reasons():
         on=TODAY,
     )
     assert (first.key, first.rank, first.of, first.points) == (2, 1, 2, 11)
-    assert [reason.text.replace("\u00a0", " ") for reason in first.reasons] == [
-        "+1 : attend une place depuis 1 mois",
-        "+10 : besoin : priorité",
-    ]
+    said = first.why.replace("\u00a0", " ")
+    assert said == "11 points : attend une place depuis 1 mois (+1), priorité (+10)"
+    assert first.position == "1er sur 2"
     assert (second.key, second.rank, second.points) == (1, 2, 6)
 
 
@@ -101,6 +98,11 @@ def test_the_order_says_points_rank_and_reasons():
 )
 def test_ties_go_to_the_longest_wait(one, other):
     assert [r.key for r in rank([], [candidate(2, **other), candidate(1, **one)], on=TODAY)] == [1, 2]
+
+
+def test_without_criteria_the_reason_is_the_time_waited():
+    (only,) = rank([], [candidate()], on=TODAY)
+    assert only.why == "à l’ancienneté"
 
 
 def test_nobody_waits():
