@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from admissions.views import commission, entretiens, imports, orientations, propositions
+from admissions.views import attente, commission, entretiens, imports, orientations, propositions
 
 app_name = "admissions"
 
@@ -37,7 +37,9 @@ urlpatterns = [
     path("imports/<int:importation_id>/colonnes/", imports.import_columns, name="import_columns"),
     path("imports/<int:importation_id>/saisir/", imports.import_enter, name="import_enter"),
     path("imports/<int:importation_id>/abandonner/", imports.import_drop, name="import_drop"),
-    path("attente/", propositions.candidat_list, name="candidat_list"),
+    path("attente/", attente.candidat_list, name="candidat_list"),
+    path("attente/places/", attente.attribution_list, name="attribution_list"),
+    path("attente/places/<int:place_id>/", attente.attribution_detail, name="attribution_detail"),
     path("propositions/<int:proposition_id>/", propositions.proposition_detail, name="proposition_detail"),
     path("propositions/<int:proposition_id>/reponse/", propositions.proposition_answer, name="proposition_answer"),
     path("commission/", commission.session_list, name="session_list"),
