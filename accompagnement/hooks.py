@@ -1,21 +1,23 @@
 """What this app gives to the pages and acts of the others, by the names in settings."""
 
-from django.db.models import Max, Min
+from functools import cached_property
+
 from django.urls import reverse
 
 from accompagnement.actions.dossiers import name_referent, open_dossier
 from accompagnement.models import DossierSocial, EtapeDossier, NoteSociale
-from accompagnement.queries.dossiers import load_of
-from accompagnement.queries.notes import note_events
+from accompagnement.queries.dossiers import load_of, with_dates
+from accompagnement.queries.notes import note_event
 from admissions.models import Orientation
 from logement.models import ContratOccupation, Sejour
 from residence.components import Badge, Event, Tab
-from residence.contracts import BannerPart, Panel
+from residence.contracts import BannerPart, MenagePart, Panel, Told
 from residence.duties import refresh_duties
 from residence.menu import MenuEntry
 from residence.models import Menage, Referent, User
 from residence.models.base import today
 from residence.permissions import Permission, Role
+from residence.queries.together import staff
 
 MENU = [
     MenuEntry(
@@ -29,57 +31,87 @@ MENU = [
 ]
 
 
-def banner(user: User, menage: Menage) -> BannerPart:
-    """The referent of the household in the résidences of the user, and its social file for who may open it."""
-    referents = Referent.objects.visible_to(user, Permission.MENAGE_VIEW).in_force(today())
-    referent = referents.filter(menage=menage, kind=Referent.Kind.SOCIAL).select_related("user", "contact").first()
-    dossier = _dossier(user, menage)
-    badges, tabs = [], []
-    if dossier is not None:
-        tabs.append(Tab("Dossier social", dossier.get_absolute_url()))
-        if dossier.is_open:
-            badges.append(Badge("suivi", "plain", "accompagnement"))
-    return BannerPart(referent=str(referent) if referent else "", badges=tuple(badges), tabs=tuple(tabs))
+class Dossiers(MenagePart):
+    """The social file of a household and its referents, for who may open the one and know the others."""
+
+    @cached_property
+    def referents(self) -> list[Referent]:
+        """In force in the résidences of the user, in the order of the table."""
+        rows = self.reader.rows(Referent, Permission.MENAGE_VIEW).in_force(today())
+        return list(rows.select_related("user", "contact"))
+
+    @cached_property
+    def dossiers(self) -> list[DossierSocial]:
+        """The open file first, else the last one closed."""
+        if not self.user.holds(Permission.DOSSIER_VIEW):
+            return []
+        rows = self.reader.rows(DossierSocial, Permission.DOSSIER_VIEW)
+        return list(with_dates(rows, self.user).order_by("-closed_on", "-opened_on"))
+
+    def banner(self) -> BannerPart:
+        referent = next((one for one in self.referents if one.kind == Referent.Kind.SOCIAL), None)
+        badges, tabs = [], []
+        for dossier in self.dossiers[:1]:
+            tabs.append(Tab("Dossier social", dossier.get_absolute_url()))
+            if dossier.is_open:
+                badges.append(Badge("suivi", "plain", "accompagnement"))
+        return BannerPart(referent=str(referent) if referent else "", badges=tuple(badges), tabs=tuple(tabs))
+
+    def panels(self) -> list[Panel]:
+        """The social file in short."""
+        if not self.user.holds(Permission.DOSSIER_VIEW):
+            return []
+        dossier = self.dossiers[0] if self.dossiers else None
+        if dossier is None or not dossier.is_open:
+            return _no_dossier(self.user, self.menage, dossier)
+        team = {one.kind: str(one) for one in self.referents if one.residence_id == dossier.residence_id}
+        lines = [
+            ("Référent", team.get(Referent.Kind.SOCIAL, "à désigner")),
+            ("Suppléant", team.get(Referent.Kind.SUBSTITUTE, "aucun")),
+            ("Suivi depuis le", dossier.opened_on),
+            ("Dernière note", dossier.last_note_on or "aucune"),
+        ]
+        if dossier.next_step_on:
+            lines.append(("Prochaine suite", dossier.next_step_on))
+        actions = []
+        if self.user.holds(Permission.NOTE_WRITE, dossier.residence_id):
+            actions.append(("Écrire une note", reverse("accompagnement:note_write", args=[dossier.pk])))
+        return [
+            Panel(
+                title="Accompagnement",
+                lines=tuple(lines),
+                url=dossier.get_absolute_url(),
+                link_label="Ouvrir le dossier social",
+                order=60,
+                actions=tuple(actions),
+            )
+        ]
+
+    def timeline(self) -> list[Event | Told]:
+        """What happened in the social files; notes are told without their text."""
+        if not self.dossiers:
+            return []
+        notes = self.reader.rows(NoteSociale, Permission.DOSSIER_VIEW).readable_by(self.user).current()
+        return [
+            Told(
+                notes.filter(dossier__in=self.dossiers),
+                ("held_on", "kind", "level", "themes", "minutes", *staff("author")),
+                note_event,
+            ),
+            Told(
+                EtapeDossier.objects.filter(dossier__in=self.dossiers), ("dossier", "on", "kind", "reason"), _of_stage
+            ),
+        ]
 
 
-def panels(user: User, menage: Menage) -> list[Panel]:
-    """The social file in short, for who may open it."""
-    if not user.holds(Permission.DOSSIER_VIEW):
-        return []
-    dossier = _dossier(user, menage)
-    if dossier is None or not dossier.is_open:
-        return _no_dossier(user, menage, dossier)
-    notes = NoteSociale.objects.visible_to(user, Permission.DOSSIER_VIEW).readable_by(user).current()
-    dates = notes.filter(dossier=dossier).aggregate(last=Max("held_on"))
-    step = notes.with_step_to_do().filter(dossier=dossier).aggregate(next=Min("next_step_on"))
-    team = {
-        one.kind: str(one)
-        for one in Referent.objects.visible_to(user, Permission.DOSSIER_VIEW)
-        .in_force(today())
-        .filter(menage=menage, residence=dossier.residence_id)
-        .select_related("user", "contact")
-    }
-    lines = [
-        ("Référent", team.get(Referent.Kind.SOCIAL, "à désigner")),
-        ("Suppléant", team.get(Referent.Kind.SUBSTITUTE, "aucun")),
-        ("Suivi depuis le", dossier.opened_on),
-        ("Dernière note", dates["last"] or "aucune"),
-    ]
-    if step["next"]:
-        lines.append(("Prochaine suite", step["next"]))
-    actions = []
-    if user.holds(Permission.NOTE_WRITE, dossier.residence_id):
-        actions.append(("Écrire une note", reverse("accompagnement:note_write", args=[dossier.pk])))
-    return [
-        Panel(
-            title="Accompagnement",
-            lines=tuple(lines),
-            url=dossier.get_absolute_url(),
-            link_label="Ouvrir le dossier social",
-            order=60,
-            actions=tuple(actions),
-        )
-    ]
+def _of_stage(stage: EtapeDossier) -> Event:
+    return Event(
+        on=stage.on,
+        sentence=f"Dossier social {stage.get_kind_display()}" + (f" : {stage.reason}" if stage.reason else ""),
+        theme="accompagnement",
+        icon="accompagnement",
+        url=reverse("accompagnement:dossier_detail", args=[stage.dossier_id]),
+    )
 
 
 def _no_dossier(user: User, menage: Menage, closed: DossierSocial | None) -> list[Panel]:
@@ -96,30 +128,6 @@ def _no_dossier(user: User, menage: Menage, closed: DossierSocial | None) -> lis
             order=60,
             actions=tuple(actions),
         )
-    ]
-
-
-def timeline(user: User, menage: Menage) -> list[Event]:
-    """What happened in the social files of the household, for who may open them; notes are told without their text."""
-    if not user.holds(Permission.DOSSIER_VIEW):
-        return []
-    dossiers = list(DossierSocial.objects.visible_to(user, Permission.DOSSIER_VIEW).filter(menage=menage))
-    if not dossiers:
-        return []
-    stages = EtapeDossier.objects.filter(dossier__in=dossiers).select_related("dossier")
-    notes = NoteSociale.objects.visible_to(user, Permission.DOSSIER_VIEW).readable_by(user).current()
-    return [
-        *note_events(notes.filter(dossier__in=dossiers).select_related("author").defer("text")),
-        *(
-            Event(
-                on=stage.on,
-                sentence=f"Dossier social {stage.get_kind_display()}" + (f" : {stage.reason}" if stage.reason else ""),
-                theme="accompagnement",
-                icon="accompagnement",
-                url=stage.dossier.get_absolute_url(),
-            )
-            for stage in stages
-        ),
     ]
 
 
@@ -199,11 +207,3 @@ def _received_by(orientation: Orientation, sejour: Sejour) -> User | None:
         ),
         None,
     )
-
-
-def _dossier(user: User, menage: Menage) -> DossierSocial | None:
-    """The open social file of the household, else the last one closed, where the user may read it."""
-    if not user.holds(Permission.DOSSIER_VIEW):
-        return None
-    rows = DossierSocial.objects.visible_to(user, Permission.DOSSIER_VIEW).filter(menage=menage)
-    return rows.order_by("-closed_on", "-opened_on").first()

@@ -1,21 +1,22 @@
 """What this app gives to the pages and acts of the others, by the names in settings."""
 
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from admissions.actions.entretiens import return_to_received
 from admissions.actions.propositions import enter_orientation, wait_again
-from admissions.models import Decision, Proposition
+from admissions.models import Decision, EtapeOrientation, Orientation, Proposition
 from admissions.models.orientations import OrientationStatus
-from admissions.queries.orientations import history_of, live_proposition, orientations_of, stage_badge
+from admissions.queries.orientations import live_proposition, stage_badge, stage_event
 from residence.components import Event, Tab
-from residence.contracts import BannerPart, Panel
+from residence.contracts import BannerPart, MenagePart, Panel, Told
 from residence.menu import MenuEntry
-from residence.models import Menage, RendezVous, User
+from residence.models import RendezVous, User
 from residence.permissions import Permission, Role
+from residence.queries.together import staff
 
 MENU = [
     MenuEntry(
@@ -67,54 +68,93 @@ def rendez_vous_missed(rendez_vous: RendezVous, by: User) -> None:
         return_to_received(by=by, rendez_vous=rendez_vous)
 
 
-def banner(user: User, menage: Menage) -> BannerPart:
-    """The tab of the household's candidature: the one that is open, else the last one."""
-    ranked = orientations_of(user).filter(menage=menage).annotate(is_over=Q(status__in=[S.ENTERED, S.CLOSED]))
-    latest = ranked.order_by("is_over", "-received_on", "-pk").first()
-    return BannerPart(tabs=(Tab("Candidature", latest.get_absolute_url()),)) if latest else BannerPart()
+class Candidatures(MenagePart):
+    """The requests of a household: whole for the coordinatrice, from the waiting list on for the gestionnaire."""
 
+    @cached_property
+    def whole(self) -> list[Orientation]:
+        rows = self.reader.rows(Orientation, Permission.ORIENTATION_VIEW)
+        return list(rows.select_related("dispositif", "partenaire").order_by("-received_on", "-pk"))
 
-def panels(user: User, menage: Menage) -> list[Panel]:
-    """The candidatures of a household: whole for the coordinatrice, from the waiting list on for the gestionnaire."""
-    whole = list(orientations_of(user).filter(menage=menage).order_by("-received_on", "-pk"))
-    seen = {orientation.pk for orientation in whole}
-    panels_shown = [
-        Panel(
-            title=f"Candidature, {orientation.dispositif}",
-            lines=(
-                ("Reçue le", orientation.received_on),
-                ("Orientée par", str(orientation.partenaire or orientation.get_route_display())),
-                *_proposal_lines(orientation),
-            ),
-            url=orientation.get_absolute_url(),
-            link_label="Ouvrir la candidature",
-            badges=(stage_badge(orientation.status),),
-            order=20,
+    @cached_property
+    def seekers(self) -> list[Orientation]:
+        """Those of which the user may know no more than the need."""
+        read_whole, known = (
+            {scope.residence_id for scope in self.user.scopes_for(permission)}
+            for permission in (Permission.ORIENTATION_VIEW, Permission.CANDIDAT_VIEW)
         )
-        for orientation in whole
-    ]
-    if user.holds(Permission.CANDIDAT_VIEW):
-        seekers = orientations_of(user, Permission.CANDIDAT_VIEW).filter(menage=menage, status__in=_CANDIDATE_STAGES)
-        for orientation in seekers.exclude(pk__in=seen):
-            proposition = live_proposition(orientation)
-            panels_shown.append(
-                Panel(
-                    title=f"Candidature, {orientation.dispositif}",
-                    lines=(
-                        ("Besoins", ", ".join(orientation.needs_display) or "aucun"),
-                        *_proposal_lines(orientation),
-                    ),
-                    url=reverse("admissions:proposition_detail", args=[proposition.pk]) if proposition else "",
-                    link_label="Voir la proposition",
-                    badges=(stage_badge(orientation.status),),
-                    order=20,
-                )
-            )
-    return panels_shown
+        if known <= read_whole:
+            return []
+        rows = self.reader.rows(Orientation, Permission.CANDIDAT_VIEW).filter(status__in=_CANDIDATE_STAGES)
+        return list(rows.exclude(pk__in=[one.pk for one in self.whole]).select_related("dispositif"))
+
+    def banner(self) -> BannerPart:
+        """The tab of the candidature: the one that is open, else the last one."""
+        latest = min(self.whole, key=lambda one: one.status in (S.ENTERED, S.CLOSED), default=None)
+        return BannerPart(tabs=(Tab("Candidature", latest.get_absolute_url()),)) if latest else BannerPart()
+
+    def panels(self) -> list[Panel]:
+        return [*map(_whole_panel, self.whole), *map(_narrow_panel, self.seekers)]
+
+    def timeline(self) -> list[Event | Told]:
+        """Stages, decisions and proposals, as far as the user may read each."""
+        by_pk = {one.pk: one for one in self.whole}
+
+        def of_stage(etape: EtapeOrientation) -> Event:
+            orientation = by_pk[etape.orientation_id]
+            return stage_event(etape, orientation, orientation.get_absolute_url())
+
+        return [
+            Told(
+                EtapeOrientation.objects.filter(orientation__in=list(by_pk)),
+                ("orientation", "status", "at", "reason", *staff("by")),
+                of_stage,
+            ),
+            Told(
+                self.reader.rows(Decision, Permission.DECISION_VIEW),
+                ("passage", "decided_on", "kind"),
+                _of_decision,
+            ),
+            Told(
+                self.reader.rows(Proposition, Permission.CANDIDAT_VIEW),
+                ("made_at", "status", "place__id", "place__code", *staff("made_by")),
+                _of_proposition,
+            ),
+        ]
 
 
-def _proposal_lines(orientation: Any) -> tuple[tuple[str, Any], ...]:
+def _whole_panel(orientation: Orientation) -> Panel:
     proposition = live_proposition(orientation) if orientation.status == S.PROPOSED else None
+    return Panel(
+        title=f"Candidature, {orientation.dispositif}",
+        lines=(
+            ("Reçue le", orientation.received_on),
+            ("Orientée par", str(orientation.partenaire or orientation.get_route_display())),
+            *_proposal_lines(proposition),
+        ),
+        url=orientation.get_absolute_url(),
+        link_label="Ouvrir la candidature",
+        badges=(stage_badge(orientation.status),),
+        order=20,
+    )
+
+
+def _narrow_panel(orientation: Orientation) -> Panel:
+    proposition = live_proposition(orientation) if orientation.status == S.PROPOSED else None
+    return Panel(
+        title=f"Candidature, {orientation.dispositif}",
+        lines=(
+            ("Besoins", ", ".join(orientation.needs_display) or "aucun"),
+            *_proposal_lines(proposition),
+        ),
+        url=reverse("admissions:proposition_detail", args=[proposition.pk]) if proposition else "",
+        link_label="Voir la proposition",
+        badges=(stage_badge(orientation.status),),
+        order=20,
+    )
+
+
+def _proposal_lines(proposition: Proposition | None) -> tuple[tuple[str, Any], ...]:
     if proposition is None:
         return ()
     return (
@@ -123,49 +163,22 @@ def _proposal_lines(orientation: Any) -> tuple[tuple[str, Any], ...]:
     )
 
 
-def timeline(user: User, menage: Menage) -> list[Event]:
-    """Stages, decisions and proposals of a household, as far as the user may read each."""
-    told: list[Event] = []
-    for orientation in orientations_of(user).filter(menage=menage):
-        told += [
-            Event(
-                event.on,
-                event.sentence,
-                event.theme,
-                event.icon,
-                orientation.get_absolute_url(),
-                event.by,
-                event.meaning,
-            )
-            for event in history_of(orientation)
-        ]
-    for decision in (
-        Decision.objects.visible_to(user, Permission.DECISION_VIEW)
-        .filter(passage__orientation__menage=menage)
-        .select_related("passage__session")
-    ):
-        told.append(
-            Event(
-                decision.decided_on,
-                f"Décision de la commission : {decision.get_kind_display()}",
-                "commission",
-                "meeting",
-                reverse("admissions:passage_detail", args=[decision.passage_id]),
-            )
-        )
-    for proposition in (
-        Proposition.objects.visible_to(user, Permission.CANDIDAT_VIEW)
-        .filter(orientation__menage=menage)
-        .select_related("place", "made_by")
-    ):
-        told.append(
-            Event(
-                timezone.localdate(proposition.made_at),
-                f"Place {proposition.place} proposée ({proposition.get_status_display()})",
-                "proposition",
-                "door",
-                reverse("admissions:proposition_detail", args=[proposition.pk]),
-                str(proposition.made_by),
-            )
-        )
-    return told
+def _of_decision(decision: Decision) -> Event:
+    return Event(
+        decision.decided_on,
+        f"Décision de la commission : {decision.get_kind_display()}",
+        "commission",
+        "meeting",
+        reverse("admissions:passage_detail", args=[decision.passage_id]),
+    )
+
+
+def _of_proposition(proposition: Proposition) -> Event:
+    return Event(
+        timezone.localdate(proposition.made_at),
+        f"Place {proposition.place} proposée ({proposition.get_status_display()})",
+        "proposition",
+        "door",
+        reverse("admissions:proposition_detail", args=[proposition.pk]),
+        str(proposition.made_by),
+    )

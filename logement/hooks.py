@@ -1,24 +1,34 @@
 """What this app gives to the pages and acts of the others, by the names in settings."""
 
 import re
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, Value
 from django.db.models.functions import Lower
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
-from logement.models import ContratOccupation, EtatDesLieux, Place, Preavis, Sejour
-from logement.queries.compte import arrears_badge
+from logement.models import (
+    AvisEcheance,
+    ContratOccupation,
+    EtatDesLieux,
+    Place,
+    Preavis,
+    RenouvellementSejour,
+    Sejour,
+)
 from logement.queries.contrats import entry_steps
 from logement.queries.parc import free_counts, places_of
-from logement.queries.sejours import current_contrat, length_of, status_badge
+from logement.queries.sejours import current_contrat, status_badge
 from residence.components import Badge, Event, Tab
-from residence.contracts import BannerPart, Hit, Panel
+from residence.contracts import BannerPart, Hit, MenagePart, Panel, Told
 from residence.menu import MenuEntry
-from residence.models import Menage, User
+from residence.models import User
 from residence.models.base import PlainText, today
 from residence.permissions import Permission, Role
+from residence.queries.menages import MenageReader
+from residence.queries.together import staff
 from residence.rules.dates import add_days
 
 Status = ContratOccupation.Status
@@ -130,7 +140,8 @@ def _stays(user: User, text: str, limit: int) -> list[Hit]:
     rows = Sejour.objects.visible_to(user, Permission.SEJOUR_VIEW).open().open_to(user)
     for word in words[:6]:
         rows = rows.filter(menage__sort_name__contains=Lower(PlainText(Value(word))))
-    rows = rows.select_related("menage", "residence").prefetch_related("contrats__place").order_by("menage__sort_name")
+    contrats = Prefetch("contrats", ContratOccupation.objects.select_related("place"))
+    rows = rows.select_related("menage", "residence").prefetch_related(contrats).order_by("menage__sort_name")
     return [
         Hit(
             group="Séjours",
@@ -152,102 +163,147 @@ def _stay_detail(sejour: Sejour) -> str:
 # The household
 
 
-def _sejour_of(user: User, menage: Menage, permission: Permission = Permission.SEJOUR_VIEW) -> Sejour | None:
-    """The stay of a household that counts for `user`: the open one, else the last."""
-    if not user.holds(permission):
-        return None
-    rows = (
-        Sejour.objects.visible_to(user, permission)
-        .live()
-        .filter(menage=menage)
-        .select_related("menage", "residence", "dispositif")
-        .prefetch_related("contrats__place__logement", "contrats__document__residence")
-    )
-    found = sorted(rows, key=lambda one: (one.ended_on is None, one.start_on), reverse=True)
-    return found[0] if found else None
+class Sejours(MenagePart):
+    """The stays of a household, their contracts and their états des lieux, as far as the user may read each."""
 
-
-def banner(user: User, menage: Menage) -> BannerPart:
-    """Place, dates and tabs of the stay; the badges préavis and impayé, and that of a planned end that is near."""
-    sejour = _sejour_of(user, menage)
-    if sejour is None:
-        return BannerPart()
-    contrat = current_contrat(sejour)
-    badges = []
-    if contrat is not None and contrat.status == Status.NOTICE:
-        badges.append(Badge("préavis", "soon"))
-    if contrat is not None and contrat.status == Status.OCCUPANT_SANS_TITRE:
-        badges.append(Badge("occupant sans titre", "late"))
-    if sejour.ended_on is not None:
-        badges.append(Badge("sorti"))
-    elif sejour.planned_end_on and sejour.planned_end_on <= add_days(today(), TERM_AHEAD_DAYS):
-        passed = sejour.planned_end_on < today()
-        badges.append(Badge("fin de séjour passée" if passed else "fin de séjour proche", "late" if passed else "soon"))
-    owing = arrears_badge(user, menage)
-    if owing is not None:
-        badges.append(owing)
-    tabs = [Tab("Séjour", sejour.get_absolute_url())]
-    if user.holds(Permission.COMPTE_VIEW, sejour.residence_id):
-        tabs += _tab("Compte", "logement:compte_detail", sejour.pk)
-    sees_place = contrat is not None and contrat.status != Status.CANCELLED
-    opens_place = sees_place and user.holds(Permission.PARC_VIEW, sejour.residence_id)
-    ends = sejour.ended_on or (contrat.end_on if contrat is not None and contrat.status == Status.NOTICE else None)
-    return BannerPart(
-        place=f"{contrat.place}, {sejour.residence}" if sees_place and contrat else "",
-        place_url=contrat.place.get_absolute_url() if opens_place and contrat else "",
-        stay_from=sejour.start_on,
-        stay_to=ends,
-        badges=tuple(badges),
-        tabs=tuple(tabs),
-    )
-
-
-def _tab(label: str, url_name: str, pk: int) -> list[Tab]:
-    try:
-        return [Tab(label, reverse(url_name, args=[pk]))]
-    except NoReverseMatch:
-        return []
-
-
-def panels(user: User, menage: Menage) -> list[Panel]:
-    """The stay in short: contract, dates, what is left to do for the entry; or how to begin."""
-    sejour = _sejour_of(user, menage)
-    if sejour is None or sejour.ended_on is not None:
-        return _beginning(user, menage, sejour)
-    contrat = current_contrat(sejour)
-    length = length_of(sejour, contrat, today())
-    lines: list[tuple[str, Any]] = [
-        ("Place", f"{contrat.place}, {contrat.place.logement.floor_name}" if contrat else ""),
-        ("Entrée", sejour.start_on),
-    ]
-    if length.planned_end_on:
-        lines.append(("Fin prévue du séjour", length.planned_end_on))
-    else:
-        lines.append(("Séjour", "sans limitation de durée"))
-    if contrat is not None and contrat.end_on:
-        lines.append(("Fin du contrat", contrat.end_on))
-    if contrat is not None and user.holds(Permission.CONTRAT_VIEW, sejour.residence_id):
-        steps = entry_steps(contrat) if contrat.status in (Status.DRAFT, Status.TO_SIGN, Status.RUNNING) else []
-        left = [step.label for step in steps if not step.done]
-        if left:
-            lines.append(("Reste à faire pour l’entrée", ", ".join(left)))
-    return [
-        Panel(
-            title="Séjour",
-            lines=tuple(lines),
-            url=sejour.get_absolute_url(),
-            link_label="Ouvrir le séjour",
-            badges=(status_badge(contrat),) if contrat else (),
-            order=20,
+    @cached_property
+    def stays(self) -> list[Sejour]:
+        """Those that count first: the open one, then the last ones."""
+        if not self.user.holds(Permission.SEJOUR_VIEW):
+            return []
+        late = AvisEcheance.objects.overdue(today()).filter(contrat__sejour=OuterRef("pk"))
+        contrats = ContratOccupation.objects.select_related("place__logement", "document__residence")
+        contrats = contrats.defer("document__data")
+        rows = (
+            self.reader.rows(Sejour, Permission.SEJOUR_VIEW)
+            .live()
+            .annotate(is_late=Exists(late))
+            .select_related("residence", "dispositif")
+            .prefetch_related(Prefetch("contrats", contrats))
         )
-    ]
+        found = sorted(rows, key=lambda one: (one.ended_on is None, one.start_on), reverse=True)
+        for sejour in found:
+            sejour.menage = self.menage
+        return found
+
+    @property
+    def sejour(self) -> Sejour | None:
+        return self.stays[0] if self.stays else None
+
+    def banner(self) -> BannerPart:
+        """Place, dates and tabs of the stay; the badges préavis and impayé, and that of a planned end that is near."""
+        sejour = self.sejour
+        if sejour is None:
+            return BannerPart()
+        contrat = current_contrat(sejour)
+        badges = []
+        if contrat is not None and contrat.status == Status.NOTICE:
+            badges.append(Badge("préavis", "soon"))
+        if contrat is not None and contrat.status == Status.OCCUPANT_SANS_TITRE:
+            badges.append(Badge("occupant sans titre", "late"))
+        if sejour.ended_on is not None:
+            badges.append(Badge("sorti"))
+        elif sejour.planned_end_on and sejour.planned_end_on <= add_days(today(), TERM_AHEAD_DAYS):
+            passed = sejour.planned_end_on < today()
+            badges.append(
+                Badge("fin de séjour passée" if passed else "fin de séjour proche", "late" if passed else "soon")
+            )
+        if any(one.is_late and self.user.holds(Permission.COMPTE_VIEW, one.residence_id) for one in self.stays):
+            badges.append(Badge("impayé", "late"))
+        tabs = [Tab("Séjour", sejour.get_absolute_url())]
+        if self.user.holds(Permission.COMPTE_VIEW, sejour.residence_id):
+            tabs.append(Tab("Compte", reverse("logement:compte_detail", args=[sejour.pk])))
+        sees_place = contrat is not None and contrat.status != Status.CANCELLED
+        opens_place = sees_place and self.user.holds(Permission.PARC_VIEW, sejour.residence_id)
+        ends = sejour.ended_on or (contrat.end_on if contrat is not None and contrat.status == Status.NOTICE else None)
+        return BannerPart(
+            place=f"{contrat.place}, {sejour.residence}" if sees_place and contrat else "",
+            place_url=contrat.place.get_absolute_url() if opens_place and contrat else "",
+            stay_from=sejour.start_on,
+            stay_to=ends,
+            badges=tuple(badges),
+            tabs=tuple(tabs),
+        )
+
+    def panels(self) -> list[Panel]:
+        """The stay in short: contract, dates, what is left to do for the entry; or how to begin."""
+        sejour = self.sejour
+        if sejour is None or sejour.ended_on is not None:
+            return _beginning(self.reader, sejour)
+        contrat = current_contrat(sejour)
+        lines: list[tuple[str, Any]] = [
+            ("Place", f"{contrat.place}, {contrat.place.logement.floor_name}" if contrat else ""),
+            ("Entrée", sejour.start_on),
+        ]
+        if sejour.planned_end_on:
+            lines.append(("Fin prévue du séjour", sejour.planned_end_on))
+        else:
+            lines.append(("Séjour", "sans limitation de durée"))
+        if contrat is not None and contrat.end_on:
+            lines.append(("Fin du contrat", contrat.end_on))
+        if contrat is not None and self.user.holds(Permission.CONTRAT_VIEW, sejour.residence_id):
+            steps = entry_steps(contrat) if contrat.status in (Status.DRAFT, Status.TO_SIGN, Status.RUNNING) else []
+            left = [step.label for step in steps if not step.done]
+            if left:
+                lines.append(("Reste à faire pour l’entrée", ", ".join(left)))
+        return [
+            Panel(
+                title="Séjour",
+                lines=tuple(lines),
+                url=sejour.get_absolute_url(),
+                link_label="Ouvrir le séjour",
+                badges=(status_badge(contrat),) if contrat else (),
+                order=20,
+            )
+        ]
+
+    def timeline(self) -> list[Event | Told]:
+        """Entry, signature, état des lieux, decisions on the stay, notice, exit."""
+        told: list[Event | Told] = [event for sejour in self.stays for event in _of_sejour(sejour)]
+        by_pk = {sejour.pk: sejour for sejour in self.stays}
+
+        def of_decision(one: RenouvellementSejour) -> Event:
+            return _of_decision(one, by_pk[one.sejour_id].get_absolute_url())
+
+        told.append(
+            Told(
+                RenouvellementSejour.objects.filter(sejour__in=list(by_pk)),
+                ("sejour", "kind", "until_on", "decided_on", *staff("decided_by")),
+                of_decision,
+            )
+        )
+        contrats = self.reader.rows(ContratOccupation, Permission.CONTRAT_VIEW)
+        told.append(
+            Told(
+                contrats.filter(signed_on__isnull=False),
+                ("signed_on", "place__id", "place__code", *staff("signed_by")),
+                _of_contract,
+            )
+        )
+        told.append(
+            Told(
+                Preavis.objects.filter(contrat__in=contrats, notified_on__isnull=False),
+                ("contrat", "notified_on", "ends_on", "withdrawn_at", "given_by_whom"),
+                _of_notice,
+            )
+        )
+        told.append(
+            Told(
+                self.reader.rows(EtatDesLieux, Permission.ETAT_DES_LIEUX_VIEW).filter(
+                    status=EtatDesLieux.Status.SIGNED
+                ),
+                ("kind", "signed_at", *staff("made_by")),
+                _of_state,
+            )
+        )
+        return told
 
 
-def _beginning(user: User, menage: Menage, past: Sejour | None) -> list[Panel]:
+def _beginning(reader: MenageReader, past: Sejour | None) -> list[Panel]:
     """Nobody lives here any more, or not yet: where a contract begins, for who prepares them."""
     actions: tuple[tuple[str, str], ...] = ()
-    if Menage.objects.visible_to(user, Permission.CONTRAT_PREPARE).filter(pk=menage.pk).exists():
-        actions = (("Préparer un contrat", reverse("logement:contrat_prepare", args=[menage.pk])),)
+    if reader.opens(Permission.CONTRAT_PREPARE):
+        actions = (("Préparer un contrat", reverse("logement:contrat_prepare", args=[reader.menage.pk])),)
     if past is None:
         return [Panel("Séjour", empty="Aucun séjour.", actions=actions, order=20)] if actions else []
     lines: tuple[tuple[str, Any], ...] = (
@@ -267,26 +323,6 @@ def _beginning(user: User, menage: Menage, past: Sejour | None) -> list[Panel]:
     ]
 
 
-def timeline(user: User, menage: Menage) -> list[Event]:
-    """Entry, signature, état des lieux, decisions on the stay, notice, exit, as far as `user` may read them."""
-    if not user.holds(Permission.SEJOUR_VIEW):
-        return []
-    told: list[Event] = []
-    rows = (
-        Sejour.objects.visible_to(user, Permission.SEJOUR_VIEW)
-        .live()
-        .filter(menage=menage)
-        .prefetch_related("renouvellements__decided_by", "contrats__place")
-    )
-    for sejour in rows:
-        told += _of_sejour(sejour)
-    if user.holds(Permission.CONTRAT_VIEW):
-        told += _of_contracts(user, menage)
-    if user.holds(Permission.ETAT_DES_LIEUX_VIEW):
-        told += _of_states(user, menage)
-    return told
-
-
 def _of_sejour(sejour: Sejour) -> list[Event]:
     url = sejour.get_absolute_url()
     told = []
@@ -295,39 +331,33 @@ def _of_sejour(sejour: Sejour) -> list[Event]:
         told.append(
             Event(sejour.start_on, f"Entrée dans le logement, place {places}", "logement", "key", url, "", "done")
         )
-    told += [
-        Event(
-            on=one.decided_on,
-            sentence=f"{str(one.get_kind_display()).capitalize()} du séjour, jusqu’au {one.until_on:%d/%m/%Y}",
-            theme="logement",
-            icon="calendar",
-            url=url,
-            by=str(one.decided_by),
-        )
-        for one in sejour.renouvellements.all()
-    ]
     if sejour.ended_on:
         where = f", destination : {sejour.get_destination_display()}" if sejour.destination else ""
         told.append(Event(sejour.ended_on, f"Sortie, clés rendues{where}", "logement", "door", url))
     return told
 
 
-def _of_contracts(user: User, menage: Menage) -> list[Event]:
-    contrats = ContratOccupation.objects.visible_to(user, Permission.CONTRAT_VIEW).filter(sejour__menage=menage)
-    told = [
-        Event(
-            on=contrat.signed_on,
-            sentence=f"Contrat d’occupation signé, place {contrat.place}",
-            theme="contrat",
-            icon="sign",
-            url=contrat.get_absolute_url(),
-            by=str(contrat.signed_by or ""),
-            meaning="done",
-        )
-        for contrat in contrats.filter(signed_on__isnull=False).select_related("place", "signed_by")
-    ]
-    notices = Preavis.objects.filter(contrat__in=contrats, notified_on__isnull=False).select_related("contrat")
-    return told + [_of_notice(preavis) for preavis in notices]
+def _of_decision(one: RenouvellementSejour, url: str) -> Event:
+    return Event(
+        on=one.decided_on,
+        sentence=f"{str(one.get_kind_display()).capitalize()} du séjour, jusqu’au {one.until_on:%d/%m/%Y}",
+        theme="logement",
+        icon="calendar",
+        url=url,
+        by=str(one.decided_by),
+    )
+
+
+def _of_contract(contrat: ContratOccupation) -> Event:
+    return Event(
+        on=contrat.signed_on,
+        sentence=f"Contrat d’occupation signé, place {contrat.place}",
+        theme="contrat",
+        icon="sign",
+        url=contrat.get_absolute_url(),
+        by=str(contrat.signed_by or ""),
+        meaning="done",
+    )
 
 
 def _of_notice(preavis: Preavis) -> Event:
@@ -337,29 +367,21 @@ def _of_notice(preavis: Preavis) -> Event:
         sentence=f"Préavis donné par {preavis.get_given_by_whom_display()}, {until}",
         theme="contrat",
         icon="mail",
-        url=preavis.contrat.get_absolute_url(),
+        url=reverse("logement:contrat_detail", args=[preavis.contrat_id]),
         meaning="soon",
     )
 
 
-def _of_states(user: User, menage: Menage) -> list[Event]:
-    rows = (
-        EtatDesLieux.objects.visible_to(user, Permission.ETAT_DES_LIEUX_VIEW)
-        .filter(contrat__sejour__menage=menage, status=EtatDesLieux.Status.SIGNED)
-        .select_related("made_by")
+def _of_state(edl: EtatDesLieux) -> Event:
+    return Event(
+        on=timezone.localdate(edl.signed_at),
+        sentence=f"{str(edl).capitalize()} signé",
+        theme="logement",
+        icon="checklist",
+        url=edl.get_absolute_url(),
+        by=str(edl.made_by),
+        meaning="done",
     )
-    return [
-        Event(
-            on=timezone.localdate(edl.signed_at),
-            sentence=f"{str(edl).capitalize()} signé",
-            theme="logement",
-            icon="checklist",
-            url=edl.get_absolute_url(),
-            by=str(edl.made_by),
-            meaning="done",
-        )
-        for edl in rows
-    ]
 
 
 # The day

@@ -76,8 +76,19 @@ class Frame:
         return count(user=self._user, residence_id=self.residence.pk if self.residence else None)
 
 
+def frame_of(request: HttpRequest) -> Frame:
+    """The frame of the page that answers `request`: one, for its view and its template."""
+    if not hasattr(request, "_frame"):
+        request._frame = Frame(request)  # type: ignore[attr-defined]
+    found: Frame = request._frame  # type: ignore[attr-defined]
+    return found
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """`frame` for a signed-in user (None for anybody else) and `site_name`."""
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
-    return {"frame": Frame(request) if signed_in else None, "site_name": getattr(settings, "SITE_NAME", "Résidences")}
+    return {
+        "frame": frame_of(request) if signed_in else None,
+        "site_name": getattr(settings, "SITE_NAME", "Résidences"),
+    }

@@ -5,9 +5,7 @@
 | `ON_STAY_OPENED` | `(contrat, by)` | nothing; runs when a first contract of a stay is signed |
 | `ON_STAY_CLOSED` | `(sejour, by)` | nothing |
 | `SEARCH` | `(user, text, limit)` | list of `Hit` |
-| `BANNER` | `(user, menage)` | `BannerPart` |
-| `PERSON_PANELS` | `(user, menage)` | list of `Panel` |
-| `TIMELINE` | `(user, menage)` | list of `residence.components.Event` |
+| `MENAGE_PARTS` | `(reader)` | a `MenagePart`: what the app tells of a household |
 | `HOME` | `(user, residence_id)` | list of `Panel`: tiles of the home page; `residence_id` None for all of the user's |
 | `ON_RENDEZ_VOUS_MISSED` | `(rendez_vous, by)` | nothing; runs when a household did not come |
 | `QUOTIDIEN` | `(day)` | a sentence: what the app did that was due on `day`; may run twice |
@@ -17,10 +15,14 @@
 """
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from residence.components import Badge, Tab
+from residence.components import Badge, Event, Tab
+from residence.models import Menage, User
+from residence.queries.menages import MenageReader
+from residence.queries.together import Rows
 
 
 @dataclass(frozen=True)
@@ -59,3 +61,37 @@ class Panel:
     empty: str = ""
     order: int = 100
     actions: tuple[tuple[str, str], ...] = field(default_factory=tuple)  # (label, address)
+
+
+@dataclass(frozen=True)
+class Told(Rows):
+    """Rows that the timeline tells; the rows of all the apps are asked for in one query."""
+
+    tell: Callable[[Any], Event]
+
+
+class MenagePart:
+    """What an app tells of a household to one user: made once a page, so that what its methods share is asked once."""
+
+    def __init__(self, reader: MenageReader) -> None:
+        self.reader = reader
+
+    @property
+    def user(self) -> User:
+        return self.reader.user
+
+    @property
+    def menage(self) -> Menage:
+        return self.reader.menage
+
+    def banner(self) -> BannerPart:
+        """What stands in the banner of the household, on every page about it."""
+        return BannerPart()
+
+    def panels(self) -> list[Panel]:
+        """Blocks of the page of the household."""
+        return []
+
+    def timeline(self) -> list[Event | Told]:
+        """What happened: events at hand, and rows that tell one each."""
+        return []

@@ -371,18 +371,11 @@ MENU = [
     "accompagnement.hooks.MENU",
 ]
 SEARCH = ["residence.queries.search.people", "logement.hooks.search", "residence.queries.search.documents"]
-BANNER = ["admissions.hooks.banner", "logement.hooks.banner", "accompagnement.hooks.banner"]
-PERSON_PANELS = [
-    "residence.queries.panels.household",
-    "admissions.hooks.panels",
-    "logement.hooks.panels",
-    "accompagnement.hooks.panels",
-]
-TIMELINE = [
-    "residence.queries.timeline.events",
-    "admissions.hooks.timeline",
-    "logement.hooks.timeline",
-    "accompagnement.hooks.timeline",
+MENAGE_PARTS = [
+    "residence.queries.panels.Household",
+    "admissions.hooks.Candidatures",
+    "logement.hooks.Sejours",
+    "accompagnement.hooks.Dossiers",
 ]
 HOME = ["logement.hooks.home", "admissions.home.home", "accompagnement.hooks.home"]
 FRAME_DUE_COUNT = "residence.queries.accueil.due_count"

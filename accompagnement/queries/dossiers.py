@@ -98,8 +98,8 @@ def team(residence_id: int) -> QuerySet[User]:
     return User.objects.filter(is_active=True, pk__in=team_ids({residence_id}))
 
 
-def with_facts(rows: QuerySet[Any], user: User) -> QuerySet[Any]:
-    """Each file with referent, place, last note and next step, as `user` may read them."""
+def with_dates(rows: QuerySet[Any], user: User) -> QuerySet[Any]:
+    """Each file with the day of its last note and of its next step, as `user` may read them."""
     notes = (
         NoteSociale.objects.visible_to(user, Permission.DOSSIER_VIEW)
         .readable_by(user)
@@ -108,17 +108,27 @@ def with_facts(rows: QuerySet[Any], user: User) -> QuerySet[Any]:
         .order_by()
         .values("dossier")
     )
+    return rows.annotate(
+        last_note_on=Subquery(notes.annotate(last=Max("held_on")).values("last")),
+        next_step_on=Subquery(notes.with_step_to_do().annotate(next=Min("next_step_on")).values("next")),
+    )
+
+
+def with_facts(rows: QuerySet[Any], user: User) -> QuerySet[Any]:
+    """Each file with referent, place, last note and next step, as `user` may read them."""
     places = ContratOccupation.objects.in_progress().filter(
         sejour__menage=OuterRef("menage"), sejour__residence=OuterRef("residence")
     )
     who = referents().select_related(None)
-    return rows.annotate(
-        referent_first_name=Subquery(who.values("user__first_name")[:1]),
-        referent_last_name=Subquery(who.values("user__last_name")[:1]),
-        place_code=Subquery(places.values("place__code")[:1]),
-        last_note_on=Subquery(notes.annotate(last=Max("held_on")).values("last")),
-        next_step_on=Subquery(notes.with_step_to_do().annotate(next=Min("next_step_on")).values("next")),
-    ).select_related("menage", "residence")
+    return (
+        with_dates(rows, user)
+        .annotate(
+            referent_first_name=Subquery(who.values("user__first_name")[:1]),
+            referent_last_name=Subquery(who.values("user__last_name")[:1]),
+            place_code=Subquery(places.values("place__code")[:1]),
+        )
+        .select_related("menage", "residence")
+    )
 
 
 def named_like(rows: QuerySet[Any], text: str) -> QuerySet[Any]:

@@ -1,7 +1,5 @@
 """The notes of a social file, told in sentences."""
 
-from collections.abc import Iterable
-
 from django.urls import reverse
 
 from accompagnement.models import NoteSociale
@@ -25,15 +23,12 @@ def sentence(note: NoteSociale) -> str:
     return f"{said}\u00a0: {', '.join(about)}" if about else said
 
 
-def note_events(notes: Iterable[NoteSociale]) -> list[Event]:
-    """Each note as a line of the timeline of the household."""
-    return [
-        Event(
-            on=note.held_on,
-            sentence=sentence(note),
-            theme="accompagnement",
-            icon="lock" if note.level == NoteSociale.Level.REFERENTS else ICONS[NoteSociale.Kind(note.kind)],
-            url=reverse("accompagnement:note_detail", args=[note.pk]),
-        )
-        for note in notes
-    ]
+def note_event(note: NoteSociale) -> Event:
+    """A note as a line of the timeline of the household."""
+    return Event(
+        on=note.held_on,
+        sentence=sentence(note),
+        theme="accompagnement",
+        icon="lock" if note.level == NoteSociale.Level.REFERENTS else ICONS[NoteSociale.Kind(note.kind)],
+        url=reverse("accompagnement:note_detail", args=[note.pk]),
+    )

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
-from admissions.models import Decision, Orientation, PassageCommission, Proposition
+from admissions.models import Decision, EtapeOrientation, Orientation, PassageCommission, Proposition
 from admissions.models.orientations import OrientationStatus
 from admissions.queries.completude import completeness_of
 from residence.components import Badge, Duty, Event, Meaning
@@ -294,14 +294,17 @@ _STAGE_SENTENCES: dict[str, tuple[str, str, Meaning]] = {
 
 def history_of(orientation: Orientation) -> list[Event]:
     """The stages that a candidate went through, most recent first."""
-    return [
-        Event(
-            on=timezone.localdate(etape.at),
-            sentence=f"{_STAGE_SENTENCES[etape.status][0]}{f' ({etape.reason})' if etape.reason else ''}",
-            theme=f"candidature, {orientation.dispositif}",
-            icon=_STAGE_SENTENCES[etape.status][1],
-            by=str(etape.by) if etape.by else "",
-            meaning=_STAGE_SENTENCES[etape.status][2],
-        )
-        for etape in orientation.etapes.select_related("by").order_by("-pk")
-    ]
+    return [stage_event(etape, orientation) for etape in orientation.etapes.select_related("by").order_by("-pk")]
+
+
+def stage_event(etape: EtapeOrientation, orientation: Orientation, url: str = "") -> Event:
+    """A stage in a sentence."""
+    return Event(
+        on=timezone.localdate(etape.at),
+        sentence=f"{_STAGE_SENTENCES[etape.status][0]}{f' ({etape.reason})' if etape.reason else ''}",
+        theme=f"candidature, {orientation.dispositif}",
+        icon=_STAGE_SENTENCES[etape.status][1],
+        by=str(etape.by) if etape.by else "",
+        meaning=_STAGE_SENTENCES[etape.status][2],
+        url=url,
+    )

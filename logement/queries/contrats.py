@@ -35,6 +35,7 @@ from residence.models import (
     User,
 )
 from residence.permissions import Permission
+from residence.queries.together import Rows, together
 from residence.rules import convention as convention_rules
 from residence.rules.dates import age_on
 from residence.rules.money import euros
@@ -216,13 +217,16 @@ class EntryStep:
 def entry_steps(contrat: ContratOccupation) -> list[EntryStep]:
     """What an entry asks for, in order. Nothing is ticked by hand: each line reads the fact itself."""
     sejour = contrat.sejour
-    assurance = AssuranceOccupant.objects.filter(contrat__sejour=sejour).order_by("-end_on").first()
-    droit = DroitApl.objects.filter(sejour=sejour).order_by("-start_on", "-pk").first()
-    edl = (
-        EtatDesLieux.objects.filter(contrat=contrat, kind=EtatDesLieux.Kind.ENTRY)
-        .exclude(status=EtatDesLieux.Status.CANCELLED)
-        .first()
+    states = EtatDesLieux.objects.filter(contrat=contrat, kind=EtatDesLieux.Kind.ENTRY)
+    insurances, rights, states, entries = together(
+        Rows(AssuranceOccupant.objects.filter(contrat__sejour=sejour), ("insurer", "end_on")),
+        Rows(DroitApl.objects.filter(sejour=sejour), ("status", "requested_on", "start_on", "monthly_amount")),
+        Rows(states.exclude(status=EtatDesLieux.Status.CANCELLED), ("status", "made_on", "keys")),
+        Rows(_deposit_entries(sejour), ("amount",)),
     )
+    assurance = max(insurances, key=lambda one: one.end_on, default=None)
+    droit = max(rights, key=lambda one: (one.start_on, one.pk), default=None)
+    edl = states[0] if states else None
     edl_signed = edl is not None and edl.status == EtatDesLieux.Status.SIGNED
     signed = contrat.signed_on is not None
     steps = [
@@ -246,7 +250,7 @@ def entry_steps(contrat: ContratOccupation) -> list[EntryStep]:
         ),
     ]
     if contrat.deposit_amount:
-        due = deposit_due(sejour)
+        due = sum((entry.amount for entry in entries), Decimal(0))
         paid = signed and due <= 0
         detail = "reçu" if paid else f"{euros(due if signed else contrat.deposit_amount)} à recevoir"
         steps.append(
@@ -313,8 +317,12 @@ def _apl_word(droit: DroitApl) -> str:
 
 def deposit_due(sejour: Sejour) -> Decimal:
     """What is still to be received of the deposit asked for, in euros."""
-    due: Decimal = Ecriture.objects.filter(sejour=sejour).of_account(Ecriture.Account.DEPOT).balance()
+    due: Decimal = _deposit_entries(sejour).balance()
     return due
+
+
+def _deposit_entries(sejour: Sejour) -> Any:
+    return Ecriture.objects.filter(sejour=sejour).of_account(Ecriture.Account.DEPOT)
 
 
 def with_entry_facts(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Sum, Value
 
 from logement.models import ContratOccupation, Logement, OccupationPlace, Place
 from logement.models.parc import PlaceQuerySet
@@ -51,11 +51,16 @@ def soon_free(rows: PlaceQuerySet, day: datetime.date) -> PlaceQuerySet:
 
 
 def free_counts(rows: PlaceQuerySet, day: datetime.date) -> dict[int, tuple[int, int]]:
-    """(places, persons) free on `day` and 30, 60 and 90 days later, by number of days."""
-    counts = {}
-    for ahead in (0, 30, 60, 90):
-        figures = rows.free_on(add_days(day, ahead)).aggregate(places=Count("pk"), persons=Sum("capacity"))
-        counts[ahead] = (figures["places"], figures["persons"] or 0)
+    """(places, persons) free on `day` and 30, 60 and 90 days later, by number of days, in one query."""
+    counts = dict.fromkeys((0, 30, 60, 90), (0, 0))
+    first, *others = (
+        rows.free_on(add_days(day, ahead))
+        .order_by()
+        .values_list(Value(ahead))
+        .annotate(places=Count("pk"), persons=Sum("capacity", default=0))
+        for ahead in counts
+    )
+    counts |= {ahead: (places, persons) for ahead, places, persons in first.union(*others, all=True)}
     return counts
 
 

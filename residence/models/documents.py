@@ -136,7 +136,7 @@ class DocumentQuerySet(ScopedQuerySet):
         seen = Q(pk__in=[])
         for kind, permission in DOCUMENT_PERMISSION.items():
             if user.holds(permission):
-                seen |= Q(kind=kind, pk__in=self.model.objects.filter(kind=kind).visible_to(user, permission))
+                seen |= Q(kind=kind) & self._in_scope(user, permission)
         return self.filter(seen).open_to(user)
 
 

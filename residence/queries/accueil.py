@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from residence.components import Duty
@@ -39,9 +39,19 @@ def due_count(*, user: User, residence_id: int | None = None) -> int:
     return duties_of(user, residence_id=residence_id).filter(due_on__lte=today()).count()
 
 
+def due_counts(user: User, *, residence_id: int | None = None, later: bool = False) -> tuple[int, int]:
+    """How many duties `duties_of` gives, and how many of them are late or due today, in one query."""
+    rows = duties_of(user, residence_id=residence_id, later=later).order_by()
+    counts = rows.aggregate(total=Count("pk"), due=Count("pk", filter=Q(due_on__lte=today())))
+    return counts["total"], counts["due"]
+
+
 def shown(echeances: list[Any], user: User) -> list[Duty]:
     """Stored duties as the components show them, each with the page that settles it."""
-    opened = _opened_menages(echeances, user)
+    return _shown_with(echeances, user, _opened_menages(echeances, user))
+
+
+def _shown_with(echeances: list[Any], user: User, opened: set[int]) -> list[Duty]:
     details = _details(echeances, user)
     return [_shown(one, opened, details) for one in echeances if one.kind in kinds()]
 
@@ -66,7 +76,7 @@ def duties_about(user: User, menage: Menage) -> list[Duty]:
         Duty(
             duty.what, duty.due_on, duty.action_url, duty.action_label, detail=duty.detail, soon_within=duty.soon_within
         )
-        for duty in shown(list(rows[:50]), user)
+        for duty in _shown_with(list(rows[:50]), user, opened=set())
     ]
 
 

@@ -1,5 +1,6 @@
 """How a household is announced on every page: what all the apps know of it, as far as the reader's rights open it."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -8,23 +9,31 @@ from django.utils.text import slugify
 
 from residence import hooks
 from residence.components import Badge, Banner, Tab
-from residence.contracts import BannerPart
+from residence.contracts import BannerPart, MenagePart
 from residence.models import MembreMenage, Menage, User
 from residence.models.base import today
 from residence.permissions import Permission
+from residence.queries.menages import MenageReader
 from residence.rules.dates import add_months
 
 ADULT_AT = 18
 
 
-def banner_for(user: User, menage: Menage, *, current: str = "") -> Banner:
-    """The banner of `menage` as `user` sees it.
+def parts_of(reader: MenageReader) -> list[MenagePart]:
+    """What each app tells of a household to its reader."""
+    return hooks.call("MENAGE_PARTS", reader=reader)
+
+
+def banner_for(user: User, menage: Menage, *, current: str = "", parts: Iterable[MenagePart] | None = None) -> Banner:
+    """The banner of `menage` as `user` sees it; `parts`: those of the page, where it shows more of them.
 
     `current` is the label of the tab that the page is, in plain letters: « Dossier social » is `dossier-social`.
     A confidential household on which `user` was not named shows its number, its place and its stay, nothing else.
     """
-    part = _merged(hooks.call("BANNER", user=user, menage=menage))
-    opened = Menage.objects.visible_to(user, Permission.MENAGE_VIEW).filter(pk=menage.pk).exists()
+    parts = list(parts or parts_of(MenageReader(user, menage)))
+    reader = parts[0].reader
+    part = _merged([one.banner() for one in parts])
+    opened = reader.opens(Permission.MENAGE_VIEW)
     url = reverse("residence:menage_detail", args=[menage.pk]) if opened else ""
     tabs: list[Tab] = []
     if opened:
@@ -40,7 +49,7 @@ def banner_for(user: User, menage: Menage, *, current: str = "") -> Banner:
         name=str(menage),
         url=url,
         number="" if menage.is_masked else f"n° {menage.pk}",
-        household="" if menage.is_masked else composition(menage),
+        household="" if menage.is_masked else composition(reader),
         place=part["place"],
         place_url=part["place_url"],
         stay_from=part["stay_from"],
@@ -55,16 +64,17 @@ def banner_for(user: User, menage: Menage, *, current: str = "") -> Banner:
 PLAIN_BADGES = frozenset({"préavis", "impayé"})
 
 
-def composition(menage: Menage) -> str:
+def composition(reader: MenageReader) -> str:
     """« 2 adultes, 1 enfant » from the persons named, or the number announced when it is higher."""
     adults = children = 0
-    for membre in menage.members_on(today()):
+    for membre in reader.members_on(today()):
         if _is_child(membre):
             children += 1
         else:
             adults += 1
-    if (menage.declared_persons or 0) > adults + children:
-        return f"{menage.declared_persons} personnes annoncées"
+    declared = reader.menage.declared_persons or 0
+    if declared > adults + children:
+        return f"{declared} personnes annoncées"
     said = [f"{adults} adulte{'s' if adults > 1 else ''}"] if adults else []
     if children:
         said.append(f"{children} enfant{'s' if children > 1 else ''}")

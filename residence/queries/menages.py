@@ -1,7 +1,85 @@
-"""Which résidence an act on a household belongs to."""
+"""A household as one user reads it, and which résidence an act on it belongs to."""
 
-from residence.models import Menage, Rattachement, Residence, User
-from residence.permissions import Permission
+import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Model
+
+from residence.models import MembreMenage, Menage, Personne, Rattachement, Residence, User
+from residence.models.base import ScopedQuerySet
+from residence.permissions import TABLE, Permission, Role
+from residence.queries.together import Rows, together, whole
+
+# Who needs no more than names, ties and help on the stairs.
+_NAMES_ONLY = frozenset({Role.VIE_RESIDENTIELLE})
+
+
+class MenageReader:
+    """A household as `user` reads it on one page: what several parts of the page need of it is asked once."""
+
+    def __init__(self, user: User, menage: Menage) -> None:
+        self.user, self.menage = user, menage
+
+    @cached_property
+    def _read(self) -> list[list[Any]]:
+        return together(
+            Rows(Rattachement.objects.filter(menage=self.menage), ("residence", "cause", "start_on", "end_on")),
+            Rows(
+                MembreMenage.objects.filter(menage=self.menage),
+                ("tie", "start_on", "end_on", *whole(Personne, "personne")),
+            ),
+        )
+
+    @property
+    def ties(self) -> list[Rattachement]:
+        return self._read[0]
+
+    @property
+    def members(self) -> list[MembreMenage]:
+        """Everybody who ever belonged to it, in the order of their writing."""
+        return self._read[1]
+
+    def members_on(self, day: datetime.date) -> list[MembreMenage]:
+        return [one for one in self.members if one.start_on <= day and (one.end_on is None or one.end_on >= day)]
+
+    def opens(self, permission: Permission) -> bool:
+        """Whether the household is one of those that `visible_to(user, permission)` gives."""
+        if self._is_hidden(permission):
+            return False
+        scopes = self.user.scopes_for(permission)
+        return any(
+            tie.residence_id == scope.residence_id and tie.cause in scope.causes and (scope.past or tie.end_on is None)
+            for scope in scopes
+            for tie in self.ties
+        )
+
+    def rows(self, model: type[Model], permission: Permission) -> Any:
+        """What `model.objects.visible_to(user, permission)` gives of this household.
+
+        Whether it is hidden from the user is known here: no row has to be asked again.
+        """
+        rows: Any = model._default_manager.all()
+        if type(rows).visible_to is not ScopedQuerySet.visible_to or rows.residence_path is None:
+            return rows.visible_to(self.user, permission).filter(**{rows.menage_path: self.menage})
+        if self._is_hidden(permission):
+            return rows.none()
+        residences = {scope.residence_id for scope in self.user.scopes_for(permission)} - {None}
+        return rows.filter(**{rows.menage_path: self.menage, f"{rows.residence_path}__in": residences})
+
+    def _is_hidden(self, permission: Permission) -> bool:
+        if not self.menage.is_confidential or TABLE[permission].on_number:
+            return False
+        return self.menage.pk not in self.user.opened_menages
+
+    @property
+    def names_only(self) -> bool:
+        return names_only(self.user)
+
+
+def names_only(user: User) -> bool:
+    """Whether every role of `user` stops at names, rooms and help on the stairs."""
+    return user.roles <= _NAMES_ONLY
 
 
 def residence_for(user: User, menage: Menage, permission: Permission) -> Residence:

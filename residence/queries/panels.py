@@ -1,33 +1,35 @@
-"""What the page of a household shows that no app owns: who is in it, how to reach it, when it is met."""
+"""What the page of a household shows that no app owns: who is in it, how to reach it, when it is met, its papers."""
 
 import datetime
 
 from django.urls import reverse
 from django.utils import timezone
 
-from residence.contracts import Panel
-from residence.models import MembreMenage, Menage, Personne, RendezVous, TitreSejour, User
+from residence.components import Event
+from residence.contracts import MenagePart, Panel, Told
+from residence.models import MembreMenage, Personne, RendezVous, TitreSejour
 from residence.models.base import today
-from residence.permissions import Permission, Role
+from residence.permissions import Permission
+from residence.queries.menages import MenageReader
+from residence.queries.timeline import appointments_of, appointments_told, documents_told, members_told
+from residence.queries.together import Rows, staff, together
 from residence.rules.dates import age_on
 
-# Who needs no more than names, ties and help on the stairs.
-_NAMES_ONLY = frozenset({Role.VIE_RESIDENTIELLE})
 
+class Household(MenagePart):
+    """Composition, contact, appointments and documents, as far as the user's role needs them."""
 
-def household(user: User, menage: Menage) -> list[Panel]:
-    """Composition, contact and next appointments, as far as the user's role needs them."""
-    found = [_composition(user, menage)]
-    if not names_only(user):
-        found.append(_contact(user, menage))
-    if user.holds(Permission.RENDEZ_VOUS_VIEW):
-        found.append(_appointments(user, menage))
-    return found
+    def panels(self) -> list[Panel]:
+        permits, coming = together(_permits(self.reader), _coming(self.reader))
+        found = [_composition(self.reader)]
+        if not self.reader.names_only:
+            found.append(_contact(self.reader, permits))
+        if self.user.holds(Permission.RENDEZ_VOUS_VIEW):
+            found.append(_appointments(self.reader, coming))
+        return found
 
-
-def names_only(user: User) -> bool:
-    """Whether every role of `user` stops at names, rooms and help on the stairs."""
-    return user.roles <= _NAMES_ONLY
+    def timeline(self) -> list[Event | Told]:
+        return [*members_told(self.reader), appointments_told(self.reader), documents_told(self.reader)]
 
 
 def born(personne: Personne) -> str:
@@ -42,10 +44,11 @@ def born(personne: Personne) -> str:
     return f"{written} ({age} an{'s' if age > 1 else ''})"
 
 
-def _composition(user: User, menage: Menage) -> Panel:
-    lines = [(_tie(membre), _about(user, membre.personne)) for membre in menage.members_on(today()).order_by("pk")]
+def _composition(reader: MenageReader) -> Panel:
+    menage = reader.menage
+    lines = [(_tie(membre), _about(reader, membre.personne)) for membre in reader.members_on(today())]
     actions = []
-    if Menage.objects.visible_to(user, Permission.MENAGE_EDIT).filter(pk=menage.pk).exists():
+    if reader.opens(Permission.MENAGE_EDIT):
         actions.append(("Ajouter une personne", reverse("residence:membre_add", args=[menage.pk])))
     return Panel(
         title="Qui compose le ménage",
@@ -62,10 +65,10 @@ def _tie(membre: MembreMenage) -> str:
     return str(membre.get_tie_display()).capitalize()
 
 
-def _about(user: User, personne: Personne) -> str:
+def _about(reader: MenageReader, personne: Personne) -> str:
     """A person in one line."""
     said = [str(personne)]
-    if not names_only(user):
+    if not reader.names_only:
         said.append(("née " if personne.civility == Personne.Civility.MADAME else "né ") + born(personne))
         if personne.born_on is None:
             said[-1] = born(personne)
@@ -79,7 +82,8 @@ def _about(user: User, personne: Personne) -> str:
     return ", ".join(said)
 
 
-def _contact(user: User, menage: Menage) -> Panel:
+def _contact(reader: MenageReader, permits: list[TitreSejour]) -> Panel:
+    menage = reader.menage
     lines: list[tuple[str, object]] = [
         ("Téléphone", menage.phone),
         ("Courriel", menage.email),
@@ -89,36 +93,37 @@ def _contact(user: User, menage: Menage) -> Panel:
     if menage.email:
         agreed = menage.email_agreed_on
         lines.insert(2, ("Accepte le courriel", f"depuis le {agreed:%d/%m/%Y}" if agreed else "non"))
-    if user.holds(Permission.MENAGE_SENSITIVE_VIEW):
-        lines += _papers(user, menage)
+    persons = {membre.personne_id: membre.personne for membre in reader.members}
+    lines += [
+        (f"Titre de séjour de {persons[one.personne_id]}", f"{one.kind}, jusqu’au {one.end_on:%d/%m/%Y}")
+        for one in sorted(permits, key=lambda one: one.end_on, reverse=True)
+    ]
     return Panel(title="Comment le joindre", lines=tuple(lines), order=20)
 
 
-def _papers(user: User, menage: Menage) -> list[tuple[str, object]]:
-    """Residence permits, for who may know of them."""
-    seen = Menage.objects.visible_to(user, Permission.MENAGE_SENSITIVE_VIEW).filter(pk=menage.pk)
-    permits = TitreSejour.objects.filter(
-        personne__membre_de__menage__in=seen, personne__membre_de__end_on=None, end_on__isnull=False
-    ).select_related("personne")
-    return [(f"Titre de séjour de {one.personne}", f"{one.kind}, jusqu’au {one.end_on:%d/%m/%Y}") for one in permits]
+def _permits(reader: MenageReader) -> Rows:
+    """Residence permits of who is there, for who may know of them."""
+    permits = TitreSejour.objects.none()
+    if reader.opens(Permission.MENAGE_SENSITIVE_VIEW):
+        present = [membre.personne_id for membre in reader.members if membre.end_on is None]
+        permits = TitreSejour.objects.filter(personne__in=present, end_on__isnull=False)
+    return Rows(permits, ("personne", "kind", "end_on"))
 
 
-def _appointments(user: User, menage: Menage) -> Panel:
-    coming = (
-        RendezVous.objects.visible_to(user, Permission.RENDEZ_VOUS_VIEW)
-        .filter(
-            menage=menage,
-            status=RendezVous.Status.PLANNED,
-            start_at__gte=timezone.now() - datetime.timedelta(hours=12),
-        )
-        .select_related("user")
-    )
+def _coming(reader: MenageReader) -> Rows:
+    since = timezone.now() - datetime.timedelta(hours=12)
+    rows = appointments_of(reader).filter(status=RendezVous.Status.PLANNED, start_at__gte=since)
+    return Rows(rows, ("kind", "start_at", *staff("user")))
+
+
+def _appointments(reader: MenageReader, coming: list[RendezVous]) -> Panel:
     actions = []
-    if Menage.objects.visible_to(user, Permission.RENDEZ_VOUS_EDIT).filter(pk=menage.pk).exists():
-        actions.append(("Fixer un rendez-vous", reverse("residence:rendez_vous_create", args=[menage.pk])))
+    if reader.opens(Permission.RENDEZ_VOUS_EDIT):
+        actions.append(("Fixer un rendez-vous", reverse("residence:rendez_vous_create", args=[reader.menage.pk])))
+    coming = sorted(coming, key=lambda one: one.start_at)[:3]
     return Panel(
         title="Prochains rendez-vous",
-        lines=tuple((_moment(one), f"{one.get_kind_display()} avec {one.user}") for one in coming[:3]),
+        lines=tuple((_moment(one), f"{one.get_kind_display()} avec {one.user}") for one in coming),
         empty="Aucun rendez-vous n’est prévu.",
         order=30,
         actions=tuple(actions),

@@ -13,7 +13,7 @@ from residence.contracts import Hit
 from residence.models import DocumentEmis, MembreMenage, Menage, Personne, Rattachement, User
 from residence.models.base import PlainText, today
 from residence.permissions import Permission
-from residence.queries.panels import names_only
+from residence.queries.menages import names_only
 
 SHORTEST = 2
 MOST_WORDS = 6
@@ -24,6 +24,7 @@ FEW = 2000
 PEOPLE, HOUSEHOLDS, DOCUMENTS = "Personnes", "Ménages", "Documents"
 # How near a word must be to a name of the person, from 0 to 1, when no name holds it as it was typed.
 NEARNESS = "0.5"
+RESEMBLING = 2  # the step that asks for it
 
 _DATE = re.compile(r"\b(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})\b")
 _NUMBER = re.compile(r"^(?:(?P<code>[\w-]{1,20})-)?(?P<year>20\d\d)-(?P<rank>\d{1,9})$")
@@ -40,16 +41,14 @@ def _persons(user: User, text: str, limit: int) -> list[Hit]:
     words = _words(rest)
     if not words and born_on is None:
         return []
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [NEARNESS])
-        candidates = _candidates(user, words, born_on, limit)
+    candidates = _candidates(user, words, born_on, limit)
     # The candidates were found by what is quick to ask; this is who may be shown.
-    seen = Personne.objects.visible_to(user, Permission.RECHERCHE_USE).in_bulk(candidates)
+    seen = Personne.objects.visible_to(user, Permission.RECHERCHE_USE).filter(pk__in=candidates)
     opened = Menage.objects.visible_to(user, Permission.RECHERCHE_USE)
-    membres = MembreMenage.objects.filter(personne__in=seen, menage__in=opened).select_related("menage")
+    membres = MembreMenage.objects.filter(personne__in=seen, menage__in=opened).select_related("menage", "personne")
     # The present household, else the last one that the person was in.
-    households = {one.personne_id: one.menage for one in membres.order_by(F("end_on").asc(nulls_last=True), "pk")}
-    return [_hit(user, seen[pk], households[pk]) for pk in candidates if pk in households]
+    shown = {one.personne_id: one for one in membres.order_by(F("end_on").asc(nulls_last=True), "pk")}
+    return [_hit(user, shown[pk].personne, shown[pk].menage) for pk in candidates if pk in shown]
 
 
 def _candidates(user: User, words: list[str], born_on: datetime.date | None, limit: int) -> list[int]:
@@ -72,8 +71,12 @@ def _candidates(user: User, words: list[str], born_on: datetime.date | None, lim
     if min(map(len, words)) > SHORTEST:
         steps.append((_resembles(words), everybody.filter(_resembles(words))[:MOST_RESEMBLING]))
     found: list[int] = []
-    for asked, matching in steps:
-        if len(found) < limit:
+    with transaction.atomic():
+        for rank, (asked, matching) in enumerate(steps):
+            if len(found) >= limit:
+                break
+            if rank == RESEMBLING:
+                _ask_for_nearness()
             # Where few persons are in scope they are read first; elsewhere those whose name matches, by its index.
             rows = known.filter(asked) if small or matching is None else known.filter(pk__in=matching)
             # An order that no index gives, where an index would have all the names read one by one in their order.
@@ -81,6 +84,12 @@ def _candidates(user: User, words: list[str], born_on: datetime.date | None, lim
             rows = rows.exclude(pk__in=found).order_by(*order).values_list("pk", flat=True)
             found += rows[: limit - len(found)]
     return found
+
+
+def _ask_for_nearness() -> None:
+    """How near is near, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [NEARNESS])
 
 
 def _scope(user: User) -> tuple[Q, bool]:

@@ -1,11 +1,16 @@
-"""What happened to a household that every app shares: people who came and left, appointments, documents."""
+"""What happened to a household: the story of all the apps in order, and people, appointments and documents."""
+
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from residence.components import Event, Meaning
-from residence.models import DocumentEmis, MembreMenage, Menage, RendezVous, User
+from residence.contracts import MenagePart, Told
+from residence.models import DocumentEmis, MembreMenage, RendezVous
 from residence.permissions import Permission
+from residence.queries.menages import MenageReader
+from residence.queries.together import staff, together
 
 _MEANINGS: dict[str, Meaning] = {
     RendezVous.Status.HELD: "done",
@@ -20,16 +25,25 @@ _SENTENCES = {
 }
 
 
-def events(user: User, menage: Menage) -> list[Event]:
-    """Members, appointments and issued documents of `menage`, in sentences, as far as `user` may read them."""
-    return [*_members(user, menage), *_appointments(user, menage), *_documents(user, menage)]
+def timeline(parts: Iterable[MenagePart]) -> list[Event]:
+    """What every app tells of the household, most recent first; the rows of all in one query."""
+    told = [one for part in parts for one in part.timeline()]
+    asked = [one for one in told if isinstance(one, Told)]
+    found = dict(zip(map(id, asked), together(*asked), strict=True))
+    events = [
+        event
+        for one in told
+        for event in ([one.tell(row) for row in reversed(found[id(one)])] if isinstance(one, Told) else [one])
+    ]
+    return sorted(events, key=lambda event: event.on, reverse=True)
 
 
-def _members(user: User, menage: Menage) -> list[Event]:
-    if not Menage.objects.visible_to(user, Permission.MENAGE_VIEW).filter(pk=menage.pk).exists():
+def members_told(reader: MenageReader) -> list[Event]:
+    """Who joined the household, and who left it."""
+    if not reader.opens(Permission.MENAGE_VIEW):
         return []
     told = []
-    for membre in MembreMenage.objects.filter(menage=menage).select_related("personne"):
+    for membre in reader.members:
         if membre.tie != MembreMenage.Tie.REFERENCE:
             told.append(Event(membre.start_on, f"{membre.personne} rejoint le ménage", "ménage", "users"))
         if membre.end_on:
@@ -37,29 +51,40 @@ def _members(user: User, menage: Menage) -> list[Event]:
     return told
 
 
-def _appointments(user: User, menage: Menage) -> list[Event]:
-    rows = RendezVous.objects.visible_to(user, Permission.RENDEZ_VOUS_VIEW).filter(menage=menage)
-    return [
-        Event(
-            on=timezone.localdate(one.start_at),
-            sentence=f"{_SENTENCES[RendezVous.Status(one.status)]} : {one.get_kind_display()} avec {one.user}",
-            theme="rendez-vous",
-            icon="meeting",
-            meaning=_MEANINGS.get(one.status, "plain"),
-        )
-        for one in rows.select_related("user")
-    ]
+def appointments_of(reader: MenageReader) -> QuerySet[RendezVous]:
+    """Appointments of the household that its reader may see: those of households that the permission opens."""
+    if not reader.opens(Permission.RENDEZ_VOUS_VIEW):
+        return RendezVous.objects.none()
+    held = {scope.residence_id for scope in reader.user.scopes_for(Permission.RENDEZ_VOUS_VIEW)}
+    rows: QuerySet[RendezVous] = RendezVous.objects.filter(menage=reader.menage, residence__in=held)
+    return rows
 
 
-def _documents(user: User, menage: Menage) -> list[Event]:
-    rows: QuerySet[DocumentEmis] = DocumentEmis.objects.filter(menage=menage).readable_by(user)
-    return [
-        Event(
-            on=document.issued_on,
-            sentence=f"{str(document.get_kind_display()).capitalize()} n° {document.number}",
-            theme="documents",
-            icon="document",
-            url=document.get_absolute_url(),
-        )
-        for document in rows.select_related("residence").defer("data")
-    ]
+def appointments_told(reader: MenageReader) -> Told:
+    return Told(appointments_of(reader), ("kind", "status", "start_at", *staff("user")), _of_appointment)
+
+
+def _of_appointment(one: RendezVous) -> Event:
+    return Event(
+        on=timezone.localdate(one.start_at),
+        sentence=f"{_SENTENCES[RendezVous.Status(one.status)]} : {one.get_kind_display()} avec {one.user}",
+        theme="rendez-vous",
+        icon="meeting",
+        meaning=_MEANINGS.get(one.status, "plain"),
+    )
+
+
+def documents_told(reader: MenageReader) -> Told:
+    rows = DocumentEmis.objects.readable_by(reader.user).filter(menage=reader.menage)
+    number = ("year", "rank", "residence__id", "residence__code")
+    return Told(rows, ("kind", "issued_on", *number), _of_document)
+
+
+def _of_document(document: DocumentEmis) -> Event:
+    return Event(
+        on=document.issued_on,
+        sentence=f"{str(document.get_kind_display()).capitalize()} n° {document.number}",
+        theme="documents",
+        icon="document",
+        url=document.get_absolute_url(),
+    )

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods
 
 from residence import hooks
 from residence.components import by_urgency
-from residence.context_processors import SESSION_RESIDENCE, Frame
+from residence.context_processors import SESSION_RESIDENCE, frame_of
 from residence.models.base import today
 from residence.permissions import Permission, require_permission
-from residence.queries.accueil import duties_of, shown
+from residence.queries.accueil import due_counts, duties_of, shown
 from residence.queries.rendez_vous import appointments_of
 
 PER_PAGE = 50
@@ -21,11 +21,14 @@ PER_PAGE = 50
 @require_permission(Permission.ACCUEIL_VIEW)
 def accueil(request: HttpRequest) -> HttpResponse:
     """What waits for the user today."""
-    chosen = Frame(request).residence
-    residence_id = chosen.pk if chosen else None
+    frame = frame_of(request)
+    residence_id = frame.residence.pk if frame.residence else None
     later = "tout" in request.GET
     rows = duties_of(request.user, residence_id=residence_id, later=later).select_related("menage")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    paginator = Paginator(rows, PER_PAGE)
+    # Counted together: the frame says one of them on every page.
+    paginator.count, frame.due_count = due_counts(request.user, residence_id=residence_id, later=later)
+    page = paginator.get_page(request.GET.get("page"))
     day = today()
     tiles = [tile for part in hooks.call("HOME", user=request.user, residence_id=residence_id) for tile in part]
     context = {
@@ -44,7 +47,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
 @require_permission(Permission.ACCUEIL_VIEW)
 def residence_choose(request: HttpRequest) -> HttpResponse:
     """Work in one résidence, or in all of one's own, until told otherwise."""
-    held = {str(one.pk): one.pk for one in Frame(request).residences}
+    held = {str(one.pk): one.pk for one in frame_of(request).residences}
     chosen = held.get(request.POST.get("residence", ""))
     if chosen is None:
         request.session.pop(SESSION_RESIDENCE, None)

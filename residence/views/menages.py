@@ -10,16 +10,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from residence import hooks
 from residence.actions.journal import record_reading
 from residence.actions.menages import edit_menage, edit_personne, end_member, join_menage
-from residence.components import Event
 from residence.forms.menages import MembreEndForm, MembreForm, MenageForm, PersonneForm
-from residence.models import MembreMenage, Menage, Personne, User
+from residence.models import MembreMenage, Menage, Personne
 from residence.permissions import Permission, require_permission
 from residence.queries.accueil import duties_about
-from residence.queries.banner import banner_for
-from residence.queries.menages import residence_for
+from residence.queries.banner import banner_for, parts_of
+from residence.queries.menages import MenageReader, residence_for
+from residence.queries.timeline import timeline
 
 EVENTS_PER_PAGE = 50
 
@@ -28,32 +27,30 @@ EVENTS_PER_PAGE = 50
 @require_permission(Permission.MENAGE_VIEW)
 def menage_detail(request: HttpRequest, menage_id: int) -> HttpResponse:
     """Who the household is, where it stands, what is due, what happened."""
-    menage = get_object_or_404(Menage.objects.visible_to(request.user, Permission.MENAGE_VIEW), pk=menage_id)
+    seen = Menage.objects.visible_to(request.user, Permission.MENAGE_VIEW)
+    menage = seen.filter(pk=menage_id).first()
+    if menage is None or menage.merged_into_id is not None:
+        return redirect("residence:menage_detail", get_object_or_404(seen, merged=menage_id).pk)
     _read(request, menage)
-    events = timeline(request.user, menage)
+    reader = MenageReader(request.user, menage)
+    parts = parts_of(reader)
+    events = timeline(parts)
     themes = sorted({event.theme for event in events if event.theme})
     theme = request.GET.get("theme", "")
     if theme:
         events = [event for event in events if event.theme == theme]
-    panels = [panel for part in hooks.call("PERSON_PANELS", user=request.user, menage=menage) for panel in part]
+    panels = [panel for part in parts for panel in part.panels()]
     context = {
         "menage": menage,
-        "banner": banner_for(request.user, menage, current="menage"),
+        "banner": banner_for(request.user, menage, current="menage", parts=parts),
         "duties": duties_about(request.user, menage),
         "panels": sorted(panels, key=lambda panel: panel.order),
         "page": Paginator(events, EVENTS_PER_PAGE).get_page(request.GET.get("page")),
         "themes": themes,
         "theme": theme,
-        "may_mask": not menage.is_confidential
-        and Menage.objects.visible_to(request.user, Permission.CONFIDENTIEL_MANAGE).filter(pk=menage.pk).exists(),
+        "may_mask": not menage.is_confidential and reader.opens(Permission.CONFIDENTIEL_MANAGE),
     }
     return render(request, "residence/menage_detail.html", context)
-
-
-def timeline(user: User, menage: Menage) -> list[Event]:
-    """What every app tells of the household, most recent first."""
-    events = [event for part in hooks.call("TIMELINE", user=user, menage=menage) for event in part]
-    return sorted(events, key=lambda event: event.on, reverse=True)
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,6 +76,7 @@ def menage_edit(request: HttpRequest, menage_id: int) -> HttpResponse:
         "form": form,
         "banner": banner_for(request.user, menage, current="menage"),
         "members": menage.membres.filter(end_on=None).select_related("personne"),
+        "may_merge": request.user.holds(Permission.MENAGE_MERGE),
     }
     return render(request, "residence/menage_edit.html", context)
 

@@ -4,11 +4,13 @@ import datetime
 
 import pytest
 
-from accompagnement.hooks import banner, home, panels, stay_closed, stay_opened, timeline
+from accompagnement.hooks import Dossiers, home, stay_closed, stay_opened
 from accompagnement.models import DossierSocial
 from residence.actions.staff import close_utilisateur
 from residence.models import ContactPartenaire, Echeance, Referent
 from residence.permissions import Role
+from residence.queries.menages import MenageReader
+from residence.queries.timeline import timeline as events_of
 from tests.factories import (
     ContratFactory,
     DispositifFactory,
@@ -21,6 +23,18 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def banner(user, menage):
+    return Dossiers(MenageReader(user, menage)).banner()
+
+
+def panels(user, menage):
+    return Dossiers(MenageReader(user, menage)).panels()
+
+
+def timeline(user, menage):
+    return events_of([Dossiers(MenageReader(user, menage))])
 
 
 def coming_in(here, **dispositif):

@@ -7,12 +7,26 @@ import time_machine
 
 from logement.actions.contrats import issue_contrat, prepare_contrat, sign_contrat
 from logement.actions.sejours import decide_renouvellement, record_cles, record_preavis
-from logement.hooks import banner, home, panels, search, timeline
+from logement.hooks import Sejours, home, search
 from logement.models import Destination, Preavis, RenouvellementSejour
 from residence.confidentiality import reading_as
+from residence.queries.menages import MenageReader
+from residence.queries.timeline import timeline as events_of
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
+
+
+def banner(user, menage):
+    return Sejours(MenageReader(user, menage)).banner()
+
+
+def panels(user, menage):
+    return Sejours(MenageReader(user, menage)).panels()
+
+
+def timeline(user, menage):
+    return events_of([Sejours(MenageReader(user, menage))])
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +132,7 @@ def test_the_timeline_goes_from_the_entry_to_the_keys(ophis, contrat):
     for sentence in (
         "Entrée dans le logement, place A101",
         "Renouvellement du séjour, jusqu’au 28/02/2027",
-        "Sortie, clés rendues, destination : logement social",
+        "Sortie, clés rendues, destination : logement social",
         "Contrat d’occupation signé, place A101",
         "Préavis donné par le résident, jusqu’au 10/04/2025",
     ):

@@ -158,7 +158,7 @@ def test_the_page_asks_as_much_for_thirty_duties_as_for_three(here, nadia):
     for _ in range(30):
         duty(here)
     assert queries() == few
-    assert few <= 20
+    assert few - 3 <= 12  # session, account and roles, which every page asks for, left out
 
 
 def test_who_is_not_signed_in_signs_in(client):

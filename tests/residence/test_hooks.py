@@ -28,8 +28,8 @@ def test_errors_come_through(settings) -> None:
 
 @pytest.mark.parametrize(
     "setting",
-    ["ON_STAY_OPENED", "ON_STAY_CLOSED", "ON_PERSON_MERGED", "ON_TERM_MISSED", "MENU", "SEARCH", "PERSON_PANELS",
-     "TIMELINE", "DUTIES", "DEMO"],
+    ["ON_STAY_OPENED", "ON_STAY_CLOSED", "ON_PERSON_MERGED", "ON_TERM_MISSED", "MENU", "SEARCH", "MENAGE_PARTS",
+     "DUTIES", "DEMO"],
 )  # fmt: skip
 def test_what_the_settings_name_exists(setting: str) -> None:
     hooks.named(setting)

@@ -7,18 +7,35 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from accompagnement.actions.dossiers import name_referent
+from accompagnement.models import DossierSocial
+from logement.models import Sejour
 from residence.actions.menages import end_member, join_menage
 from residence.forms.menages import BirthField
-from residence.models import EntreeJournal, MembreMenage, Personne, RendezVous
+from residence.models import (
+    AccesConfidentiel,
+    EntreeJournal,
+    MembreMenage,
+    Menage,
+    Personne,
+    Referent,
+    RendezVous,
+)
 from residence.models.base import today
-from residence.permissions import Cause, Role
+from residence.permissions import Cause, Permission, Role
 from residence.queries.banner import banner_for, composition
+from residence.queries.menages import MenageReader
+from residence.queries.timeline import appointments_of
 from tests.factories import (
+    AvisFactory,
     ContratFactory,
+    DispositifFactory,
     DossierFactory,
     MenageFactory,
     NoteFactory,
+    OrientationFactory,
     PersonneFactory,
     ResidenceFactory,
     SejourFactory,
@@ -140,6 +157,83 @@ def test_the_page_asks_as_much_for_thirty_events_as_for_three(here, nadia, menag
     assert queries() == few
 
 
+# Session, account and roles are asked for on every page, whatever it shows.
+EVERYWHERE = 3
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATRICE, Role.GESTIONNAIRE, Role.DIRECTION, Role.VIE_RESIDENTIELLE])
+def test_the_page_of_a_household_with_a_past_asks_little(here, nadia, role):
+    sejour = SejourFactory(residence=here)
+    menage = sejour.menage
+    contrat = ContratFactory(sejour=sejour)
+    AvisFactory(contrat=contrat)
+    OrientationFactory(residence=here, menage=menage, sejour=sejour, status="entered")
+    dossier = DossierFactory(residence=here, menage=menage)
+    NoteFactory(dossier=dossier, author=nadia)
+    name_referent(by=nadia, menage=menage, residence=here, kind=Referent.Kind.SOCIAL, user=nadia)
+    join_menage(
+        by=nadia,
+        menage=menage,
+        residence=here,
+        tie="child",
+        on=today(),
+        last_name="D",
+        first_names="E",
+        birth_precision="unknown",
+    )
+    client = signed_in(nadia if role == Role.COORDINATRICE else UserFactory(role=role, residence=here))
+    client.get(page_of(menage))
+
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(page_of(menage)).content.decode()
+
+    assert "rejoint le ménage" in page
+    assert ("Contrat d’occupation signé" in page) == (role != Role.VIE_RESIDENTIELLE)
+    assert len(asked) - EVERYWHERE <= 12
+
+
+class TestReader:
+    """What is told of one household from its ties is what the queries say."""
+
+    PERMISSIONS = (
+        Permission.MENAGE_VIEW,
+        Permission.MENAGE_EDIT,
+        Permission.MENAGE_SENSITIVE_VIEW,
+        Permission.RENDEZ_VOUS_VIEW,
+        Permission.CONTRAT_PREPARE,
+        Permission.SEJOUR_VIEW,
+        Permission.DOSSIER_VIEW,
+    )
+
+    @pytest.mark.parametrize("hidden", ["", "hidden", "hidden, named"])
+    @pytest.mark.parametrize("ended", [False, True])
+    @pytest.mark.parametrize("cause", list(Cause))
+    def test_rights(self, here, nadia, cause, ended, hidden):
+        menage = MenageFactory(attached=(here, cause), is_confidential=bool(hidden))
+        if ended:
+            menage.rattachements.update(end_on=today())
+        dispositif = DispositifFactory(residence=here)
+        Sejour.objects.create(residence=here, menage=menage, dispositif=dispositif, start_on=today())
+        DossierSocial.objects.create(residence=here, menage=menage, opened_on=today())
+        start = timezone.now()
+        RendezVous.objects.create(
+            residence=here, menage=menage, user=nadia, kind="suivi", start_at=start, end_at=start, created_by=nadia
+        )
+        elsewhere = UserFactory(role=Role.COORDINATRICE, residence=ResidenceFactory())
+        for user in (*(UserFactory(role=role, residence=here) for role in Role if role != Role.TECHNIQUE), elsewhere):
+            if hidden.endswith("named"):
+                AccesConfidentiel.objects.create(menage=menage, user=user, capacity="referent", granted_by=nadia)
+            reader = MenageReader(user, menage)
+            for permission in self.PERMISSIONS:
+                seen = Menage.objects.visible_to(user, permission).filter(pk=menage.pk)
+                assert reader.opens(permission) == seen.exists(), (user.roles, permission)
+                for model in (Sejour, DossierSocial, RendezVous):
+                    rows = model.objects.visible_to(user, permission).filter(menage=menage)
+                    assert list(reader.rows(model, permission)) == list(rows), (user.roles, permission, model)
+            told = RendezVous.objects.visible_to(user, Permission.RENDEZ_VOUS_VIEW).filter(menage=menage)
+            assert list(appointments_of(reader)) == list(told)
+
+
 def test_the_banner_marks_the_tab_that_the_page_is(nadia, menage):
     tabs = {tab.label: tab.current for tab in banner_for(nadia, menage, current="documents").tabs}
 
@@ -164,7 +258,7 @@ def test_the_household_is_counted(here, born, declared, said):
         personne = PersonneFactory(born_on=day, birth_precision=precision)
         MembreMenage.objects.create(menage=menage, personne=personne, tie="child")
 
-    assert composition(menage) == said
+    assert composition(MenageReader(UserFactory(), menage)) == said
 
 
 # Putting right

@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from residence.actions.documents import issue_document
@@ -188,3 +190,12 @@ def test_the_page_and_the_suggestions(nadia, lefevre):
 @pytest.mark.parametrize("role", [Role.COMMISSION, Role.TECHNIQUE])
 def test_who_may_not_search_is_refused(here, role):
     assert signed_in(UserFactory(role=role, residence=here)).get("/recherche/?q=martin").status_code == 403
+
+
+def test_the_page_asks_little(here, nadia, lefevre):
+    client = signed_in(nadia)
+    client.get("/recherche/?q=lefebre")
+    with CaptureQueriesContext(connection) as asked:
+        assert "LEFÈVRE" in client.get("/recherche/?q=lefebre").content.decode()
+    # Session, account and roles, which every page asks for, and the two ends of the transaction left out.
+    assert len(asked) - 5 <= 12
