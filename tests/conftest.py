@@ -20,7 +20,9 @@ from residence.authentication import SECOND_FACTOR_SHOWN
 from tests.template_database import drop_templates, maintenance, use_template
 from tests.undefined_variables import FailIfOurs
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None
+)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -48,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if CHROMIUM is None:
         for item in items:
             if item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.skip(reason="Chromium n’est pas installé (apt-get install chromium)"))
+                item.add_marker(pytest.mark.skip(reason="Chromium n’est pas installé (apt-get install chromium-headless-shell)"))
 
 
 @pytest.fixture(scope="session")
