@@ -4,13 +4,14 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from admissions.models import AvisMembre, Decision, Orientation, PassageCommission, Proposition, SessionCommission
 from admissions.models.orientations import OrientationStatus
 from admissions.queries.completude import completeness_of
 from admissions.queries.criteres import derogations_missing, points_of
+from admissions.queries.siao import reponses_of
 from residence.duties import DutyKind, Expected
 from residence.models import CritereDispositif, RendezVous
 from residence.permissions import Permission, Role
@@ -60,6 +61,19 @@ def _to_answer(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     owed = rows.filter(answer_due_on__isnull=False, answered_on__isnull=True).exclude(closed_reason="erreur")
     for one in owed.select_related("partenaire"):
         yield _for_coordinatrice(one, one.answer_due_on, target_id=one.pk, detail=str(one.partenaire or ""))
+
+
+def _to_close(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Requests that the partner drops, by its own delay, as nobody met the household or it did not come too often."""
+    limited = Q(partenaire__cancels_after_days__isnull=False) | Q(partenaire__no_shows_max__isnull=False)
+    asked = rows.filter(limited, status=S.RECEIVED).select_related("menage", "partenaire", "dispositif", "residence")
+    for told in reponses_of(list(asked)):
+        if told.too_many_no_shows:
+            words = f"{len(told.no_shows)} absences à l’entretien"
+            yield _for_coordinatrice(told.orientation, told.no_shows[-1], target_id=told.orientation.pk, detail=words)
+        elif told.cancelled_on is not None:
+            words = "sans contact, la demande est annulée chez le partenaire"
+            yield _for_coordinatrice(told.orientation, told.cancelled_on, target_id=told.orientation.pk, detail=words)
 
 
 def _interview_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
@@ -244,6 +258,15 @@ KINDS = [
         "admissions:orientation_answer",
         Permission.LETTRE_ISSUE,
         "Noter la réponse",
+    ),
+    DutyKind(
+        "orientation.close",
+        "Joindre le ménage, ou clore sa candidature",
+        Orientation,
+        _to_close,
+        "admissions:orientation_close",
+        Permission.ORIENTATION_CLOSE,
+        "Clore",
     ),
     DutyKind(
         "entretien.record",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from admissions.views import attente, commission, entretiens, imports, orientations, propositions
+from admissions.views import attente, commission, entretiens, imports, orientations, propositions, siao
 
 app_name = "admissions"
 
@@ -31,6 +31,7 @@ urlpatterns = [
     path("orientations/<int:orientation_id>/seance/", commission.passage_add, name="passage_add"),
     path("orientations/<int:orientation_id>/derogations/", commission.derogation_grant, name="derogation_grant"),
     path("orientations/<int:orientation_id>/proposer/", propositions.proposition_make, name="proposition_make"),
+    path("reponses/", siao.reponse_export, name="reponse_export"),
     path("imports/", imports.import_list, name="import_list"),
     path("imports/nouveau/", imports.import_open, name="import_open"),
     path("imports/<int:importation_id>/", imports.import_detail, name="import_detail"),

@@ -173,6 +173,8 @@ def _parts(text: str, today: datetime.date, *, past: bool) -> tuple[int, int, in
     pieces = [piece for piece in re.split(r"[\s/.\-,]+", plain) if piece]
     if len(pieces) == 3 and len(pieces[0]) == 4:
         pieces.reverse()
+    if len(pieces) in (1, 2) and len(pieces[-1]) != 4:
+        raise ValueError("Écrivez une date : 12/03/1990.")
     pieces = ["0"] * (3 - len(pieces)) + pieces
     if len(pieces) != 3:
         raise ValueError("Écrivez une date : 12/03/1990.")

@@ -53,6 +53,7 @@ from admissions.queries.orientations import (
     stage_badge,
     stages,
 )
+from admissions.queries.siao import reponses_of
 from admissions.views.common import PER_PAGE, about, done, form_page, orientation_or_404, residence_chosen
 from residence.components import Column, Row, Table
 from residence.models import Dispositif, DocumentEmis, PieceRequise
@@ -97,6 +98,7 @@ def orientation_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "table": _table(list(page), with_stage=not stage),
         "may_create": request.user.holds(Permission.ORIENTATION_CREATE, residence_id),
+        "may_export": request.user.holds(Permission.EXPORT_NAMED, residence_id),
         "is_filtered": any(request.GET.get(name) for name in ("q", "dispositif", "etape")),
     }
     return render(request, "admissions/orientation_list.html", context)
@@ -265,6 +267,7 @@ def orientation_detail(request: HttpRequest, orientation_id: int) -> HttpRespons
         "proposition": live_proposition(orientation),
         "past_propositions": orientation.propositions.exclude(status__in=["made", "accepted"]).select_related("place"),
         "documents": _documents(orientation, user),
+        "reponse": reponses_of([orientation])[0] if orientation.partenaire_id else None,
         "events": history_of(orientation),
         "is_over": is_over,
         "may_edit": not is_over and user.holds(Permission.ORIENTATION_CREATE, orientation.residence_id),
@@ -389,7 +392,7 @@ def orientation_answer(request: HttpRequest, orientation_id: int) -> HttpRespons
         act=lambda: answer_orientation(by=request.user, orientation=orientation, **form.cleaned_data),
         success="La réponse au prescripteur est notée.",
         to=orientation,
-        context={**about(request, orientation), "decision": decision_of(orientation)},
+        context={**about(request, orientation), "reponse": reponses_of([orientation])[0]},
     )
 
 
