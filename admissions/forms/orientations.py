@@ -42,6 +42,7 @@ class FilterForm(forms.Form):
     etape = forms.ChoiceField(
         label="Étape", required=False, choices=[("", "en cours"), *OrientationStatus.choices], widget=forms.HiddenInput
     )
+    vue = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, dispositifs: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -54,6 +54,7 @@ from admissions.queries.orientations import (
     stages,
 )
 from admissions.queries.siao import reponses_of
+from admissions.queries.tableau import board
 from admissions.views.common import PER_PAGE, about, done, form_page, orientation_or_404, residence_chosen
 from residence.components import Column, Row, Table
 from residence.models import Dispositif, DocumentEmis, PieceRequise
@@ -90,10 +91,22 @@ def orientation_list(request: HttpRequest) -> HttpResponse:
     rows = matching(rows, wanted.get("q", ""))
     stage = wanted.get("etape", "")
     tabs = stages(rows, stage)
+    may_create = request.user.holds(Permission.ORIENTATION_CREATE, residence_id)
+    # The board unless a list is asked for; when nobody is in progress, the list says what to do.
+    if tabs[0].count and not any(request.GET.get(name) for name in ("vue", "etape", "tri", "page")):
+        context = {
+            "form": form,
+            "lanes": board(rows, tabs, request.user),
+            "in_progress": tabs[0].count,
+            "may_create": may_create,
+            "may_export": request.user.holds(Permission.EXPORT_NAMED, residence_id),
+        }
+        return render(request, "admissions/orientation_list.html", context)
     rows = rows.filter(status=stage) if stage else rows.filter(status__in=OPEN_STAGES)
     page = Paginator(_sorted(rows.since(), request.GET.get("tri", "")), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
+        "lanes": None,
         "tabs": tabs,
         "page": page,
         "table": _table(list(page), with_stage=not stage),

@@ -57,7 +57,7 @@ def test_the_board_counts_stages_and_keeps_its_filters(enter, nadia, here):
     second = enter(reference=REFERENCE | {"last_name": "Œuvrard"}, dispositif=other)
     reach(second, "ready", by=nadia)
 
-    shown = read(nadia, "orientation_list")
+    shown = read(nadia, "orientation_list", vue="liste")
     assert "DIALLO Awa" in shown
     assert 'En cours <span class="quantity">2</span>' in shown
 
@@ -65,9 +65,9 @@ def test_the_board_counts_stages_and_keeps_its_filters(enter, nadia, here):
     assert "DIALLO Awa" not in shown
     assert "ŒUVRARD Awa" in shown
 
-    shown = read(nadia, "orientation_list", dispositif=orientation.dispositif_id, q="diallo")
+    shown = read(nadia, "orientation_list", vue="liste", dispositif=orientation.dispositif_id, q="diallo")
     assert "ŒUVRARD" not in shown
-    assert f"dispositif={orientation.dispositif_id}&amp;q=diallo&amp;etape=ready" in shown
+    assert f"vue=liste&amp;dispositif={orientation.dispositif_id}&amp;q=diallo&amp;etape=ready" in shown
     assert "oeuvrard" not in shown
     assert "ŒUVRARD Awa" in read(nadia, "orientation_list", q="oeuvrard")
     assert "DIALLO Awa" in read(nadia, "orientation_list", q=orientation.siao_number)
@@ -77,7 +77,7 @@ def test_days_in_stage_are_shown(enter, nadia, time_machine):
     time_machine.move_to(datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC), tick=False)
     enter()
     time_machine.move_to(datetime.datetime(2026, 3, 14, 9, tzinfo=datetime.UTC), tick=False)
-    assert "12\u00a0jours" in read(nadia, "orientation_list")
+    assert "12\u00a0jours" in read(nadia, "orientation_list", vue="liste")
 
 
 def test_an_empty_board_says_what_to_do(nadia):
