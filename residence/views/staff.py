@@ -43,7 +43,7 @@ def utilisateur_list(request: HttpRequest) -> HttpResponse:
             Column("Personne", "main"),
             Column("Identifiant", word="identifiant"),
             Column("Rôles"),
-            Column("Second facteur", "tags"),
+            Column("Second facteur", "tags", word="second facteur"),
             Column("Dernière connexion", "date", word="vu le"),
         ),
         rows=tuple(_row(user) for user in page.object_list),
