@@ -42,7 +42,7 @@ UNREGISTERED: dict[str, str] = {
     "admissions.EntretienPreadmission": _SOCIAL,
     "admissions.EvaluationTheme": _SOCIAL,
     "admissions.PieceCandidature": _ADMISSION,
-    "admissions.Dette": "dettes : lues par la coordinatrice seule",
+    "admissions.Dette": "dettes : lues par la coordinatrice seule",
     "admissions.SessionCommission": _ADMISSION,
     "admissions.MembreSession": _ADMISSION,
     "admissions.PassageCommission": _ADMISSION,
