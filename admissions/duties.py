@@ -7,7 +7,15 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from admissions.models import AvisMembre, Decision, Orientation, PassageCommission, Proposition, SessionCommission
+from admissions.models import (
+    AvisMembre,
+    Decision,
+    ImportOrientations,
+    Orientation,
+    PassageCommission,
+    Proposition,
+    SessionCommission,
+)
 from admissions.models.orientations import OrientationStatus
 from admissions.queries.completude import completeness_of
 from admissions.queries.criteres import derogations_missing, points_of
@@ -22,6 +30,7 @@ St = SessionCommission.Status
 
 # Habits of the house, in days, where no partner and no dispositif sets a delay.
 CHASE_DAYS = 15
+FILE_DAYS = 2
 SCHEDULE_DAYS = 15
 LETTER_DAYS = 8
 CONVENE_BEFORE_DAYS = 7
@@ -74,6 +83,18 @@ def _to_close(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
         elif told.cancelled_on is not None:
             words = "sans contact, la demande est annulée chez le partenaire"
             yield _for_coordinatrice(told.orientation, told.cancelled_on, target_id=told.orientation.pk, detail=words)
+
+
+def _file_to_finish(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Files of partners with lines left to understand, to put right or to enter."""
+    for one in rows.filter(status__in=["columns", "review"]).select_related("partenaire"):
+        yield Expected(
+            target_id=one.pk,
+            residence_id=one.residence_id,
+            role=Role.COORDINATRICE,
+            due_on=add_days(timezone.localdate(one.opened_at), FILE_DAYS),
+            detail=f"de {one.partenaire}",
+        )
 
 
 def _interview_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
@@ -267,6 +288,15 @@ KINDS = [
         "admissions:orientation_close",
         Permission.ORIENTATION_CLOSE,
         "Clore",
+    ),
+    DutyKind(
+        "import_orientations.finish",
+        "Finir de saisir le fichier d’un partenaire",
+        ImportOrientations,
+        _file_to_finish,
+        "admissions:import_detail",
+        Permission.ORIENTATION_CREATE,
+        "Ouvrir le fichier",
     ),
     DutyKind(
         "entretien.record",

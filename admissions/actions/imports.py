@@ -28,6 +28,7 @@ from admissions.rules.lecture import bare, is_unknown
 from residence.actions.journal import record
 from residence.actions.menages import join_menage
 from residence.actions.statuses import locked, move
+from residence.duties import refresh_duties
 from residence.imports import Sheet, text_from
 from residence.models import Dispositif, MembreMenage, Partenaire, Route, User
 from residence.models.base import bulk_set
@@ -39,7 +40,7 @@ L = LigneImport.Status
 # Lines of one file: what a person can check in one sitting, and a page can enter without keeping them waiting.
 LINES = 500
 # Households entered at once, so that the answer comes within a few seconds; the rest waits for the next press.
-AT_ONCE = 150
+AT_ONCE = 50
 LONGEST_CELL = 10_000
 
 
@@ -100,6 +101,7 @@ def open_import(
         for line in sheet.lines
     )
     _record("import_orientations.open", by, importation, lines=len(sheet.lines))
+    refresh_duties(importation)
     return importation, True
 
 
@@ -188,6 +190,7 @@ def _close_when_done(importation: ImportOrientations) -> None:
     if importation.status in (St.REVIEW, St.DONE) and importation.status != to:
         move(importation, to)
         importation.save(update_fields=["status"])
+        refresh_duties(importation)
 
 
 @transaction.atomic
@@ -373,6 +376,7 @@ def drop_import(*, by: User, importation: ImportOrientations) -> ImportOrientati
     move(importation, St.ABANDONED)
     importation.save(update_fields=["status"])
     _record("import_orientations.drop", by, importation)
+    refresh_duties(importation)
     return importation
 
 

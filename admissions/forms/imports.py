@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from crispy_forms.layout import Field
 from django import forms
 
 from admissions.actions.imports import LINES, Correction
@@ -78,7 +79,9 @@ class ColumnsForm(forms.Form):
                 initial=columns.get(str(rank), ""),
                 help_text=samples[rank],
             )
-        self.helper = page_helper(*self.fields, submit="Lire les lignes")
+        self.helper = page_helper(
+            *(Field(name, wrapper_class="no-optional") for name in self.fields), submit="Lire les lignes"
+        )
 
     def columns(self) -> dict[int, str]:
         """Rank of the column: what it holds."""

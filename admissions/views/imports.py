@@ -88,7 +88,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
                     one.read,
                     one.done,
                     one.left,
-                    (BADGES[one.status],),
+                    BADGES[one.status],
                 ),
                 url=one.get_absolute_url(),
             )
