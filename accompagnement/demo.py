@@ -25,7 +25,7 @@ MOST_NOTES = 14
 LIVE_ELSEWHERE = 6
 FOLLOWED_PERMANENT = 8
 # Of the last notes of open files, the share that announces a step not taken yet.
-STEP_TO_DO = 0.4
+STEP_TO_DO = 0.25
 
 
 @dataclass
@@ -171,7 +171,7 @@ def _note(
     if world is not None:
         note.created_at = world.at(day, 17)
         if step and is_last and world.chance.random() < STEP_TO_DO:
-            note.next_step, note.next_step_on = step, world.ahead(world.chance.randint(-5, 32))
+            note.next_step, note.next_step_on = step, world.ahead(world.chance.randint(-1, 32))
         elif step and not is_last and world.chance.random() < 0.6:
             note.next_step, note.next_step_on = step, day + datetime.timedelta(days=12)
             note.next_step_done_on = min(day + datetime.timedelta(days=world.chance.randint(5, 16)), world.today)

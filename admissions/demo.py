@@ -146,7 +146,7 @@ def _heard(book: Book, session: SessionCommission, *, permanent: bool = False, p
 def _in_progress(book: Book, scale: float) -> list[Request]:
     """Requests received, interviews of the week, files to complete; those ready for tomorrow are given back."""
     world = book.world
-    for days in (17, 16, 10, 6, 3, 1, 0) * max(1, round(scale)):
+    for days in (15, 13, 10, 6, 3, 1, 0) * max(1, round(scale)):
         book.receive(
             _candidate(world, permanent=days == 6),
             world.permanent if days == 6 else world.temporaire,
@@ -158,7 +158,7 @@ def _in_progress(book: Book, scale: float) -> list[Request]:
     for ahead, hour, minute in ((0, 9, 0), (0, 9, 0), (1, 9, 30), (1, 9, 30), (2, 14, 0), (3, 10, 0), (6, 9, 0)):
         request = book.receive(_candidate(world), world.temporaire, world.days_ago(world.chance.randint(8, 14)))
         request.plan(world.days_ago(5), world.ahead(ahead), hour=hour, minute=minute, status=RendezVous.Status.PLANNED)
-    for rank, days in enumerate((4, 7, 9, 11, 16, 18) * max(1, round(scale))):
+    for rank, days in enumerate((4, 7, 9, 11, 13, 15) * max(1, round(scale))):
         request = book.receive(
             _candidate(world, permanent=rank % 6 == 3),
             world.permanent if rank % 6 == 3 else world.temporaire,
@@ -169,11 +169,11 @@ def _in_progress(book: Book, scale: float) -> list[Request]:
     ready = []
     for rank in range(ON_TOMORROWS_AGENDA + 2):
         permanent = rank % 4 == 3
-        interview = world.days_ago(world.chance.randint(11, 15))
+        interview = world.days_ago(world.chance.randint(11, 13))
         request = book.receive(
             _candidate(world, permanent=permanent),
             world.permanent if permanent else world.temporaire,
-            world.days_ago(world.chance.randint(20, 26)),
+            world.days_ago(world.chance.randint(18, 20)),
         )
         request.plan(interview - datetime.timedelta(days=5), interview)
         request.interview(interview)
@@ -216,7 +216,7 @@ def _decided(book: Book) -> None:
     if not book.sessions:
         return
     last = book.sessions[-1]
-    for conditions, ahead in zip(CONDITIONS, (6, -1), strict=True):
+    for conditions, ahead in zip(CONDITIONS, (6, 2), strict=True):
         request = _heard(book, last)
         book.decide(
             request,
@@ -243,6 +243,7 @@ def _decided(book: Book) -> None:
             request, last, K.DEFERRED, reasons=DEFERRED, deferred_to_on=add_days(sitting_day(world), SITTING_EVERY_DAYS)
         )
         request.reach(back, last.starts_at.date(), 17, "ajournée")
+        request.orientation.answered_on = add_days(last.starts_at.date(), 2)
 
 
 def _sit_tomorrow(book: Book, ready: list[Request]) -> None:

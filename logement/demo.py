@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -225,9 +226,13 @@ def _stays(world: World, homes: list[Home]) -> None:
     """Stays that follow each other in each place since the beginning; some places free, some with a notice running."""
     chance = world.chance
     spans: list[tuple[Home, datetime.date, datetime.date | None, Household]] = []
+    told = _told_starts(world)
     for home in homes:
         permanent = home.place.dispositif == world.permanent
-        if permanent:
+        told_start = None if permanent else next(told, None)
+        if told_start:
+            start, leaves = told_start, None
+        elif permanent:
             start = world.days_ago(chance.randint(400, 9000))
             leaves = world.days_ago(chance.randint(30, 31 * world.months)) if chance.random() < 0.08 else None
         else:
@@ -238,7 +243,13 @@ def _stays(world: World, homes: list[Home]) -> None:
             capacity = home.place.capacity
             persons = 1 if capacity == 1 else chance.randint(max(1, capacity - 2), capacity)
             end = leaves if leaves is not None and leaves < world.today else None
-            if end is None and not permanent and start < world.days_ago(60) and chance.random() < LEFT_LATELY:
+            if (
+                end is None
+                and not permanent
+                and not told_start
+                and start < world.days_ago(60)
+                and chance.random() < LEFT_LATELY
+            ):
                 end = world.days_ago(chance.randint(2, 20))
                 gone = True
             spans.append((home, start, end, make_household(world, persons=persons, retired=permanent)))
@@ -339,6 +350,12 @@ def _stays(world: World, homes: list[Home]) -> None:
     _papers(world, contrats, spans)
     world.shared["contrats"] = contrats
     world.shared["households"] = {span[3].menage.pk: span[3] for span in spans}
+
+
+def _told_starts(world: World) -> Iterator[datetime.date]:
+    """Beginnings of two stays that every demonstration tells: one goes past its term, one comes within ninety days."""
+    yield add_months(world.ahead(20), -24)
+    yield add_months(world.ahead(89), -12)
 
 
 def _hide_one(world: World, spans: list) -> None:
@@ -490,8 +507,8 @@ def _papers(world: World, contrats: list[ContratOccupation], spans: list) -> Non
     )
     insurances, rights = [], []
     for contrat, (_, start, end, household) in zip(contrats, spans, strict=True):
-        if end is None and (start < world.days_ago(30) or chance.random() < 0.75):
-            ends = world.ahead(chance.randint(-6, 30) if chance.random() < 0.04 else chance.randint(31, 358))
+        if end is None and (start < world.days_ago(20) or chance.random() < 0.75):
+            ends = world.ahead(chance.randint(-3, 30) if chance.random() < 0.04 else chance.randint(31, 358))
             insurances.append(
                 AssuranceOccupant(
                     contrat=contrat,

@@ -12,8 +12,12 @@ from residence.demo import World, lived_on
 from residence.rules.dates import add_days, add_months, iter_months, month_end, month_start
 from residence.rules.money import cents
 
-# Share of the stays that pay so, and what it means.
-HABITS = {"on_time": 90, "late": 4, "partial": 3, "stopped": 3}
+# Share of the stays that pay a week late, and of those who live here and owe something.
+LATE, OWING = 0.04, 0.018
+# Months told day by day; in those before, everybody pays with the APL, on one day.
+RECENT_MONTHS = 3
+# Days after the end of the month.
+APL_DAYS, LATE_DAYS = 5, 6
 METHODS = {"transfer": 50, "debit": 0, "card": 14, "cheque": 16, "cash": 20}
 
 
@@ -50,12 +54,13 @@ def _close(world: World) -> None:
 
 def _habits(world: World, contrats: list[ContratOccupation]) -> dict[int, tuple[str, datetime.date]]:
     """How each stay pays, and since when it no longer does."""
-    chance = world.chance
-    drawn = chance.choices(list(HABITS), list(HABITS.values()), k=len(contrats))
-    return {
-        contrat.sejour_id: (habit, add_months(month_start(world.today), -chance.randint(1, 5)))
-        for contrat, habit in zip(contrats, drawn, strict=True)
-    }
+    chance, this_month = world.chance, month_start(world.today)
+    habits = {contrat.sejour_id: ("late" if chance.random() < LATE else "on_time", this_month) for contrat in contrats}
+    here = [one for one in contrats if one.status == "running" and one.start_on < add_months(this_month, -3)]
+    for rank, contrat in enumerate(chance.sample(here, min(len(here), max(2, round(len(here) * OWING))))):
+        since = add_months(this_month, -chance.randint(1, RECENT_MONTHS))
+        habits[contrat.sejour_id] = ("partial" if rank % 2 else "stopped", since)
+    return habits
 
 
 def _deposits(world: World, contrats: list[ContratOccupation]) -> None:
@@ -86,7 +91,7 @@ def _deposits(world: World, contrats: list[ContratOccupation]) -> None:
                 key=_key(world),
             )
             for contrat in contrats
-            if contrat.start_on < world.days_ago(9)
+            if contrat.start_on < world.days_ago(7)
         ],
         by=gestionnaire,
     )
@@ -98,6 +103,7 @@ def _payments(world: World, month: datetime.date, habits: dict[int, tuple[str, d
     avis = list(AvisEcheance.objects.called().filter(month=month).select_related("contrat__sejour"))
     by_day: dict[datetime.date, list[Payment]] = {}
     due_on = month_end(month)
+    is_old = month < add_months(month_start(world.today), -RECENT_MONTHS)
 
     def pay(days: int, one: AvisEcheance, amount: Decimal, method: str, **more: object) -> None:
         when = add_days(due_on, days)
@@ -107,13 +113,15 @@ def _payments(world: World, month: datetime.date, habits: dict[int, tuple[str, d
 
     for one in avis:
         if one.apl_expected:
-            pay(5, one, one.apl_expected, "apl", payer="CAF", for_month=month)
+            pay(APL_DAYS, one, one.apl_expected, "apl", payer="CAF", for_month=month)
         habit, since = habits[one.contrat.sejour_id]
         method = chance.choices(list(METHODS), list(METHODS.values()))[0]
-        if habit == "on_time":
+        if is_old:
+            pay(APL_DAYS, one, one.net, method)
+        elif habit == "on_time":
             pay(0, one, one.net, method)
         elif habit == "late":
-            pay(17, one, one.net, method)
+            pay(LATE_DAYS, one, one.net, method)
         elif habit == "partial":
             pay(0, one, one.net * (Decimal("0.6") if month >= since else 1), method)
         elif month < since:

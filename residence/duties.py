@@ -6,7 +6,9 @@ same rules to all.
 """
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -70,9 +72,24 @@ def kinds() -> dict[str, DutyKind]:
     return {kind.code: kind for path in settings.DUTIES for kind in import_string(path)}
 
 
+_postponed: ContextVar[bool] = ContextVar("duties_postponed", default=False)
+
+
+@contextmanager
+def duties_postponed() -> Iterator[None]:
+    """Leave duties as they are in the block, for what rebuilds them all when it ends."""
+    token = _postponed.set(True)
+    try:
+        yield
+    finally:
+        _postponed.reset(token)
+
+
 @transaction.atomic
 def refresh_duties(target: Model) -> None:
     """Make the open duties of one target what the rules say of it now."""
+    if _postponed.get():
+        return
     for kind in kinds().values():
         if kind.model is type(target):
             _refresh(kind, kind.model._default_manager.filter(pk=target.pk), [target.pk])

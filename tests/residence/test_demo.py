@@ -1,5 +1,6 @@
 """The demonstration holds together: its books balance, its places are taken once, its pages open, it loads once."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -10,13 +11,25 @@ from django.urls import reverse
 
 from accompagnement.models import DossierSocial, NoteSociale
 from admissions.models import Decision, Orientation, SessionCommission
-from logement.models import AvisEcheance, ContratOccupation, Ecriture, EtatDesLieux, Imputation, OccupationPlace, Place
+from logement.models import (
+    AvisEcheance,
+    ContratOccupation,
+    Ecriture,
+    EtatDesLieux,
+    Imputation,
+    OccupationPlace,
+    Place,
+    RenouvellementSejour,
+    Sejour,
+)
 from residence import hooks
 from residence.authentication import has_second_factor
 from residence.demo import PASSWORD, TEAM
 from residence.duties import rebuild_duties
 from residence.models import DocumentEmis, Echeance, EntreeJournal, Menage, User
+from residence.models.base import today
 from residence.models.documents import canonical_json, sha256_of
+from residence.permissions import Role
 
 PLACES, MONTHS = 24, 3
 
@@ -78,6 +91,19 @@ def test_every_stage_of_admissions_is_there() -> None:
     assert not untold.filter(Q(letter_candidat=None) | Q(letter_prescripteur=None)).exists()
     entered = Orientation.objects.filter(status="entered")
     assert not entered.exclude(sejour__menage=F("menage")).exists()
+
+
+def test_a_stay_goes_past_its_term_and_one_comes_near() -> None:
+    assert RenouvellementSejour.objects.filter(kind="overstay", until_on__gt=today()).exists()
+    near = today() + datetime.timedelta(days=90)
+    assert Sejour.objects.open().filter(planned_end_on__range=(today(), near)).exists()
+
+
+def test_the_house_is_well_kept() -> None:
+    late = Echeance.objects.overdue(today())
+    assert late.filter(kind="terme.missed", role=Role.COORDINATRICE).count() == 2
+    for role in (Role.COORDINATRICE, Role.GESTIONNAIRE):
+        assert late.filter(role=role).count() <= 10
 
 
 def test_social_files_and_states() -> None:
