@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         default=dict,
                         encoder=django.core.serializers.json.DjangoJSONEncoder,
-                        help_text="Titre, sans accent : ce que la colonne contient.",
+                        help_text="Titre, sans accent : ce que la colonne contient.",
                         verbose_name="colonnes",
                     ),
                 ),
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 (
                     "columns",
                     models.JSONField(
-                        default=dict, help_text="Rang de la colonne : ce qu’elle contient.", verbose_name="colonnes"
+                        default=dict, help_text="Rang de la colonne : ce qu’elle contient.", verbose_name="colonnes"
                     ),
                 ),
                 (
@@ -107,12 +107,12 @@ class Migration(migrations.Migration):
                 ("corrections", models.JSONField(default=dict, verbose_name="corrections")),
                 (
                     "faults",
-                    models.JSONField(default=dict, help_text="Champ : ce qu’il faut corriger.", verbose_name="fautes"),
+                    models.JSONField(default=dict, help_text="Champ : ce qu’il faut corriger.", verbose_name="fautes"),
                 ),
                 (
                     "notes",
                     models.JSONField(
-                        default=dict, help_text="Champ : comment il a été lu.", verbose_name="lectures à vérifier"
+                        default=dict, help_text="Champ : comment il a été lu.", verbose_name="lectures à vérifier"
                     ),
                 ),
                 (
@@ -333,7 +333,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="ligne_import_entered",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
             ),
         ),
         migrations.AddConstraint(
