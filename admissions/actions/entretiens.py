@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from admissions.actions.orientations import reach, record_piece
-from admissions.models import EntretienPreadmission, EvaluationTheme, Orientation
+from admissions.models import Dette, EntretienPreadmission, EvaluationTheme, Orientation
 from admissions.models.orientations import OrientationStatus
 from admissions.queries.completude import pieces_of
 from admissions.queries.courriers import addressee_of, place_and_date
@@ -37,6 +37,7 @@ from residence.models import (
 )
 from residence.models.base import today
 from residence.rules.dates import eve
+from residence.uploads import CleanFile
 
 S = OrientationStatus
 
@@ -51,7 +52,7 @@ class StaleEntretien(ValidationError):
 
 @dataclass(frozen=True)
 class MoneyInput:
-    """A line of resources or charges as typed; `pk` None for a new one."""
+    """A line of resources, charges or debts as typed; `pk` None for a new one; `amount_due` for a debt only."""
 
     kind: str
     monthly_amount: Decimal
@@ -59,6 +60,7 @@ class MoneyInput:
     is_proved: bool = False
     pk: int | None = None
     removed: bool = False
+    amount_due: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class PieceInput:
     received_on: datetime.date | None
     expires_on: datetime.date | None = None
     not_needed_reason: str = ""
+    upload: CleanFile | None = None
+    upload_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ class EntretienInput:
     members: Sequence[MemberInput] = ()
     resources: Sequence[MoneyInput] = ()
     charges: Sequence[MoneyInput] = ()
+    debts: Sequence[MoneyInput] = ()
     themes: Sequence[ThemeInput] = ()
     pieces: Sequence[PieceInput] = ()
     held_on: datetime.date | None = None
@@ -271,6 +276,7 @@ def record_entretien(*, by: User, orientation: Orientation, typed: EntretienInpu
     _save_household(by, orientation, typed, day)
     _save_lines(by, orientation.menage, Ressource, typed.resources, day)
     _save_lines(by, orientation.menage, Charge, typed.charges, day)
+    _save_lines(by, orientation.menage, Dette, typed.debts, day)
     for theme in typed.themes:
         EvaluationTheme.objects.update_or_create(
             entretien=entretien, theme=theme.theme, defaults={"level": theme.level, "comment": theme.comment}
@@ -283,6 +289,8 @@ def record_entretien(*, by: User, orientation: Orientation, typed: EntretienInpu
             received_on=piece.received_on,
             expires_on=piece.expires_on,
             not_needed_reason=piece.not_needed_reason,
+            upload=piece.upload,
+            upload_name=piece.upload_name,
         )
     if held_on is not None:
         _hold(by, orientation)
@@ -394,7 +402,7 @@ def _save_lines(by: User, menage: Menage, model: Any, lines: Sequence[MoneyInput
         row = model.objects.select_for_update(of=("self",)).get(pk=line.pk, menage=menage)
         if line.removed:
             _end_line(row, day)
-        elif (row.kind, row.monthly_amount) != (line.kind, line.monthly_amount):
+        elif any(getattr(row, name) != value for name, value in _amounts(line).items()):
             _end_line(row, day)
             _new_line(by, menage, model, line, day, proved_on)
         elif row.label != line.label or (row.proved_on is not None) != line.is_proved:
@@ -407,15 +415,20 @@ def _new_line(
 ) -> None:
     row = model(
         menage=menage,
-        kind=line.kind,
+        **_amounts(line),
         label=line.label,
-        monthly_amount=line.monthly_amount,
         start_on=day,
         proved_on=proved_on,
         created_by=by,
     )
     row.full_clean()
     row.save()
+
+
+def _amounts(line: MoneyInput) -> dict[str, Any]:
+    """What makes a line another one when it changes."""
+    due = {} if line.amount_due is None else {"amount_due": line.amount_due}
+    return {"kind": line.kind, "monthly_amount": line.monthly_amount, **due}
 
 
 def _end_line(row: Any, day: datetime.date) -> None:

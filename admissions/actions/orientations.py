@@ -27,6 +27,7 @@ from admissions.queries.orientations import decision_of, planned_interviews
 from residence.actions.fusions import note_hidden, note_likeness
 from residence.actions.journal import record
 from residence.actions.personnes import add_member, attach, detach, open_menage
+from residence.actions.pieces import add_piece
 from residence.actions.rendez_vous import cancel_rendez_vous
 from residence.actions.statuses import locked, move
 from residence.duties import refresh_duties
@@ -44,6 +45,7 @@ from residence.models.base import PlainText, today
 from residence.permissions import Cause
 from residence.rules.dates import add_days
 from residence.rules.identite import bare_words
+from residence.uploads import CleanFile
 
 S = OrientationStatus
 
@@ -333,8 +335,13 @@ def record_piece(
     received_on: datetime.date | None,
     expires_on: datetime.date | None = None,
     not_needed_reason: str = "",
+    upload: CleanFile | None = None,
+    upload_name: str = "",
 ) -> PieceCandidature:
-    """Say that a piece came in, on which day and until when it holds, or that this household does not need it."""
+    """Say that a piece came in, on which day and until when it holds, or that this household does not need it.
+
+    `upload` is its file, cleaned before the transaction begins; it takes the place of the one attached so far.
+    """
     orientation = locked(orientation)
     if piece.dispositif_id != orientation.dispositif_id:
         raise ValidationError("Ce dispositif ne demande pas cette pièce.")
@@ -343,6 +350,16 @@ def record_piece(
     held, _ = PieceCandidature.objects.get_or_create(orientation=orientation, piece=piece)
     before = (held.received_on, held.expires_on, held.not_needed_reason)
     held.received_on, held.expires_on, held.not_needed_reason = received_on, expires_on, not_needed_reason
+    if upload is not None:
+        held.file = add_piece(
+            by=by,
+            menage=orientation.menage,
+            residence=orientation.residence,
+            upload=upload,
+            name=upload_name or piece.name,
+            piece_requise=piece,
+            expires_on=expires_on,
+        )
     held.full_clean()
     held.save()
     if before != (received_on, expires_on, not_needed_reason):

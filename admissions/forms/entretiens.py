@@ -2,6 +2,8 @@
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -19,7 +21,7 @@ from admissions.actions.entretiens import (
 )
 from admissions.forms.fields import BirthField, HourField, TextArea
 from admissions.forms.orientations import MemberForm, PieceForm
-from admissions.models import Autonomie, EntretienPreadmission, EvaluationTheme, Orientation, ThemeBesoin
+from admissions.models import Autonomie, Dette, EntretienPreadmission, EvaluationTheme, Orientation, ThemeBesoin
 from admissions.queries.budget import Amount, Composition, Facts
 from admissions.queries.completude import pieces_of
 from admissions.queries.courriers import reference_of
@@ -59,6 +61,8 @@ class PlanForm(forms.Form):
                 "place": planned.place,
             }
         super().__init__(*args, initial=initial, **kwargs)
+        if initial.get("minutes", 60) not in dict(DURATIONS):
+            self.fields["minutes"].choices = [*DURATIONS, (initial["minutes"], f"{initial['minutes']}\u00a0minutes")]
         held = RoleAttribution.objects.in_force().filter(
             residence=orientation.residence_id, role__in=list(TABLE[Permission.ENTRETIEN_RECORD].roles)
         )
@@ -337,6 +341,23 @@ class ChargeLineForm(MoneyLineForm):
     kind = forms.ChoiceField(label="Charge", choices=[("", "à choisir"), *Charge.Kind.choices])
 
 
+class DetteLineForm(MoneyLineForm):
+    """A debt: what is left of it, and what is paid back a month."""
+
+    kind = forms.ChoiceField(label="Dette", choices=[("", "à choisir"), *Dette.Kind.choices])
+    label = forms.CharField(label="Créancier", required=False, max_length=150)
+    amount_due = AmountField(label="Reste dû")
+    monthly_amount = AmountField(label="Mensualité", max_digits=9, required=False)
+
+    field_order = ("pk", "kind", "label", "amount_due", "monthly_amount", "is_proved")
+
+    def clean_monthly_amount(self) -> Decimal:
+        return self.cleaned_data["monthly_amount"] or ZERO
+
+    def money(self) -> MoneyInput:
+        return replace(super().money(), amount_due=self.cleaned_data["amount_due"])
+
+
 class LineFormSet(forms.BaseFormSet):
     """Lines that are added and taken away; one taken away need not be valid."""
 
@@ -352,6 +373,8 @@ class LineFormSet(forms.BaseFormSet):
 MemberFormSet = forms.formset_factory(MemberLineForm, formset=LineFormSet, extra=0, can_delete=True, max_num=15)
 RessourceFormSet = forms.formset_factory(RessourceLineForm, formset=LineFormSet, extra=0, can_delete=True, max_num=30)
 ChargeFormSet = forms.formset_factory(ChargeLineForm, formset=LineFormSet, extra=0, can_delete=True, max_num=30)
+
+DetteFormSet = forms.formset_factory(DetteLineForm, formset=LineFormSet, extra=0, can_delete=True, max_num=30)
 
 
 class ThemeForm(forms.Form):
@@ -369,13 +392,15 @@ class ThemeForm(forms.Form):
 
 ThemeFormSet = forms.formset_factory(ThemeForm, extra=0, max_num=len(ThemeBesoin))
 
-LINES = {"membres": MemberFormSet, "ressources": RessourceFormSet, "charges": ChargeFormSet}
+LINES = {"membres": MemberFormSet, "ressources": RessourceFormSet, "charges": ChargeFormSet, "dettes": DetteFormSet}
 
 
 class EntretienPage:
     """All that the page of the interview holds, bound to what was sent or filled with what is saved."""
 
-    def __init__(self, orientation: Orientation, entretien: EntretienPreadmission | None, data: Any = None) -> None:
+    def __init__(
+        self, orientation: Orientation, entretien: EntretienPreadmission | None, data: Any = None, files: Any = None
+    ) -> None:
         self.orientation = orientation
         self.entretien = entretien
         self.main = EntretienForm(data, orientation=orientation, entretien=entretien)
@@ -383,15 +408,31 @@ class EntretienPage:
         self.members = MemberFormSet(data, prefix="membres", initial=None if data else self._members())
         self.resources = RessourceFormSet(data, prefix="ressources", initial=None if data else self._money(Ressource))
         self.charges = ChargeFormSet(data, prefix="charges", initial=None if data else self._money(Charge))
+        self.debts = DetteFormSet(data, prefix="dettes", initial=None if data else self._debts())
         self.themes = ThemeFormSet(data, prefix="themes", initial=None if data else self._themes())
         self.pieces = [
-            (state, PieceForm(data, prefix=f"piece-{state.piece.pk}", held=state.held))
+            (state, PieceForm(data, files, prefix=f"piece-{state.piece.pk}", held=state.held))
             for state in pieces_of(orientation)
         ]
 
     @property
     def formsets(self) -> dict[str, Any]:
-        return {"membres": self.members, "ressources": self.resources, "charges": self.charges}
+        return {
+            "membres": self.members,
+            "ressources": self.resources,
+            "charges": self.charges,
+            "dettes": self.debts,
+        }
+
+    @property
+    def upload_names(self) -> str:
+        """The fields of files: what the budget is asked for with never sends them."""
+        return ",".join(form.add_prefix("upload") for _, form in self.pieces)
+
+    @property
+    def lost_files(self) -> bool:
+        """Whether files were sent with a page that is refused: the browser does not keep them."""
+        return any(form.files.get(form.add_prefix("upload")) for _, form in self.pieces)
 
     def _members(self) -> list[dict[str, Any]]:
         rows = self.orientation.menage.members_on(today()).exclude(tie=MembreMenage.Tie.REFERENCE)
@@ -420,6 +461,11 @@ class EntretienPage:
             for line in model.objects.in_force().filter(menage=self.orientation.menage_id)
         ]
 
+    def _debts(self) -> list[dict[str, Any]]:
+        lines = Dette.objects.in_force().filter(menage=self.orientation.menage_id)
+        due = {line.pk: line.amount_due for line in lines}
+        return [{**line, "amount_due": due[line["pk"]]} for line in self._money(Dette)]
+
     def _themes(self) -> list[dict[str, Any]]:
         saved: Mapping[str, Any] = (
             {theme.theme: theme for theme in self.entretien.themes.all()} if self.entretien is not None else {}
@@ -442,13 +488,14 @@ class EntretienPage:
             *self.members.forms,
             *self.resources.forms,
             *self.charges.forms,
+            *self.debts.forms,
             *self.themes.forms,
             *(form for _, form in self.pieces),
         ]
 
     def is_valid(self) -> bool:
         """Whether all of it may be saved; lines taken away are not looked at."""
-        formsets = (self.members, self.resources, self.charges, self.themes)
+        formsets = (self.members, self.resources, self.charges, self.debts, self.themes)
         checked = [
             self.main.is_valid(),
             self.household.is_valid(),
@@ -484,21 +531,13 @@ class EntretienPage:
             + [_removed_money(pk) for pk in _removed(self.resources)],
             charges=[form.money() for form in self.charges.live()]
             + [_removed_money(pk) for pk in _removed(self.charges)],
+            debts=[form.money() for form in self.debts.live()] + [_removed_money(pk) for pk in _removed(self.debts)],
             themes=[
                 ThemeInput(form.cleaned_data["theme"], form.cleaned_data["level"], form.cleaned_data["comment"])
                 for form in self.themes.forms
                 if form.cleaned_data
             ],
-            pieces=[
-                PieceInput(
-                    state.piece,
-                    form.cleaned_data["received_on"],
-                    form.cleaned_data["expires_on"],
-                    form.cleaned_data["not_needed_reason"],
-                )
-                for state, form in self.pieces
-                if form.has_changed()
-            ],
+            pieces=[PieceInput(state.piece, **form.piece()) for state, form in self.pieces if form.has_changed()],
         )
 
     def budget_facts(self) -> Facts:
@@ -511,7 +550,9 @@ class EntretienPage:
             residence=self.orientation.residence,
             composition=self._composition(household, on),
             resources=[_amount(form) for form in self.resources.live()],
-            charges=[_amount(form) for form in self.charges.live()],
+            charges=[_amount(form) for form in (*self.charges.live(), *self.debts.live())],
+            debts_due=sum((form.cleaned_data["amount_due"] for form in self.debts.live()), ZERO),
+            reference_tax_income=main.get("reference_tax_income"),
             without_resources=bool(main.get("without_resources")),
             categorie=main.get("wished_categorie"),
             entry_on=on,

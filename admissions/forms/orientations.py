@@ -7,12 +7,14 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from admissions.actions.orientations import NewContact, NewMember
 from admissions.forms.fields import BirthField, TextArea
 from admissions.models import Besoin, MotifCloture, Orientation, PieceCandidature
 from admissions.models.orientations import OrientationStatus
+from residence import uploads
 from residence.forms.fields import DateField
 from residence.forms.layout import not_in_the_future, page_helper
 from residence.models import (
@@ -27,6 +29,7 @@ from residence.models import (
 )
 from residence.models.base import today
 from residence.permissions import Permission
+from residence.uploads import CleanFile
 
 # The value of « aucune de ces personnes ».
 NOBODY = "nobody"
@@ -412,6 +415,11 @@ class PieceForm(forms.Form):
     received_on = DateField(label="Reçue le", required=False, validators=[not_in_the_future])
     expires_on = DateField(label="Valable jusqu’au", required=False)
     not_needed_reason = forms.CharField(label="Sans objet parce que", required=False, max_length=150)
+    upload = forms.FileField(
+        label="Fichier",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+    )
 
     def __init__(self, *args: Any, held: PieceCandidature | None = None, **kwargs: Any) -> None:
         if held is not None:
@@ -427,12 +435,26 @@ class PieceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("upload") and not cleaned.get("received_on") and "received_on" not in self.errors:
+            cleaned["received_on"] = today()
         received, expires = cleaned.get("received_on"), cleaned.get("expires_on")
         if received and cleaned.get("not_needed_reason"):
             self.add_error("not_needed_reason", "La pièce est reçue, ou sans objet : pas les deux.")
         if expires and not received and "received_on" not in self.errors:
             self.add_error("received_on", "Dites quand cette pièce a été reçue.")
         return cleaned
+
+    def clean_upload(self) -> CleanFile | None:
+        """The file as it may be kept; what is wrong with it is said at its field."""
+        upload = self.cleaned_data["upload"]
+        return uploads.clean_upload(upload) if upload else None
+
+    def piece(self) -> dict[str, Any]:
+        """What record_piece takes."""
+        given = self.cleaned_data
+        file = self.files.get(self.add_prefix("upload"))
+        names = ("received_on", "expires_on", "not_needed_reason", "upload")
+        return {**{name: given[name] for name in names}, "upload_name": file.name if file else ""}
 
 
 class PiecePageForm(PieceForm):
@@ -443,8 +465,10 @@ class PiecePageForm(PieceForm):
         if not self.initial.get("received_on"):
             self.initial["received_on"] = today()
         self.helper = page_helper(
-            "received_on", "expires_on", "not_needed_reason", submit="Enregistrer la pièce", back=back
+            "upload", "received_on", "expires_on", "not_needed_reason", submit="Enregistrer la pièce", back=back
         )
+        most = settings.ATTACHMENT_MAX_BYTES // (1024 * 1024)
+        self.fields["upload"].help_text = f"PDF, JPEG ou PNG, {most}\u00a0Mo au plus."
 
 
 class CloseForm(forms.Form):

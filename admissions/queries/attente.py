@@ -12,7 +12,7 @@ from django.utils import timezone
 from admissions.models import CritereRang, EtapeOrientation, Orientation, PieceCandidature, Proposition
 from admissions.models.orientations import OrientationStatus
 from admissions.queries.places import fit_badge, place_facts
-from admissions.queries.plai import ages_on, plafonds_of
+from admissions.queries.plai import ages_on, plafonds_of, plai_badge
 from admissions.rules import convenance, plai, rang
 from admissions.rules.admissibilite import piece_is_valid
 from logement.models import Place
@@ -24,10 +24,6 @@ from residence.rules.money import NBSP
 
 S = OrientationStatus
 NOT_UP_TO_DATE = "dossier à mettre à jour"
-
-UNDER = Badge("sous le plafond PLAI", "done")
-ABOVE = Badge("au-dessus du plafond PLAI", "soon")
-INCOME_UNKNOWN = Badge("revenu fiscal à demander")
 
 
 def ranks(dispositifs: Iterable[int], day: datetime.date | None = None) -> dict[int, rang.Ranked]:
@@ -220,13 +216,6 @@ class _Waiting:
         if ceiling is None:
             return None
         return plai_badge(plai.Entrant(one.income, ceiling))
-
-
-def plai_badge(entrant: plai.Entrant) -> Badge:
-    """Where a household stands under its PLAI ceiling, as a badge."""
-    if entrant.is_under is None:
-        return INCOME_UNKNOWN
-    return UNDER if entrant.is_under else ABOVE
 
 
 def plai_of(orientation: Orientation, day: datetime.date) -> Badge | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from admissions.models import EntretienPreadmission
+from admissions.models import Dette, EntretienPreadmission
 from admissions.rules.apl_base import Counted, Line, yearly_resources
 from logement.models import CategoriePlace, Tarif
 from logement.rules.apl import Estimation, Household, Situation, estimation
@@ -18,6 +18,7 @@ from residence.rules.money import ZERO, percent
 
 ADULT_UNIT_AGE = 14
 DEPENDANT_AGE = 21
+PAIR = 2
 OVERSEAS = ("97", "98")
 SCALE_NAMES = {"apl1": "barème APL 1", "apl2": "barème APL 2"}
 
@@ -50,6 +51,7 @@ class Composition:
     dependants: int
     unnamed: int = 0
     alternating_custody: bool = False
+    couple_ages: tuple[int, int] | None = None
 
     @classmethod
     def of(
@@ -65,6 +67,7 @@ class Composition:
         known = list(zip(ages, is_child, strict=True))
         under_14 = sum(1 for age, child in known if (child if age is None else age < ADULT_UNIT_AGE))
         persons = max(len(known), declared or 0, 1)
+        adults = [age for age, child in known if not child and age is not None]
         return cls(
             persons=persons,
             adults=persons - under_14,
@@ -73,6 +76,7 @@ class Composition:
             dependants=sum(1 for age, child in known if child and (age is None or age < DEPENDANT_AGE)),
             unnamed=max(0, (declared or 0) - len(known)),
             alternating_custody=alternating_custody,
+            couple_ages=(adults[0], adults[1]) if couple and len(adults) == PAIR else None,
         )
 
 
@@ -91,7 +95,8 @@ class Facts:
     residence: Residence
     composition: Composition
     resources: Sequence[Amount] = ()
-    charges: Sequence[Amount] = ()
+    charges: Sequence[Amount] = ()  # with what is paid back of debts
+    debts_due: Decimal = ZERO
     without_resources: bool = False
     categorie: CategoriePlace | None = None
     entry_on: datetime.date | None = None
@@ -99,6 +104,7 @@ class Facts:
     announced_apl: Decimal | None = None
     is_student: bool = False
     is_self_employed: bool = False
+    reference_tax_income: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,7 @@ class Budget:
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default_factory=tuple)
     threshold: Decimal | None = None
+    debts_due: Decimal = ZERO
 
     @property
     def redevance(self) -> Decimal | None:
@@ -166,6 +173,7 @@ def facts_of(
     entry_on: datetime.date | None = None,
 ) -> Facts:
     """What is saved of a household's budget; for another category and day than those wished, when given."""
+    debts = list(Dette.objects.in_force().filter(menage=menage))
     on = entry_on or (entretien.wished_entry_on if entretien else None) or today()
     return Facts(
         residence=residence,
@@ -173,7 +181,11 @@ def facts_of(
         resources=[
             Amount(line.kind, line.monthly_amount) for line in Ressource.objects.in_force().filter(menage=menage)
         ],
-        charges=[Amount(line.kind, line.monthly_amount) for line in Charge.objects.in_force().filter(menage=menage)],
+        charges=[
+            Amount(line.kind, line.monthly_amount)
+            for line in (*Charge.objects.in_force().filter(menage=menage), *debts)
+        ],
+        debts_due=sum((debt.amount_due for debt in debts), ZERO),
         without_resources=bool(entretien and entretien.without_resources),
         categorie=categorie or (entretien.wished_categorie if entretien else None),
         entry_on=on,
@@ -181,6 +193,7 @@ def facts_of(
         announced_apl=entretien.apl_estimate if entretien else None,
         is_student=bool(entretien and entretien.is_student),
         is_self_employed=bool(entretien and entretien.is_self_employed),
+        reference_tax_income=entretien.reference_tax_income if entretien else None,
     )
 
 
@@ -221,6 +234,7 @@ def budget_of(facts: Facts) -> Budget:
         missing=tuple(missing),
         notes=tuple(_notes(facts)),
         threshold=facts.residence.daily_living_threshold,
+        debts_due=facts.debts_due,
     )
 
 
@@ -296,6 +310,7 @@ def money_facts(budget: Budget) -> dict[str, Any]:
     return {
         "resources": None if budget.resources is None else str(budget.resources),
         "charges": str(budget.charges),
+        "debts_due": str(budget.debts_due) if budget.debts_due else "",
         "redevance": None if budget.redevance is None else str(budget.redevance),
         "has_apl": any(scenario.apl > 0 for scenario in budget.scenarios),
         "reasons": [reason.why for reason in budget.estimation.reasons] if budget.estimation else [],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from admissions.models import EntretienPreadmission, Orientation, PieceCandidature
 from admissions.rules.admissibilite import Completeness, Item, completeness, piece_is_valid
 from residence.components import Badge
-from residence.models import PieceRequise, Ressource, Route
+from residence.models import PieceJointe, PieceRequise, Ressource, Route
 from residence.models.base import today
 
 MISSING = Badge("manque", "soon")
@@ -22,6 +22,7 @@ class PieceState:
     piece: PieceRequise
     held: PieceCandidature | None
     badge: Badge
+    attached: PieceJointe | None = None  # the file, also one added from the page of the household's documents
 
     @property
     def is_present(self) -> bool:
@@ -31,8 +32,14 @@ class PieceState:
 def pieces_of(orientation: Orientation, day: datetime.date | None = None) -> list[PieceState]:
     """Every piece that the dispositif asks for, in its order, as it stands on `day` (today)."""
     held = {piece.piece_id: piece for piece in orientation.pieces.all()}
+    files = {
+        file.piece_requise_id: file
+        for file in PieceJointe.objects.filter(
+            menage=orientation.menage_id, piece_requise__dispositif=orientation.dispositif_id, withdrawn_at=None
+        ).order_by("pk")
+    }
     return [
-        PieceState(piece, held.get(piece.pk), _badge(piece, held.get(piece.pk), day or today()))
+        PieceState(piece, held.get(piece.pk), _badge(piece, held.get(piece.pk), day or today()), files.get(piece.pk))
         for piece in orientation.dispositif.pieces.all()
     ]
 

@@ -60,6 +60,11 @@ class Point:
         return effect.label if effect and self.derogation is None else ""
 
     @property
+    def would(self) -> str:
+        """What the criterion does when it is not met, whether it is met or not."""
+        return self.result.critere.effect.label
+
+    @property
     def plain(self) -> "Point":
         """The same, as it is told to who may not read residence permits."""
         return HiddenPoint(self.row, self.result, self.derogation) if self.is_sensitive else self
@@ -78,6 +83,10 @@ class HiddenPoint(Point):
 
     @property
     def effect(self) -> str:
+        return ""
+
+    @property
+    def would(self) -> str:
         return ""
 
     @property

@@ -4,11 +4,14 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from admissions.models import EntretienPreadmission, PlafondPLAI
+from admissions.queries.budget import Facts
 from admissions.rules import plai
 from logement.models import Sejour
+from residence.components import Badge
 from residence.models import MembreMenage
 from residence.models.base import today
 from residence.rules.dates import age_on
@@ -64,6 +67,42 @@ def ages_on(members: Iterable[tuple[str, Any]], persons: int, day: datetime.date
         dependants=sum(1 for tie, _ in known if tie == MembreMenage.Tie.CHILD),
         couple_ages=(ages[0], ages[1]) if is_couple else None,
     )
+
+
+@dataclass(frozen=True)
+class CeilingPLAI:
+    """The PLAI ceiling of a candidate's household on the day of entry, and what was told of its income."""
+
+    ceiling: Decimal | None
+    income: Decimal | None
+
+    @property
+    def badge(self) -> Badge:
+        if self.ceiling is None:
+            return Badge("plafonds à saisir", "soon")
+        return plai_badge(plai.Entrant(self.income, self.ceiling))
+
+
+def ceiling_plai(facts: Facts) -> CeilingPLAI:
+    """The ceiling for what is saved of a household, or being typed."""
+    rows = plafonds_of([facts.residence.pk])[facts.residence.pk]
+    composition = facts.composition
+    household = plai.Household(
+        persons=composition.persons, dependants=composition.dependants, couple_ages=composition.couple_ages
+    )
+    return CeilingPLAI(plai.plafond(rows, household, on=facts.entry_on or today()), facts.reference_tax_income)
+
+
+UNDER = Badge("sous le plafond PLAI", "done")
+ABOVE = Badge("au-dessus du plafond PLAI", "soon")
+INCOME_UNKNOWN = Badge("revenu fiscal à demander")
+
+
+def plai_badge(entrant: plai.Entrant) -> Badge:
+    """Where a household stands under its PLAI ceiling, as a badge."""
+    if entrant.is_under is None:
+        return INCOME_UNKNOWN
+    return UNDER if entrant.is_under else ABOVE
 
 
 def part_plai(residences: Sequence[int], year: int | None = None) -> PartPLAI:

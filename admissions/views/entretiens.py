@@ -1,11 +1,13 @@
 """The interview: its appointment, its absence, and the page that is filled with the person opposite."""
 
+import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from admissions.actions.entretiens import (
@@ -22,11 +24,14 @@ from admissions.queries.budget import budget_of, facts_of
 from admissions.queries.completude import completeness_of
 from admissions.queries.criteres import points_of
 from admissions.queries.orientations import planned_interviews
+from admissions.queries.plai import ceiling_plai
 from admissions.views.common import about, done, form_page, orientation_or_404
 from admissions.views.orientations import one_more_line
 from residence.components import Part
-from residence.models import Personne
+from residence.models import Personne, RendezVous
+from residence.models.base import today
 from residence.permissions import Permission, require_permission
+from residence.queries.rendez_vous import appointments_between, monday_of, week_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,8 +50,26 @@ def entretien_plan(request: HttpRequest, orientation_id: int) -> HttpResponse:
         if document is not None:
             messages.success(request, "L’entretien est fixé, l’invitation est prête à partir.")
             return redirect(orientation)
-    context = {**about(request, orientation), "form": form, "planned": planned}
+    context = {**about(request, orientation), "form": form, "planned": planned, **_taken(request, orientation, planned)}
     return render(request, "admissions/entretien_plan.html", context)
+
+
+def _taken(request: HttpRequest, orientation: Orientation, planned: RendezVous | None) -> dict[str, Any]:
+    """The week of the team that is asked for, else that of the appointment, else the next, as the user may see it."""
+    if not request.user.holds(Permission.RENDEZ_VOUS_VIEW, orientation.residence_id):
+        return {"week": None}
+    day = timezone.localdate(planned.start_at) if planned else today() + datetime.timedelta(days=1)
+    first = monday_of(request.GET.get("semaine") or day.isoformat())
+    rows = appointments_between(request.user, first, first + datetime.timedelta(days=6))
+    meetings = list(rows.filter(residence=orientation.residence_id).exclude(status=RendezVous.Status.CANCELLED))
+    return {
+        "week": week_of(meetings, first),
+        "meetings": meetings,
+        "team": True,
+        "today": today(),
+        "previous": first - datetime.timedelta(days=7),
+        "following": first + datetime.timedelta(days=7),
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,7 +102,8 @@ def entretien_record(request: HttpRequest, orientation_id: int) -> HttpResponse:
     if request.method == "POST" and request.POST.get("ajouter") in LINES:
         data = one_more_line(request.POST, request.POST["ajouter"])
         return render(request, "admissions/entretien_record.html", _context(request, orientation, entretien, data))
-    context = _context(request, orientation, entretien, request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    context = _context(request, orientation, entretien, data, request.FILES if data else None)
     page: EntretienPage = context["page"]
     if request.method == "POST" and page.is_valid():
         try:
@@ -105,8 +129,10 @@ def _entretien(orientation: Orientation) -> EntretienPreadmission | None:
     )
 
 
-def _context(request: HttpRequest, orientation: Orientation, entretien: Any, data: Any) -> dict[str, Any]:
-    page = EntretienPage(orientation, entretien, data)
+def _context(
+    request: HttpRequest, orientation: Orientation, entretien: Any, data: Any, files: Any = None
+) -> dict[str, Any]:
+    page = EntretienPage(orientation, entretien, data, files)
     completeness = completeness_of(orientation)
     return {
         **about(request, orientation),
@@ -140,12 +166,13 @@ def _budget(orientation: Orientation, page: EntretienPage) -> dict[str, Any]:
     if not page.main.is_bound:
         saved = facts_of(orientation.menage, orientation.residence, page.entretien)
         budget = budget_of(saved)
-        return {"budget": budget, "points": points_of(orientation)}
+        return {"budget": budget, "points": points_of(orientation), "plai": ceiling_plai(saved)}
     facts = page.budget_facts()
     budget = budget_of(facts)
     has_activity = page.main.cleaned_data.get("has_activity")
     return {
         "budget": budget,
+        "plai": ceiling_plai(facts),
         "points": points_of(
             orientation, facts=facts, budget=budget, entry_on=facts.entry_on, has_activity=has_activity
         ),

@@ -337,15 +337,16 @@ def piece_record(request: HttpRequest, orientation_id: int, piece_id: int) -> Ht
     orientation = orientation_or_404(request, orientation_id, Permission.ENTRETIEN_RECORD)
     piece = get_object_or_404(PieceRequise, pk=piece_id, dispositif=orientation.dispositif_id)
     held = orientation.pieces.filter(piece=piece).first()
-    form = PiecePageForm(request.POST or None, held=held, back=orientation.get_absolute_url())
+    form = PiecePageForm(request.POST or None, request.FILES or None, held=held, back=orientation.get_absolute_url())
+    (state,) = [state for state in pieces_of(orientation) if state.piece == piece]
     return form_page(
         request,
         "admissions/piece_record.html",
         form=form,
-        act=lambda: record_piece(by=request.user, orientation=orientation, piece=piece, **form.cleaned_data),
+        act=lambda: record_piece(by=request.user, orientation=orientation, piece=piece, **form.piece()),
         success=f"« {piece.name} » est à jour.",
         to=orientation,
-        context={**about(request, orientation), "piece": piece},
+        context={**about(request, orientation), "piece": piece, "state": state},
     )
 
 

@@ -13,7 +13,7 @@ from residence.actions.statuses import locked
 from residence.duties import refresh_duties
 from residence.models import Menage, Personne, PieceJointe, PieceRequise, Residence, User
 from residence.models.documents import sha256_of
-from residence.uploads import clean_upload, shown_name
+from residence.uploads import CleanFile, clean_upload, shown_name
 
 
 def add_piece(
@@ -27,12 +27,12 @@ def add_piece(
     personne: Personne | None = None,
     expires_on: datetime.date | None = None,
 ) -> PieceJointe:
-    """Keep `upload` (an UploadedFile) in the household's file. The same file sent twice is kept once.
+    """Keep `upload` (an UploadedFile, or a file cleaned already) with the household. Sent twice, it is kept once.
 
     ValidationError when its content is not a PDF, JPEG or PNG, is too big, or cannot be read.
     """
     # Cleaned before the transaction: a big file must not hold the household.
-    clean = clean_upload(upload)
+    clean = upload if isinstance(upload, CleanFile) else clean_upload(upload)
     with transaction.atomic():
         menage = locked(menage)
         digest = sha256_of(clean.content)
@@ -45,7 +45,7 @@ def add_piece(
             menage=menage,
             personne=personne,
             piece_requise=piece_requise,
-            name=shown_name(name or upload.name or "", clean.suffix),
+            name=shown_name(name or getattr(upload, "name", None) or "", clean.suffix),
             content_type=clean.content_type,
             size=len(clean.content),
             sha256=digest,

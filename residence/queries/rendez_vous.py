@@ -1,13 +1,21 @@
 """Appointments of a day, of a week, of a household."""
 
 import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from residence.models import RendezVous, User
+from residence.models.base import today
 from residence.permissions import Permission
+
+FIRST_HOUR, LAST_HOUR = 8, 18
+SATURDAY = 5
+YEARS = (1900, 2200)
 
 
 def appointments_between(user: User, first: datetime.date, last: datetime.date) -> QuerySet[Any]:
@@ -26,6 +34,47 @@ def appointments_of(user: User, day: datetime.date, *, residence_id: int | None 
         return []
     rows = appointments_between(user, day, day).filter(user=user).exclude(status=RendezVous.Status.CANCELLED)
     return list(rows.filter(residence=residence_id) if residence_id else rows)
+
+
+def monday_of(text: str) -> datetime.date:
+    """The Monday of the week that holds the day written in `text` (ISO), else of this week."""
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        day = today()
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        day = today()
+    return day - datetime.timedelta(days=day.weekday())
+
+
+@dataclass(frozen=True)
+class Hour:
+    """A row of the week: an hour, and what begins within it, day by day."""
+
+    hour: int
+    days: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True)
+class Week:
+    """The days of a week and its hours: from 8 to 18 at least, the weekend only when somebody comes."""
+
+    days: tuple[datetime.date, ...]
+    hours: tuple[Hour, ...]
+
+
+def week_of(rows: Iterable[Any], first: datetime.date) -> Week:
+    """Appointments of the week that begins on the Monday `first`, by hour of their beginning."""
+    begun: dict[tuple[datetime.date, int], list[Any]] = defaultdict(list)
+    for one in rows:
+        start = timezone.localtime(one.start_at)
+        begun[start.date(), start.hour].append(one)
+    taken = {day.weekday() for day, _ in begun}
+    count = max([SATURDAY, *(weekday + 1 for weekday in taken)])
+    days = tuple(first + datetime.timedelta(days=rank) for rank in range(count))
+    hours = [hour for _, hour in begun]
+    span = range(min([FIRST_HOUR, *hours]), max([LAST_HOUR, *hours]) + 1)
+    return Week(days, tuple(Hour(hour, tuple(tuple(begun[day, hour]) for day in days)) for hour in span))
 
 
 def as_ics(rendez_vous: Any) -> str:

@@ -27,7 +27,7 @@ from residence.models.base import today
 from residence.permissions import Permission, require_permission
 from residence.queries.banner import banner_for
 from residence.queries.menages import residence_for
-from residence.queries.rendez_vous import appointments_between, as_ics
+from residence.queries.rendez_vous import appointments_between, as_ics, monday_of, week_of
 from residence.queries.search import households_named
 
 BADGES = {
@@ -48,7 +48,7 @@ ACTS = {
 @require_permission(Permission.RENDEZ_VOUS_VIEW)
 def rendez_vous_list(request: HttpRequest) -> HttpResponse:
     """Appointments of a week, of the user or of the whole team."""
-    first = _monday(request.GET.get("semaine", ""))
+    first = monday_of(request.GET.get("semaine", ""))
     last = first + datetime.timedelta(days=6)
     team = request.GET.get("qui") == "equipe"
     rows = appointments_between(request.user, first, last)
@@ -57,6 +57,7 @@ def rendez_vous_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(residence=chosen.pk)
     if not team:
         rows = rows.filter(user=request.user)
+    rows = list(rows)
     days = [
         (day, _table(day, list(group), team=team))
         for day, group in groupby(rows, key=lambda one: timezone.localdate(one.start_at))
@@ -66,22 +67,14 @@ def rendez_vous_list(request: HttpRequest) -> HttpResponse:
         "last": last,
         "previous": first - datetime.timedelta(days=7),
         "following": first + datetime.timedelta(days=7),
-        "this_week": first == _monday(""),
+        "this_week": first == monday_of(""),
         "today": today(),
         "team": team,
         "days": days,
+        "week": week_of(rows, first),
         "may_edit": request.user.holds(Permission.RENDEZ_VOUS_EDIT),
     }
     return render(request, "residence/rendez_vous_list.html", context)
-
-
-def _monday(text: str) -> datetime.date:
-    """The Monday of the week that holds the day written in `text` (ISO), else of this week."""
-    try:
-        day = datetime.date.fromisoformat(text)
-    except ValueError:
-        day = today()
-    return day - datetime.timedelta(days=day.weekday())
 
 
 def _table(day: datetime.date, rows: list[Any], *, team: bool) -> Table:

@@ -142,6 +142,7 @@ def hold(nadia):
             held_on=changes.pop("held_on", today()),
             resources=changes.pop("resources", [MoneyInput("retraite", Decimal("1000.00"), is_proved=True)]),
             charges=changes.pop("charges", [MoneyInput("telephone", Decimal("100.00"))]),
+            debts=changes.pop("debts", ()),
             members=changes.pop("members", ()),
             themes=changes.pop("themes", ()),
             pieces=changes.pop("pieces", ()),

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from admissions.actions.entretiens import (
@@ -15,9 +16,10 @@ from admissions.actions.entretiens import (
     ThemeInput,
     plan_entretien,
 )
-from admissions.models import EntretienPreadmission
+from admissions.models import Dette, EntretienPreadmission, PlafondPLAI
 from admissions.queries.budget import budget_of, facts_of
 from admissions.queries.criteres import derogations_missing, points_of
+from admissions.queries.plai import ceiling_plai
 from residence.models import (
     Charge,
     Convention,
@@ -31,6 +33,7 @@ from residence.models import (
 )
 from residence.models.base import today
 from tests.admissions.conftest import REFERENCE, fresh
+from tests.admissions.test_pages import read
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +69,20 @@ def test_planning_invites_and_moving_invites_again(enter, nadia):
     assert DocumentEmis.objects.filter(kind="invitation").count() == 2
     assert [one.status for one in orientation.etapes.all()] == ["received", "interview_planned"]
     assert EntreeJournal.objects.filter(action="entretien.plan").count() == 2
+
+
+def test_moving_shows_what_the_team_has_that_week_and_keeps_the_length(enter, nadia):
+    orientation = enter()
+    start = in_days(9)
+    plan_entretien(
+        by=nadia, orientation=orientation, user=nadia, start_at=start, end_at=start + datetime.timedelta(minutes=75)
+    )
+    shown = read(nadia, "entretien_plan", orientation.pk)
+    assert "Ce qui est déjà pris" in shown
+    assert shown.count("DIALLO Awa") >= 3
+    assert '<option value="75" selected>' in shown
+    elsewhere = read(nadia, "entretien_plan", orientation.pk, semaine="2020-01-06")
+    assert "Rien n’est pris cette semaine-là." in elsewhere
 
 
 def test_an_interview_is_not_planned_for_who_is_ready(ready, nadia):
@@ -302,3 +319,77 @@ def test_a_year_alone_does_not_tell_an_age(enter, hold, dispositif):
     orientation = hold(enter(reference=REFERENCE | {"born_on": datetime.date(1990, 1, 1), "birth_precision": "year"}))
     (point,) = points_of(orientation)
     assert point.badge.word == "à renseigner"
+
+
+# Debts, line by line
+
+
+def debt(kind="loyer", monthly="50.00", due="1200.00", **more):
+    return MoneyInput(kind, Decimal(monthly), amount_due=Decimal(due), **more)
+
+
+def test_debts_are_kept_by_line_and_weigh_in_the_budget(enter, hold, place):
+    orientation = hold(
+        enter(),
+        wished_categorie=place.categorie,
+        debts=[debt(label="Ancien bailleur"), debt("energie", "0.00", "300.00")],
+    )
+    kept = Dette.objects.filter(menage=orientation.menage).order_by("amount_due")
+    assert [(one.kind, one.amount_due, one.monthly_amount) for one in kept] == [
+        ("energie", Decimal("300.00"), Decimal("0.00")),
+        ("loyer", Decimal("1200.00"), Decimal("50.00")),
+    ]
+    found = budget(orientation)
+    assert found.charges == Decimal("150.00")
+    assert found.debts_due == Decimal("1500.00")
+
+
+def test_a_debt_that_goes_down_is_followed_not_overwritten(enter, hold, time_machine):
+    time_machine.move_to(datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC), tick=False)
+    orientation = hold(enter(), debts=[debt()])
+    time_machine.move_to(datetime.datetime(2026, 4, 2, 9, tzinfo=datetime.UTC), tick=False)
+    line = Dette.objects.get()
+    hold(orientation, version=1, held_on=datetime.date(2026, 3, 2), debts=[debt(due="1150.00", pk=line.pk)])
+    old, new = Dette.objects.order_by("pk")
+    assert (old.amount_due, old.end_on) == (Decimal("1200.00"), datetime.date(2026, 4, 1))
+    assert (new.amount_due, new.start_on) == (Decimal("1150.00"), datetime.date(2026, 4, 2))
+
+
+def test_the_database_refuses_a_debt_below_zero(enter):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Dette.objects.create(menage=enter().menage, kind="loyer", amount_due=-1, monthly_amount=0)
+
+
+# The PLAI ceiling beside the budget
+
+
+@pytest.mark.parametrize(
+    ("income", "word"),
+    [
+        (None, "revenu fiscal à demander"),
+        ("12000.00", "sous le plafond PLAI"),
+        ("12000.01", "au-dessus du plafond PLAI"),
+    ],
+)
+def test_the_income_told_is_set_against_the_ceiling(enter, hold, here, income, word):
+    orientation = hold(enter(), reference_tax_income=income and Decimal(income), reference_tax_year=2024)
+    facts = facts_of(orientation.menage, here, orientation.entretien)
+    assert ceiling_plai(facts).badge.word == "plafonds à saisir"
+    PlafondPLAI.objects.create(
+        residence=here,
+        valid_from=datetime.date(2020, 1, 1),
+        **{f"category_{rank}": 11000 + 1000 * rank for rank in range(1, 7)},
+        per_further=1000,
+    )
+    assert ceiling_plai(facts).badge.word == word
+
+
+# The criteria, each with its effect
+
+
+def test_each_criterion_says_what_it_would_do(enter, hold, dispositif):
+    CritereDispositif.objects.create(dispositif=dispositif, kind="age", maximum=60, effect="needs_derogation")
+    orientation = hold(enter(), wished_entry_on=today())
+    (point,) = points_of(orientation)
+    assert point.result.met
+    assert (point.effect, point.would) == ("", "exige une dérogation motivée")

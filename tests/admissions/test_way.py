@@ -88,6 +88,7 @@ def interview(orientation, **changes):
         **management("charges", 1),
         "charges-0-kind": "telephone",
         "charges-0-monthly_amount": "100",
+        **management("dettes"),
         **themes(),
     }
     for piece in orientation.dispositif.pieces.all():

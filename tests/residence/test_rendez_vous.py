@@ -12,6 +12,7 @@ from residence.actions.rendez_vous import hold_rendez_vous, miss_rendez_vous, mo
 from residence.duties import refresh_duties
 from residence.models import Echeance, EntreeJournal, RendezVous
 from residence.permissions import Cause, Role
+from residence.queries.rendez_vous import as_ics, monday_of, week_of
 from tests.factories import MenageFactory, ResidenceFactory, UserFactory
 from tests.signing_in import signed_in
 
@@ -184,6 +185,52 @@ def test_the_calendar_file_tells_no_name(nadia, here, menage):
     assert "Bureau 2\\; rez-de-chaussée\\, à droite" in text
     assert "DIALLO" not in text
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+
+
+@pytest.mark.parametrize(
+    ("place", "written"),
+    [
+        pytest.param("Bureau 2", "Bureau 2", id="plain"),
+        pytest.param("Bât. A, 2e ; gauche", "Bât. A\\, 2e \\; gauche", id="commas-and-semicolons"),
+        pytest.param("C:\\partage", "C:\\\\partage", id="a-backslash-once"),
+        pytest.param("1 rue Neuve\r\n63000", "1 rue Neuve\\n63000", id="a-line-break"),
+        pytest.param("é" * 90, "é" * 90, id="folded-between-signs-never-inside-one"),
+    ],
+)
+def test_the_calendar_file_is_written_by_the_book(nadia, here, menage, place, written):
+    text = as_ics(RendezVous(pk=7, menage=menage, start_at=NOW, end_at=NOW + HOUR, place=place, kind="suivi"))
+    lines = text.split("\r\n")
+
+    assert text.endswith("END:VEVENT\r\nEND:VCALENDAR\r\n")
+    assert "\n" not in text.replace("\r\n", "")
+    assert all(len(line.encode()) <= 75 for line in lines)
+    unfolded = text.replace("\r\n ", "").split("\r\n")
+    assert f"LOCATION:{written}" in unfolded
+    assert "UID:rendez-vous-7@residence" in unfolded
+    assert "DTSTAMP:20260311T100000Z" in unfolded
+
+
+def test_the_week_is_a_column_a_day_and_a_row_an_hour(nadia, here, menage):
+    morning = planned(nadia, here, menage)
+    early = planned(nadia, here, menage, start=NOW - 4 * HOUR)
+
+    week = week_of([early, morning], datetime.date(2026, 3, 9))
+
+    assert [day.isoweekday() for day in week.days] == [1, 2, 3, 4, 5]
+    assert (week.hours[0].hour, week.hours[-1].hour) == (7, 18)
+    found = {row.hour: [rank for rank, here in enumerate(row.days) if here] for row in week.hours}
+    assert {hour: ranks for hour, ranks in found.items() if ranks} == {7: [2], 12: [2]}
+
+
+@pytest.mark.parametrize(("ahead", "columns"), [(0, 5), (3, 6), (4, 7)])
+def test_the_weekend_is_shown_when_somebody_comes(nadia, here, menage, ahead, columns):
+    one = planned(nadia, here, menage, start=NOW + ahead * 24 * HOUR)
+    assert len(week_of([one], datetime.date(2026, 3, 9)).days) == columns
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31", "", "2026-13-01"])
+def test_a_week_that_is_no_week_is_this_one(text):
+    assert monday_of(text) == datetime.date(2026, 3, 9)
 
 
 def test_a_household_is_chosen_by_name(nadia, menage):

@@ -172,3 +172,8 @@ def test_a_truncated_image_is_refused_after_a_pdf_was_made_too(monkeypatch):
 )
 def test_the_name_shown_is_harmless(name, shown):
     assert shown_name(name, ".pdf") == shown
+
+
+def test_the_same_pdf_is_written_the_same_way_twice():
+    content = pdf(pages=2)
+    assert clean_upload(upload(content)).content == clean_upload(upload(content)).content
