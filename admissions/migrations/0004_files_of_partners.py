@@ -333,7 +333,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="ligne_import_entered",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
             ),
         ),
         migrations.AddConstraint(
