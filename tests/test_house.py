@@ -57,6 +57,7 @@ NOT_IN_ADMIN: dict[str, str] = {
     "admissions.Decision": _CANDIDATE,
     "admissions.Derogation": _CANDIDATE,
     "admissions.EntretienPreadmission": _CANDIDATE,
+    "admissions.Dette": _SOCIAL,
     "admissions.EtapeOrientation": _CANDIDATE,
     "admissions.EvaluationTheme": _CANDIDATE,
     "admissions.ImportOrientations": _CANDIDATE,

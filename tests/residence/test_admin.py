@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.forms import FileField
 from django.urls import reverse
 
+from admissions.models import PlafondPLAI
 from logement.models import (
     Batiment,
     Campagne,
@@ -480,6 +481,13 @@ def everything(here, gestionnaire):
     contrat.sejour.dispositif.criteres.create(kind="age", minimum=18)
     contrat.sejour.dispositif.surfaces.create(type_logement="T1", minimum=9)
     contrat.sejour.dispositif.pieces.create(name="Pièce d’identité")
+    contrat.sejour.dispositif.criteres_rang.create(kind="waited", points=2)
+    PlafondPLAI.objects.create(
+        residence=here,
+        valid_from=day,
+        **{f"category_{rank}": 10000 * rank for rank in range(1, 7)},
+        per_further=3000,
+    )
     PartenaireFactory().contacts.create(name="Noël Ébrard")
     TarifFactory(categorie=contrat.place.categorie)
     prestation = Prestation.objects.create(residence=here, name="Parking")
