@@ -72,6 +72,14 @@ def kinds() -> dict[str, DutyKind]:
     return {kind.code: kind for path in settings.DUTIES for kind in import_string(path)}
 
 
+@cache
+def _kinds_by_model() -> dict[type[Model], list[DutyKind]]:
+    by_model: dict[type[Model], list[DutyKind]] = {}
+    for kind in kinds().values():
+        by_model.setdefault(kind.model, []).append(kind)
+    return by_model
+
+
 _postponed: ContextVar[bool] = ContextVar("duties_postponed", default=False)
 
 
@@ -90,43 +98,45 @@ def refresh_duties(target: Model) -> None:
     """Make the open duties of one target what the rules say of it now."""
     if _postponed.get():
         return
-    for kind in kinds().values():
-        if kind.model is type(target):
-            _refresh(kind, kind.model._default_manager.filter(pk=target.pk), [target.pk])
+    if of_model := _kinds_by_model().get(type(target)):
+        _refresh(of_model, type(target)._default_manager.filter(pk=target.pk), only=target.pk)
 
 
 @transaction.atomic
 def rebuild_duties(day: datetime.date | None = None) -> tuple[int, int]:
     """Make every open duty what the rules say on `day`; how many were opened or moved, and how many settled."""
     opened = settled = 0
-    for kind in kinds().values():
-        new, gone = _refresh(kind, kind.model._default_manager.all(), None, day)
+    for model, of_model in _kinds_by_model().items():
+        new, gone = _refresh(of_model, model._default_manager.all(), day=day)
         opened, settled = opened + new, settled + gone
     return opened, settled
 
 
 def _refresh(
-    kind: DutyKind, rows: QuerySet[Any], only: list[int] | None, day: datetime.date | None = None
+    of_model: list[DutyKind], rows: QuerySet[Any], *, only: int | None = None, day: datetime.date | None = None
 ) -> tuple[int, int]:
-    expected = {duty.addressee: duty for duty in kind.rule(rows, day or today())}
-    content_type = ContentType.objects.get_for_model(kind.model)
-    stored = Echeance.objects.open().filter(kind=kind.code, target_type=content_type)
+    """Apply the rules of kinds that share their model to `rows`: all of them, or the one row of pk `only`."""
+    on = day or today()
+    expected = {(kind.code, *duty.addressee): duty for kind in of_model for duty in kind.rule(rows, on)}
+    content_type = ContentType.objects.get_for_model(of_model[0].model)
+    stored = Echeance.objects.open().filter(kind__in=[kind.code for kind in of_model], target_type=content_type)
     if only is not None:
-        stored = stored.filter(target_id__in=only)
+        stored = stored.filter(target_id=only)
     gone, changed = [], 0
     for echeance in stored.select_for_update(of=("self",)):
-        duty = expected.pop((echeance.target_id, echeance.role, echeance.user_id), None)
+        duty = expected.pop((echeance.kind, echeance.target_id, echeance.role, echeance.user_id), None)
         if duty is None:
             gone.append(echeance.pk)
         elif (echeance.due_on, echeance.detail) != (duty.due_on, duty.detail):
             echeance.due_on, echeance.detail = duty.due_on, duty.detail
             echeance.save(update_fields=["due_on", "detail"])
             changed += 1
-    Echeance.objects.filter(pk__in=gone).update(settled_at=timezone.now())
+    if gone:
+        Echeance.objects.filter(pk__in=gone).update(settled_at=timezone.now())
     Echeance.objects.bulk_create(
         [
             Echeance(
-                kind=kind.code,
+                kind=code,
                 target_type=content_type,
                 target_id=duty.target_id,
                 residence_id=duty.residence_id,
@@ -136,7 +146,7 @@ def _refresh(
                 menage_id=duty.menage_id,
                 detail=duty.detail,
             )
-            for duty in expected.values()
+            for (code, *_), duty in expected.items()
         ],
         ignore_conflicts=True,
     )
