@@ -24,6 +24,7 @@ def main() -> int:
     for places, months in SIZES.items():
         with database(f"bench_{places}") as environment:
             for command in (
+                ["manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
                 ["manage.py", "migrate", "--verbosity", "0"],
                 ["manage.py", "createcachetable"],
                 ["manage.py", "demo", "--places", str(places), "--mois", str(months)],
@@ -66,7 +67,9 @@ def owner() -> dict[str, str]:
     """The login that may make databases."""
     if settings.DATABASE_EMBEDDED:
         return embedded.ensure_running().url(embedded.OWNER)
-    return environ.Env().db("DATABASE_OWNER_URL" if "DATABASE_OWNER_URL" in os.environ else "DATABASE_URL")
+    login = environ.Env().db("DATABASE_OWNER_URL" if "DATABASE_OWNER_URL" in os.environ else "DATABASE_URL")
+    options = login.pop("OPTIONS", {})
+    return login | {"HOST": login["HOST"] or options.get("host", ""), "PORT": login["PORT"] or options.get("port", "")}
 
 
 def url(login: dict[str, str], name: str) -> str:

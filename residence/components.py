@@ -118,10 +118,6 @@ class Table:
     totals: tuple[Any, ...] = ()
 
     @property
-    def lines(self) -> list[tuple[Row, list[tuple[Column, Any]]]]:
-        return [(row, list(zip(self.columns, row.cells, strict=True))) for row in self.rows]
-
-    @property
     def total_cells(self) -> list[tuple[Column, Any]]:
         return list(zip(self.columns, self.totals, strict=True)) if self.totals else []
 

@@ -3,6 +3,7 @@
 import datetime
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -12,10 +13,10 @@ from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from residence.components import MEANING_ICONS, SOON_IN_DAYS, Badge, Banner, Meaning, deadline
+from residence.components import MEANING_ICONS, SOON_IN_DAYS, Badge, Banner, Meaning, Row, Table, deadline
 from residence.rules import money
 from residence.rules.money import NBSP
 
@@ -103,6 +104,7 @@ def echeance(due_on: datetime.date | None, soon_within: int = SOON_IN_DAYS) -> S
 
 
 @register.simple_tag
+@cache
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; with `label` it speaks, without it is decoration beside a word."""
     speaks = format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"')
@@ -227,6 +229,25 @@ def cell(value: Any, column: Any) -> Any:
             return badge(value)
         case _:
             return value
+
+
+@register.simple_tag
+def row_cells(table: Table, row: Row) -> SafeString:
+    """The cells of a row of `_table.html`; written here, since a page has hundreds of them."""
+    return format_html_join(
+        "",
+        '<td class="{}"{}>{}</td>',
+        (
+            (
+                column.kind,
+                format_html(' data-word="{}"', column.word) if column.word else "",
+                format_html('<a class="row-link" href="{}">{}</a>', row.url, cell(value, column))
+                if column.kind == "main" and row.url
+                else cell(value, column),
+            )
+            for column, value in zip(table.columns, row.cells, strict=True)
+        ),
+    )
 
 
 @register.simple_tag(takes_context=True)

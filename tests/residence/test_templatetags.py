@@ -351,7 +351,7 @@ def test_a_table_writes_each_cell_as_its_column_asks(render: Any) -> None:
 
 def test_a_row_with_a_cell_too_few_is_refused() -> None:
     with pytest.raises(ValueError, match="zip"):
-        _ = Table("x", (Column("a"), Column("b")), (Row(("1",)),)).lines
+        ui.row_cells(Table("x", (Column("a"), Column("b")), (row := Row(("1",)),)), row)
 
 
 # Components
