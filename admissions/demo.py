@@ -6,8 +6,9 @@ What is over is written in bulk; tomorrow's sitting, the proposals and the contr
 import datetime
 from dataclasses import dataclass
 
+from admissions.actions.opinions import give_opinion
 from admissions.actions.propositions import accept_proposition, make_proposition
-from admissions.actions.sessions import add_passage, convene_session, give_opinion, prepare_session
+from admissions.actions.sessions import add_passage, convene_session, prepare_session
 from admissions.demo_attente import set_criteria
 from admissions.demo_book import Book, Request
 from admissions.demo_texts import AFTER, BEFORE, CONDITIONS, DEFERRED, REFUSALS, SUBJECT_TO, WAITING_LIST

@@ -5,9 +5,9 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from admissions.actions.decisions import letter_data
+from admissions.actions.lettres import letter_data
+from admissions.actions.minutes import issue_minutes
 from admissions.actions.orientations import delays
-from admissions.actions.sessions import issue_minutes
 from admissions.demo_texts import (
     CCAS_EVALUATION,
     COMMENTS,
@@ -23,6 +23,7 @@ from admissions.models import (
     AvisMembre,
     Decision,
     EntretienPreadmission,
+    EnvoiLettre,
     EtapeOrientation,
     EvaluationTheme,
     MembreSession,
@@ -396,6 +397,20 @@ class Book:
             DocumentEmis.objects.bulk_create([paper for _, paper in papers], batch_size=BATCH)
             for decision, paper in papers:
                 setattr(decision, field, paper)
+            EnvoiLettre.objects.bulk_create(
+                [
+                    EnvoiLettre(
+                        decision=decision,
+                        document=paper,
+                        means=EnvoiLettre.Means.POST,
+                        sent_on=decision.notified_on,
+                        asked_by=paper.issued_by,
+                        asked_at=self.world.at(decision.notified_on, 16),
+                    )
+                    for decision, paper in papers
+                ],
+                batch_size=BATCH,
+            )
 
     def _letter(self, request: Request, decision: Decision, kind: DocumentKind, rank: int) -> DocumentEmis:
         orientation, on = request.orientation, decision.notified_on

@@ -10,6 +10,7 @@ from django.utils import timezone
 from admissions.models import (
     AvisMembre,
     Decision,
+    EnvoiLettre,
     ImportOrientations,
     Orientation,
     PassageCommission,
@@ -33,6 +34,7 @@ CHASE_DAYS = 15
 FILE_DAYS = 2
 SCHEDULE_DAYS = 15
 LETTER_DAYS = 8
+SEND_DAYS = 2
 CONVENE_BEFORE_DAYS = 7
 DEROGATION_DAYS = 8
 CONTRACT_BEFORE_DAYS = 5
@@ -172,6 +174,23 @@ def _letters_to_issue(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expec
         yield _for_coordinatrice(
             one.passage.orientation,
             add_days(one.decided_on, LETTER_DAYS),
+            target_id=one.pk,
+            detail=f"décision {one.get_kind_display()}",
+        )
+
+
+def _letters_to_send(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Letters that were issued and have not all left."""
+    gone = EnvoiLettre.objects.filter(decision=OuterRef("pk"), sent_on__isnull=False)
+    owed = rows.filter(
+        ~Exists(gone.filter(document=OuterRef("letter_candidat")))
+        | Q(letter_prescripteur__isnull=False) & ~Exists(gone.filter(document=OuterRef("letter_prescripteur"))),
+        letter_candidat__isnull=False,
+    )
+    for one in owed.select_related("passage__orientation"):
+        yield _for_coordinatrice(
+            one.passage.orientation,
+            add_days(one.notified_on or one.decided_on, SEND_DAYS),
             target_id=one.pk,
             detail=f"décision {one.get_kind_display()}",
         )
@@ -381,12 +400,21 @@ KINDS = [
     ),
     DutyKind(
         "decision.letters",
-        "Envoyer les lettres de décision",
+        "Éditer les lettres de décision",
         Decision,
         _letters_to_issue,
         "admissions:decision_letters",
         Permission.LETTRE_ISSUE,
         "Éditer les lettres",
+    ),
+    DutyKind(
+        "lettre.send",
+        "Faire partir les lettres de décision",
+        Decision,
+        _letters_to_send,
+        "admissions:decision_letters",
+        Permission.LETTRE_ISSUE,
+        "Envoyer les lettres",
     ),
     DutyKind(
         "reserve.lift",

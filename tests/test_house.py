@@ -28,7 +28,9 @@ LONG, TOO_LONG = 400, 650
 DELETES: dict[str, str] = {
     "accompagnement/actions/notes.py": "a draft, once its note is written",
     "admissions/actions/entretiens.py": "a line typed the same day, a slip",
-    "admissions/actions/sessions.py": "a member not convened yet; the opinion of who then says to know the candidate",
+    "admissions/actions/agenda.py": "the opinion on a synthesis that another takes the place of",
+    "admissions/actions/opinions.py": "the opinion of who then says to know the candidate",
+    "admissions/actions/sessions.py": "a member not convened yet; the opinion of a member whose seat goes to another",
     "logement/actions/campagnes.py": "what a campaign has prepared, freely redone until it is confirmed",
     "logement/actions/contrats.py": "a party taken off a contract that nobody signed",
     "logement/actions/etats_des_lieux.py": "a line taken off a draft",
@@ -58,6 +60,7 @@ NOT_IN_ADMIN: dict[str, str] = {
     "admissions.Derogation": _CANDIDATE,
     "admissions.EntretienPreadmission": _CANDIDATE,
     "admissions.Dette": _SOCIAL,
+    "admissions.EnvoiLettre": _CANDIDATE,
     "admissions.EtapeOrientation": _CANDIDATE,
     "admissions.EvaluationTheme": _CANDIDATE,
     "admissions.ImportOrientations": _CANDIDATE,

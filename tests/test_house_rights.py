@@ -26,6 +26,7 @@ NARROWER: dict[str, str] = {
     "admissions:opinion_give": "les membres convoqués de la séance",
     "admissions:passage_detail": "les membres convoqués de la séance",
     "admissions:passage_synthese": "les membres convoqués de la séance",
+    "admissions:session_folder": "les membres convoqués de la séance",
     "admissions:session_detail": "les membres convoqués de la séance",
     "residence:confidentiel_detail": "les personnes nommées sur le dossier",
     "residence:delegation_end": "qui délègue et qui reçoit",

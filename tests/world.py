@@ -358,6 +358,10 @@ class World:
         return session
 
     @cached_property
+    def siege(self) -> admissions.MembreSession:
+        return self.session.membres.get()
+
+    @cached_property
     def passage(self) -> admissions.PassageCommission:
         return admissions.PassageCommission.objects.create(
             session=self.session, orientation=self.orientation, rank=1, added_by=self.author, added_at=timezone.now()

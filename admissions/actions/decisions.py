@@ -1,29 +1,30 @@
-"""Record the commission's decision on a file, write its letters, lift its reserve, grant a derogation."""
+"""Record the commission's decision on a file, lift its reserve, grant a derogation."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from admissions.actions.orientations import reach, settle_refusal
-from admissions.models import Decision, Derogation, Orientation, PassageCommission, SessionCommission
-from admissions.models.orientations import OrientationStatus
-from admissions.queries.courriers import (
-    Addressee,
-    addressee_of,
-    addressee_partner,
-    place_and_date,
-    reference_of,
-    signatory_of,
+from admissions.actions.orientations import reach
+from admissions.models import (
+    Decision,
+    Derogation,
+    MotifCloture,
+    Orientation,
+    PassageCommission,
+    SessionCommission,
 )
+from admissions.models.commission import reserve_line
+from admissions.models.orientations import OrientationStatus
+from admissions.queries.commission import reserve_awaits
 from admissions.queries.criteres import derogations_missing, points_of
-from residence.actions.documents import issue_document
 from residence.actions.journal import record
 from residence.actions.statuses import locked
 from residence.duties import refresh_duties
-from residence.models import CritereDispositif, DocumentEmis, DocumentKind, User
+from residence.models import CritereDispositif, PieceRequise, User
 from residence.models.base import today
 
 S = OrientationStatus
@@ -41,12 +42,14 @@ def record_decision(
     motives: list[str] | None = None,
     reasons_prescripteur: str = "",
     conditions: str = "",
+    reserve_pieces: Iterable[PieceRequise] = (),
     conditions_by_on: datetime.date | None = None,
     deferred_to_on: datetime.date | None = None,
 ) -> Decision:
     """Write down what the commission decides on a file; it may be corrected until the sitting closes.
 
-    The request becomes decided; where it goes next is settled at the closing.
+    The request becomes decided; where it goes next is settled at the closing. Pieces that a reserve asks for say by
+    themselves what is awaited.
     """
     # Always in this order: session, orientation, passage.
     session = locked(passage.session)
@@ -58,6 +61,13 @@ def record_decision(
         raise ValidationError(
             f"La séance est « {session.get_status_display()} » : une décision se consigne pendant la séance."
         )
+    if kind != K.DEFERRED:
+        _require_quorum(session, passage)
+    pieces = list(reserve_pieces) if kind == K.FAVORABLE_SUBJECT_TO else []
+    if any(piece.dispositif_id != orientation.dispositif_id for piece in pieces):
+        raise ValidationError({"reserve_pieces": "Ce dispositif ne demande pas cette pièce."})
+    if kind == K.UNFAVORABLE:
+        _require_own_reasons(reasons, orientation)
     day = timezone.localdate(session.starts_at)
     decision = Decision.objects.filter(passage=passage).first() or Decision(passage=passage)
     corrected = decision.pk is not None
@@ -66,7 +76,8 @@ def record_decision(
     decision.motives = motives or []
     decision.reasons_prescripteur = reasons_prescripteur
     # What goes with another kind of decision is not kept.
-    decision.conditions = conditions if kind == K.FAVORABLE_SUBJECT_TO else ""
+    asked = conditions.strip() or reserve_line(piece.name for piece in pieces)
+    decision.conditions = asked if kind == K.FAVORABLE_SUBJECT_TO else ""
     decision.conditions_by_on = conditions_by_on if kind == K.FAVORABLE_SUBJECT_TO else None
     decision.deferred_to_on = deferred_to_on if kind == K.DEFERRED else None
     for name, value in (("conditions_by_on", decision.conditions_by_on), ("deferred_to_on", decision.deferred_to_on)):
@@ -76,6 +87,7 @@ def record_decision(
     decision.recorded_by, decision.recorded_at = by, timezone.now()
     decision.full_clean()
     decision.save()
+    decision.reserve_pieces.set(pieces)
     if not corrected:
         reach(orientation, S.DECIDED, by=by, reason=str(decision.get_kind_display()))
     _record("decision.record", by, decision, kind_of=kind, corrected=corrected)
@@ -84,100 +96,31 @@ def record_decision(
     return decision
 
 
-@transaction.atomic
-def issue_letters(
-    *, by: User, decision: Decision, notified_on: datetime.date, answered_on: datetime.date | None = None
-) -> Decision:
-    """Issue the letter to the candidate and that to the prescripteur, numbered and frozen, and say when they leave."""
-    decision = locked(decision)
-    orientation = locked(decision.passage.orientation)
-    if decision.letter_candidat_id is not None:
-        return decision
-    if decision.passage.session.status != St.CLOSED:
-        raise ValidationError("Les lettres partent une fois la séance close.")
-    if notified_on < decision.decided_on:
-        raise ValidationError({"notified_on": "Une décision ne se notifie pas avant d’être prise."})
-    decision.letter_candidat = _letter(
-        by,
-        decision,
-        DocumentKind.LETTRE_CANDIDAT,
-        addressee_of(orientation.menage, orientation.partenaire),
-        notified_on,
-    )
-    if orientation.partenaire is not None:
-        decision.letter_prescripteur = _letter(
-            by,
-            decision,
-            DocumentKind.LETTRE_PRESCRIPTEUR,
-            addressee_partner(orientation.partenaire, orientation.prescripteur),
-            notified_on,
+def _require_quorum(session: SessionCommission, passage: PassageCommission) -> None:
+    """Enough of those present may speak of this file: a link keeps some out of it."""
+    heard = session.membres.filter(is_present=True).exclude(user__in=passage.liens.values("user")).count()
+    if heard < session.quorum:
+        raise ValidationError(
+            f"Le quorum est de {session.quorum} membres et {heard} seulement peuvent se prononcer sur ce dossier : "
+            "ajournez-le, ou remplacez un membre."
         )
-    decision.notified_on = notified_on
-    decision.save(update_fields=["letter_candidat", "letter_prescripteur", "notified_on"])
-    _record("decision.letters", by, decision, notified_on=notified_on)
-    if answered_on is not None and orientation.answered_on is None:
-        if not orientation.received_on <= answered_on <= today():
-            raise ValidationError({"answered_on": "La réponse est donnée entre le jour de la demande et aujourd’hui."})
-        orientation.answered_on = answered_on
-        orientation.save(update_fields=["answered_on"])
-        record(
-            "orientation.answer",
-            by=by,
-            target=orientation,
-            menage=orientation.menage,
-            residence=orientation.residence,
-            answered_on=answered_on,
+
+
+def _require_own_reasons(reasons: str, orientation: Orientation) -> None:
+    """A refusal says why for this person: neither a motive of the list nor a criterion is enough by itself."""
+    said = _bare(reasons)
+    labels = [str(label) for label in MotifCloture.labels] + [point.label for point in points_of(orientation)]
+    if said and said in {_bare(label) for label in labels}:
+        raise ValidationError(
+            {
+                "reasons": "Dites pourquoi pour cette personne : un motif de la liste ou un critère ne suffit pas "
+                "à refuser un candidat."
+            }
         )
-    settle_refusal(by=by, orientation=orientation)
-    refresh_duties(decision)
-    refresh_duties(orientation)
-    return decision
 
 
-def _letter(by: User, decision: Decision, kind: DocumentKind, to: Addressee, on: datetime.date) -> DocumentEmis:
-    orientation = decision.passage.orientation
-    return issue_document(
-        kind=kind,
-        residence=orientation.residence,
-        menage=orientation.menage,
-        template=f"admissions/pdf/{kind.value}.html",
-        data=letter_data(by, decision, kind, to, on),
-        by=by,
-        target=decision,
-        on=on,
-    )
-
-
-def letter_data(by: User, decision: Decision, kind: DocumentKind, to: Addressee, on: datetime.date) -> dict[str, Any]:
-    """What a letter of decision freezes."""
-    orientation = decision.passage.orientation
-    residence = orientation.residence
-    reference = reference_of(orientation.menage)
-    to_partner = kind == DocumentKind.LETTRE_PRESCRIPTEUR
-    return {
-        **to.data(),
-        "title": "Décision de la commission",
-        "object": f"votre demande de logement à {residence.name}"
-        if not to_partner
-        else f"orientation de {orientation}",
-        "place_and_date": place_and_date(residence, on),
-        "candidate": reference.formal_name if reference else str(orientation),
-        "dispositif": str(orientation.dispositif),
-        "siao_number": orientation.siao_number,
-        "received_on": orientation.received_on,
-        "decided_on": decision.decided_on,
-        "kind": str(decision.kind),
-        "kind_label": str(decision.get_kind_display()),
-        "reasons": decision.reasons,
-        "reasons_prescripteur": decision.reasons_prescripteur,
-        "motives": decision.motives_display,
-        "conditions": decision.conditions,
-        "conditions_by_on": decision.conditions_by_on,
-        "deferred_to_on": decision.deferred_to_on,
-        "contact": by.get_full_name(),
-        "contact_phone": by.phone or residence.phone,
-        "signatory": signatory_of(residence, by),
-    }
+def _bare(text: str) -> str:
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in text.casefold()).split())
 
 
 @transaction.atomic
@@ -193,6 +136,11 @@ def lift_reserve(*, by: User, decision: Decision, lifted_on: datetime.date) -> D
         raise ValidationError("La séance n’est pas close : sa décision ne produit pas encore d’effet.")
     if not decision.decided_on <= lifted_on <= today():
         raise ValidationError({"lifted_on": "La réserve se lève entre le jour de la décision et aujourd’hui."})
+    awaited = reserve_awaits(decision)
+    if awaited:
+        raise ValidationError(
+            [f"« {piece.name} » n’est pas au dossier : marquez-la reçue, puis levez la réserve." for piece in awaited]
+        )
     decision.conditions_lifted_on = lifted_on
     decision.save(update_fields=["conditions_lifted_on"])
     reach(orientation, S.WAITING, by=by, reason="réserve levée")

@@ -13,6 +13,7 @@ from django.db.models import Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from admissions.actions.agenda import return_to_agenda
 from admissions.models import (
     EtapeOrientation,
     MotifCloture,
@@ -387,6 +388,7 @@ def ready_orientation(*, by: User, orientation: Orientation) -> Orientation:
         raise ValidationError([f"Il manque encore : {label}." for label in blocking])
     reach(orientation, S.READY, by=by)
     _record("orientation.ready", by, orientation)
+    return_to_agenda(by=by, orientation=orientation)
     refresh_duties(orientation)
     return orientation
 

@@ -1,40 +1,29 @@
-"""Prepare a session of the commission, make its agenda, convene it, hold it, close it."""
+"""Prepare a session of the commission, convene it, hold it, close it; who sits, who takes whose seat."""
 
 import datetime
-import logging
 import uuid
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils import timezone
 
+from admissions.actions.agenda import add_passage, freeze_synthesis, return_deferred, return_to_agenda
+from admissions.actions.minutes import issue_minutes
 from admissions.actions.orientations import reach
-from admissions.models import (
-    AvisMembre,
-    Decision,
-    LienMembre,
-    MembreSession,
-    Orientation,
-    PassageCommission,
-    SessionCommission,
-)
+from admissions.models import AvisMembre, Decision, MembreSession, PassageCommission, SessionCommission
 from admissions.models.orientations import OrientationStatus
-from admissions.queries.commission import MEMBER_STAGES, possible_members, synthesis_of
+from admissions.queries.commission import MEMBER_STAGES, possible_members
 from admissions.queries.completude import completeness_of
-from admissions.queries.courriers import long_date, place_and_date
-from residence.actions.documents import issue_document
+from admissions.queries.courriers import long_date
 from residence.actions.journal import record
+from residence.actions.notices import write
 from residence.actions.statuses import locked, move
 from residence.duties import refresh_duties
-from residence.models import DocumentEmis, DocumentKind, Residence, User
-from residence.models.base import today
+from residence.models import Residence, User
 
-logger = logging.getLogger(__name__)
+__all__ = ["add_passage", "close_session", "convene_session", "open_sitting", "prepare_session"]
 
 S = OrientationStatus
 St = SessionCommission.Status
@@ -62,7 +51,7 @@ def _prepare(
     members: Iterable[User] = (),
     form_key: uuid.UUID | None = None,
 ) -> SessionCommission:
-    """Prepare a session with those who will sit in it; its agenda is empty."""
+    """Prepare a session with those who will sit in it; the files deferred to its day stand on its agenda."""
     if form_key is not None and (existing := SessionCommission.objects.filter(form_key=form_key).first()):
         return existing
     session = SessionCommission(
@@ -72,6 +61,7 @@ def _prepare(
     session.save()
     _seat(session, members)
     record("session.prepare", by=by, target=session, residence=residence, starts_at=starts_at)
+    return_deferred(by=by, session=session)
     refresh_duties(session)
     return session
 
@@ -86,105 +76,88 @@ def edit_session(
     quorum: int,
     members: Iterable[User],
 ) -> SessionCommission:
-    """Change the day, the place, the quorum or the members of a session that does not sit yet."""
+    """Change the day, the place, the quorum or the members of a session that does not sit yet.
+
+    Once it is convened, who sits is told of what changes, who comes is convened, who no longer sits is told so.
+    """
     session = locked(session)
     if session.status not in (St.PREPARED, St.CONVENED):
-        raise ValidationError(f"La séance est « {session.get_status_display()} » : elle ne se modifie plus.")
+        raise ValidationError(f"La séance est « {session.get_status_display()} » : elle ne se modifie plus.")
+    moved = (session.starts_at, session.place) != (starts_at, place)
     session.starts_at, session.place, session.quorum = starts_at, place, quorum
     session.full_clean()
     session.save()
-    _seat(session, members)
+    stay, come, gone = _seat(session, members)
     record("session.edit", by=by, target=session, residence=session.residence, starts_at=starts_at)
+    if session.status == St.CONVENED:
+        _require_quorum(session)
+        _tell(gone, session, "n’attend plus votre présence : vous n’y siégez plus")
+        _convene_by_mail(come, session)
+        if moved:
+            _tell(stay, session, f"est déplacée : elle se réunit {_when(session)}")
+    else:
+        return_deferred(by=by, session=session)
     refresh_duties(session)
     return session
 
 
-def _seat(session: SessionCommission, members: Iterable[User]) -> None:
-    """Those who sit, and nobody else; a member who already gave an opinion stays."""
+def _seat(session: SessionCommission, members: Iterable[User]) -> tuple[list[User], list[User], list[User]]:
+    """Those who sit, and nobody else; a member who already gave an opinion stays. Gives who stays, comes, is gone."""
     wanted = {user.pk: user for user in members}
-    allowed = set(possible_members(session.residence).values_list("pk", flat=True))
-    if strangers := [user for pk, user in wanted.items() if pk not in allowed]:
-        raise ValidationError({"members": f"{strangers[0]} n’est pas membre de la commission de {session.residence}."})
-    gone = session.membres.exclude(user__in=wanted)
-    heard = AvisMembre.objects.filter(passage__session=session, user__in=gone.values("user"))
-    if heard.exists():
-        raise ValidationError({"members": "Un membre qui a déjà donné un avis ne peut plus être retiré."})
-    gone.delete()
-    here = set(session.membres.values_list("user", flat=True))
-    for pk, user in wanted.items():
-        if pk not in here:
-            MembreSession.objects.create(session=session, user=user, function=user.function)
-
-
-@transaction.atomic
-def add_passage(*, by: User, session: SessionCommission, orientation: Orientation) -> PassageCommission:
-    """Put a ready file on the agenda; once the session is convened, its synthesis is frozen at once."""
-    session = locked(session)
-    orientation = locked(orientation)
-    if session.status == St.CLOSED:
-        raise ValidationError("Cette séance est close : choisissez-en une autre.")
-    if orientation.residence_id != session.residence_id:
-        raise ValidationError("Ce dossier est celui d’une autre résidence.")
-    here = session.passages.on_agenda().filter(orientation=orientation).first()
-    if here is not None:
-        return here
-    if orientation.status != S.READY:
+    _require_members(session, wanted.values())
+    gone = session.membres.exclude(user__in=wanted).select_related("user")
+    if AvisMembre.objects.filter(passage__session=session, user__in=gone.values("user")).exists():
         raise ValidationError(
-            f"Le dossier de {orientation} est « {orientation.get_status_display()} » : "
-            "seul un dossier prêt va en commission."
+            {"members": "Un membre qui a déjà donné un avis ne se retire pas : remplacez-le, son avis sera écarté."}
         )
-    elsewhere = PassageCommission.objects.on_agenda().filter(orientation=orientation, decision__isnull=True).first()
-    if elsewhere is not None:
-        raise ValidationError(f"Ce dossier est déjà à l’ordre du jour de la {elsewhere.session}.")
-    last = session.passages.aggregate(last=Max("rank"))["last"] or 0
-    passage = PassageCommission(session=session, orientation=orientation, rank=last + 1, added_by=by)
-    passage.full_clean()
-    passage.save()
-    if session.status in MEMBER_STAGES:
-        _freeze(by, passage)
-    _record("passage.add", by, passage, rank=passage.rank)
-    refresh_duties(orientation)
-    refresh_duties(session)
-    return passage
+    left = [member.user for member in gone]
+    gone.delete()
+    here = {member.user_id: member.user for member in session.membres.select_related("user")}
+    come = [user for pk, user in wanted.items() if pk not in here]
+    for user in come:
+        MembreSession.objects.create(session=session, user=user, function=user.function)
+    return list(here.values()), come, left
+
+
+def _require_members(session: SessionCommission, users: Iterable[User], field: str = "members") -> None:
+    allowed = set(possible_members(session.residence).values_list("pk", flat=True))
+    if strangers := [user for user in users if user.pk not in allowed]:
+        raise ValidationError({field: f"{strangers[0]} n’est pas membre de la commission de {session.residence}."})
+
+
+def _require_quorum(session: SessionCommission) -> None:
+    seated = session.membres.count()
+    if seated < session.quorum:
+        raise ValidationError(f"Le quorum est de {session.quorum} membres et {seated} seulement siègent : ajoutez-en.")
 
 
 @transaction.atomic
-def withdraw_passage(*, by: User, passage: PassageCommission, reason: str) -> PassageCommission:
-    """Take a file off the agenda, with the reason that the minutes will tell."""
-    session = locked(passage.session)
-    passage = locked(passage)
-    if passage.withdrawn_at is not None:
-        return passage
-    if session.status == St.CLOSED or Decision.objects.filter(passage=passage).exists():
-        raise ValidationError("Ce dossier a sa décision : il ne se retire plus de l’ordre du jour.")
-    if not reason.strip():
-        raise ValidationError({"reason": "Dites pourquoi ce dossier est retiré."})
-    passage.withdrawn_by, passage.withdrawn_at, passage.withdrawn_reason = by, timezone.now(), reason
-    passage.full_clean()
-    passage.save()
-    _record("passage.withdraw", by, passage)
-    refresh_duties(passage.orientation)
-    refresh_duties(session)
-    return passage
+def replace_siege(*, by: User, siege: MembreSession, coming: User) -> MembreSession:
+    """Give the seat of a member who cannot come to another; what the first had said is set aside.
 
-
-@transaction.atomic
-def move_passage(*, by: User, passage: PassageCommission, up: bool) -> None:
-    """Hear a file one place sooner, or later."""
-    session = locked(passage.session)
+    A seat has one voice, and the minutes say who sat in whose place.
+    """
+    session = locked(siege.session)
+    siege, leaving = locked(siege), siege.user
     if session.status == St.CLOSED:
-        raise ValidationError("Cette séance est close : son ordre du jour ne change plus.")
-    order = list(session.passages.on_agenda().order_by("rank", "pk"))
-    here = next((index for index, one in enumerate(order) if one.pk == passage.pk), None)
-    there = None if here is None else here + (-1 if up else 1)
-    if here is None or there is None or not 0 <= there < len(order):
-        return
-    order[here], order[there] = order[there], order[here]
-    for rank, one in enumerate(order, 1):
-        if one.rank != rank:
-            one.rank = rank
-            one.save(update_fields=["rank"])
-    _record("passage.move", by, passage, rank=there + 1)
+        raise ValidationError("Cette séance est close : ses membres ne changent plus.")
+    if siege.user_id != leaving.pk:
+        raise ValidationError("Quelqu’un est passé avant vous : ce membre est déjà remplacé.")
+    _require_members(session, [coming], "coming")
+    if session.membres.filter(user=coming).exists():
+        raise ValidationError({"coming": f"{coming} siège déjà à cette séance."})
+    siege.user, siege.function, siege.replaces = coming, coming.function, leaving
+    # Who takes a seat during the sitting is in the room.
+    siege.is_present = True if session.status == St.SITTING else None
+    siege.full_clean()
+    siege.save()
+    AvisMembre.objects.filter(passage__session=session, user=leaving).delete()
+    record("siege.replace", by=by, target=session, residence=session.residence, leaving=leaving.pk, coming=coming.pk)
+    if session.status == St.CONVENED:
+        _tell([leaving], session, "n’attend plus votre présence : vous y êtes remplacé")
+        _convene_by_mail([coming], session)
+    refresh_duties(session)
+    return siege
 
 
 @transaction.atomic
@@ -196,90 +169,70 @@ def convene_session(*, by: User, session: SessionCommission) -> SessionCommissio
     passages = list(session.passages.on_agenda().select_related("orientation__menage"))
     if not passages:
         raise ValidationError("L’ordre du jour est vide : inscrivez au moins un dossier avant de convoquer.")
-    if session.membres.count() < session.quorum:
-        raise ValidationError(
-            f"Le quorum est de {session.quorum} membres et {session.membres.count()} seulement siègent : ajoutez-en."
-        )
+    _require_quorum(session)
     move(session, St.CONVENED)
     session.convened_by, session.convened_at = by, timezone.now()
     session.save(update_fields=["status", "convened_by", "convened_at"])
     for passage in passages:
-        _freeze(by, passage)
+        freeze_synthesis(by=by, passage=passage)
     record("session.convene", by=by, target=session, residence=session.residence, files=len(passages))
     refresh_duties(session)
-    transaction.on_commit(partial(_mail_members, session.pk, len(passages)))
+    _convene_by_mail([member.user for member in session.membres.select_related("user")], session)
     return session
 
 
-def _mail_members(session_id: int, files: int) -> None:
-    """Tell each member by mail; the mail names nobody, and a mail server that is down undoes nothing."""
-    session = SessionCommission.objects.select_related("residence").get(pk=session_id)
-    start = timezone.localtime(session.starts_at)
-    text = (
-        f"La commission de {session.residence} se réunit le {long_date(start.date())} "
-        f"à {start.hour} h {start.minute:02d}{f' ({session.place})' if session.place else ''}.\n\n"
-        f"{files} dossier{'s sont' if files > 1 else ' est'} à l’ordre du jour. Les synthèses se lisent "
-        "dans le logiciel, où vous pouvez donner votre avis avant la séance.\n"
-    )
-    to = session.membres.filter(user__is_active=True).values_list("user__email", flat=True)
-    for address in to:
-        try:
-            send_mail(f"Convocation à la commission du {start:%d/%m/%Y}", text, None, [address])
-        except OSError:
-            logger.exception("The convocation of session %s could not be sent to one of its members.", session_id)
-
-
-def _freeze(by: User, passage: PassageCommission) -> None:
-    """Issue the one-page synthesis of a file, once."""
-    if passage.synthese_id is not None:
-        return
-    passage.synthese = issue_document(
-        kind=DocumentKind.SYNTHESE,
-        residence=passage.session.residence,
-        menage=passage.orientation.menage,
-        template="admissions/pdf/synthese.html",
-        data=synthesis_of(passage),
-        by=by,
-        target=passage,
-    )
-    passage.save(update_fields=["synthese"])
-
-
 @transaction.atomic
-def declare_lien(*, by: User, passage: PassageCommission, user: User) -> LienMembre:
-    """Keep a member out of a file because of a link with the candidate; what they had said of it is set aside."""
-    passage = locked(passage)
-    session = passage.session
-    if session.status == St.CLOSED:
-        raise ValidationError("Cette séance est close.")
-    if not session.membres.filter(user=user).exists():
-        raise ValidationError("Cette personne ne siège pas à cette séance.")
-    lien, made = LienMembre.objects.get_or_create(passage=passage, user=user, defaults={"declared_on": today()})
-    if made:
-        AvisMembre.objects.filter(passage=passage, user=user).delete()
-        _record("lien.declare", by, passage, member=user.pk)
-        refresh_duties(session)
-    return lien
+def unconvene_session(*, by: User, session: SessionCommission, reason: str) -> SessionCommission:
+    """Take a convocation back: members read nothing any more, and are told why; the session may be convened again.
 
-
-@transaction.atomic
-def give_opinion(*, by: User, passage: PassageCommission, opinion: str, comment: str = "") -> AvisMembre:
-    """The opinion of a member on a file, which they may change until the sitting closes."""
-    passage = locked(passage)
-    session = passage.session
-    if session.status not in MEMBER_STAGES:
-        raise ValidationError("Les avis se donnent de la convocation à la clôture de la séance.")
-    if not session.membres.filter(user=by).exists():
-        raise ValidationError("Vous ne siégez pas à cette séance.")
-    if passage.liens.filter(user=by).exists():
-        raise ValidationError("Un lien avec ce candidat vous tient à l’écart de ce dossier.")
-    given = AvisMembre.objects.filter(passage=passage, user=by).first() or AvisMembre(passage=passage, user=by)
-    given.opinion, given.comment, given.given_at = opinion, comment, timezone.now()
-    given.full_clean()
-    given.save()
-    _record("opinion.give", by, passage)
+    The agenda and the syntheses stay. Convened again, a file that has changed gets a new synthesis.
+    """
+    session = locked(session)
+    if session.status == St.PREPARED:
+        return session
+    if session.status != St.CONVENED:
+        raise ValidationError(f"La séance est « {session.get_status_display()} » : sa convocation ne s’annule plus.")
+    if not reason.strip():
+        raise ValidationError({"reason": "Dites pourquoi la convocation est annulée : les membres le liront."})
+    move(session, St.PREPARED)
+    session.convened_by = session.convened_at = None
+    session.save(update_fields=["status", "convened_by", "convened_at"])
+    record("session.unconvene", by=by, target=session, residence=session.residence)
+    _tell(
+        [member.user for member in session.membres.select_related("user")],
+        session,
+        f"est décommandée ({reason.strip()}) : vous recevrez une nouvelle convocation",
+    )
     refresh_duties(session)
-    return given
+    return session
+
+
+def _when(session: SessionCommission) -> str:
+    start = timezone.localtime(session.starts_at)
+    where = f" ({session.place})" if session.place else ""
+    return f"le {long_date(start.date())} à {start.hour} h {start.minute:02d}{where}"
+
+
+def _convene_by_mail(users: Iterable[User], session: SessionCommission) -> None:
+    """Tell members that they are convened; the message names no candidate."""
+    files = session.passages.on_agenda().count()
+    text = (
+        f"La commission de {session.residence} se réunit {_when(session)}.\n\n"
+        f"{files} dossier{'s sont' if files > 1 else ' est'} à l’ordre du jour. Les synthèses se lisent "
+        "dans le logiciel, où vous pouvez donner votre avis avant la séance."
+    )
+    day = timezone.localdate(session.starts_at)
+    write(_addresses(users), f"Convocation à la commission du {day:%d/%m/%Y}", text)
+
+
+def _tell(users: Iterable[User], session: SessionCommission, what: str) -> None:
+    """Tell members what becomes of a session to which they were convened."""
+    text = f"La {session} de {session.residence} {what}."
+    write(_addresses(users), f"Commission du {timezone.localdate(session.starts_at):%d/%m/%Y}", text)
+
+
+def _addresses(users: Iterable[User]) -> list[str]:
+    return [user.email for user in users if user.is_active and user.email]
 
 
 @transaction.atomic
@@ -342,85 +295,19 @@ _AFTER = {Decision.Kind.FAVORABLE: S.WAITING, Decision.Kind.WAITING_LIST: S.WAIT
 
 
 def apply_decision(*, by: User, passage: PassageCommission) -> None:
-    """Take the file where its decision leads: to the waiting list, back to the coordinatrice, or nowhere yet."""
+    """Take the file where its decision leads: to the waiting list, back to the coordinatrice, or nowhere yet.
+
+    A deferred file that lacks nothing goes by itself on the next agenda of its day or after. One that was closed in
+    the meantime stays so.
+    """
     orientation = locked(passage.orientation)
     decision = passage.decision
-    if decision.kind in _AFTER:
-        reach(orientation, _AFTER[decision.kind], by=by, reason=f"décision {decision.get_kind_display()}")
-    elif decision.kind == Decision.Kind.DEFERRED:
-        back = S.READY if completeness_of(orientation).is_complete else S.INCOMPLETE
-        reach(orientation, back, by=by, reason=f"ajournée au {decision.deferred_to_on:%d/%m/%Y}")
+    if orientation.status == S.DECIDED:
+        if decision.kind in _AFTER:
+            reach(orientation, _AFTER[decision.kind], by=by, reason=f"décision {decision.get_kind_display()}")
+        elif decision.kind == Decision.Kind.DEFERRED:
+            back = S.READY if completeness_of(orientation).is_complete else S.INCOMPLETE
+            reach(orientation, back, by=by, reason=f"ajournée au {decision.deferred_to_on:%d/%m/%Y}")
+            return_to_agenda(by=by, orientation=orientation)
     refresh_duties(decision)
     refresh_duties(orientation)
-
-
-def issue_minutes(by: User, session: SessionCommission, passages: Sequence[Any]) -> DocumentEmis:
-    """Freeze the minutes of a sitting that closes."""
-    start = timezone.localtime(session.starts_at)
-    members = list(session.membres.select_related("user"))
-    withdrawn = session.passages.filter(withdrawn_at__isnull=False).select_related("orientation__menage")
-    data = {
-        "title": f"Procès-verbal de la commission du {long_date(start.date())}",
-        "place_and_date": place_and_date(session.residence),
-        "day": start.date(),
-        "time": f"{start.hour} h {start.minute:02d}",
-        "place": session.place,
-        "quorum": session.quorum,
-        "present": [_member(member) for member in members if member.is_present],
-        "absent": [_member(member) for member in members if not member.is_present],
-        "files": [_file(passage) for passage in passages],
-        "withdrawn": [
-            {"name": _name(passage), "reason": passage.withdrawn_reason} for passage in withdrawn.order_by("rank", "pk")
-        ],
-        "closed_by": {"name": by.get_full_name(), "function": by.function},
-    }
-    return issue_document(
-        kind=DocumentKind.PV,
-        residence=session.residence,
-        template="admissions/pdf/pv.html",
-        data=data,
-        by=by,
-        target=session,
-    )
-
-
-def _member(member: MembreSession) -> str:
-    return f"{member.user.get_full_name()}{f', {member.function}' if member.function else ''}"
-
-
-def _name(passage: PassageCommission) -> str:
-    """The name in the minutes: its number for a confidential household, whoever closes the sitting."""
-    menage = passage.orientation.menage
-    return menage.masked_name if menage.is_confidential else str(menage)
-
-
-def _file(passage: Any) -> dict[str, Any]:
-    decision = passage.decision
-    opinions = list(passage.opinions.all())
-    counted = {choice: sum(one.opinion == choice for one in opinions) for choice in AvisMembre.Opinion}
-    return {
-        "name": _name(passage),
-        "dispositif": str(passage.orientation.dispositif),
-        "decision": decision.get_kind_display(),
-        "reasons": decision.reasons,
-        "motives": decision.motives_display,
-        "conditions": decision.conditions,
-        "conditions_by_on": decision.conditions_by_on,
-        "deferred_to_on": decision.deferred_to_on,
-        "for": counted[AvisMembre.Opinion.FOR],
-        "against": counted[AvisMembre.Opinion.AGAINST],
-        "abstain": counted[AvisMembre.Opinion.ABSTAIN],
-        "kept_out": [lien.user.get_full_name() for lien in passage.liens.select_related("user")],
-    }
-
-
-def _record(action: str, by: User, passage: PassageCommission, **details: Any) -> None:
-    record(
-        action,
-        by=by,
-        target=passage,
-        menage=passage.orientation.menage,
-        residence=passage.session.residence,
-        session=passage.session_id,
-        **details,
-    )

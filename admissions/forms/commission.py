@@ -1,4 +1,4 @@
-"""Forms of the commission: the session, its agenda, opinions, decisions, letters."""
+"""Forms of the commission: the session, its members, its agenda, their opinions."""
 
 import datetime
 import uuid
@@ -9,28 +9,12 @@ from django import forms
 from django.utils import timezone
 
 from admissions.forms.fields import HourField, TextArea
-from admissions.models import AvisMembre, Decision, MotifCloture, Orientation, PassageCommission, SessionCommission
+from admissions.models import AvisMembre, Orientation, PassageCommission, SessionCommission
 from admissions.queries.commission import possible_members
 from residence.forms.fields import DateField
-from residence.forms.layout import not_in_the_future, page_helper
+from residence.forms.layout import page_helper
 from residence.models import Residence, User
 from residence.models.base import today
-from residence.permissions import Permission
-
-K = Decision.Kind
-
-# The résidence's motives: those that the commission may give.
-COMMISSION_MOTIVES = (
-    MotifCloture.HORS_PROJET,
-    MotifCloture.RESSOURCES,
-    MotifCloture.TITRE_SEJOUR,
-    MotifCloture.COMPOSITION,
-    MotifCloture.ACCOMPAGNEMENT,
-    MotifCloture.INCOMPLET,
-    MotifCloture.DETTE,
-    MotifCloture.PAS_DE_PLACE,
-    MotifCloture.AUTRE_SOLUTION,
-)
 
 
 class ResidenceForm(forms.Form):
@@ -164,7 +148,9 @@ class OpinionForm(forms.Form):
         if given is not None:
             kwargs.setdefault("initial", {"opinion": given.opinion, "comment": given.comment})
         super().__init__(*args, **kwargs)
-        self.helper = page_helper("opinion", "comment", submit="Donner mon avis", back=back)
+        self.helper = page_helper(
+            "opinion", "comment", submit="Changer mon avis" if given else "Donner mon avis", back=back
+        )
         self.helper.form_action = action
 
 
@@ -180,119 +166,13 @@ class LienForm(forms.Form):
         self.helper = page_helper("user", submit="Déclarer le lien", back=back)
 
 
-class DecisionForm(forms.Form):
-    """What the commission decides, with its reasons."""
+class ReplaceForm(forms.Form):
+    """Who takes the seat of a member who cannot come."""
 
-    kind = forms.ChoiceField(label="Décision", choices=Decision.Kind.choices, widget=forms.RadioSelect)
-    motives = forms.MultipleChoiceField(
-        label="Motifs",
-        required=False,
-        choices=[(motive.value, motive.label) for motive in COMMISSION_MOTIVES],
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Un au moins pour une décision défavorable.",
-    )
-    reasons = forms.CharField(
-        label="Motivation",
-        widget=TextArea(4),
-        max_length=3000,
-        help_text="Reprise telle quelle dans la lettre au candidat : en mots simples, adressée à la personne.",
-    )
-    reasons_prescripteur = forms.CharField(
-        label="Précisions au prescripteur", required=False, widget=TextArea(3), max_length=3000
-    )
-    conditions = forms.CharField(
-        label="Sous réserve de",
-        required=False,
-        widget=TextArea(2),
-        max_length=1000,
-        help_text="Pour une décision favorable sous réserve : ce qui est attendu.",
-    )
-    conditions_by_on = DateField(label="Réserve à lever avant le", required=False)
-    deferred_to_on = DateField(label="Ajournée au", required=False, help_text="Pour une décision ajournée.")
+    coming = forms.ModelChoiceField(User.objects.none(), label="Qui siège à sa place", empty_label=None)
 
-    def __init__(self, *args: Any, decision: Decision | None, back: str, **kwargs: Any) -> None:
-        if decision is not None:
-            kwargs.setdefault("initial", {name: getattr(decision, name) for name in self.base_fields})
+    def __init__(self, *args: Any, session: SessionCommission, back: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = page_helper(
-            "kind",
-            "motives",
-            "reasons",
-            "reasons_prescripteur",
-            "conditions",
-            Div(
-                Field("conditions_by_on", wrapper_class="col-md-6"),
-                Field("deferred_to_on", wrapper_class="col-md-6"),
-                css_class="row",
-            ),
-            submit="Consigner la décision",
-            back=back,
-        )
-        self.helper.form_class += " no-optional"
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        kind = cleaned.get("kind")
-        if kind == K.UNFAVORABLE and not cleaned.get("motives"):
-            self.add_error("motives", "Une décision défavorable choisit au moins un motif de la liste.")
-        if kind == K.FAVORABLE_SUBJECT_TO:
-            if not cleaned.get("conditions"):
-                self.add_error("conditions", "Une réserve dit ce qui est attendu.")
-            if not cleaned.get("conditions_by_on") and "conditions_by_on" not in self.errors:
-                self.add_error("conditions_by_on", "Une réserve dit pour quand.")
-        if kind == K.DEFERRED and not cleaned.get("deferred_to_on") and "deferred_to_on" not in self.errors:
-            self.add_error("deferred_to_on", "Un ajournement a sa date.")
-        return cleaned
-
-
-class LettersForm(forms.Form):
-    """When the letters leave, and whether the prescripteur has been answered."""
-
-    notified_on = DateField(label="Lettres datées du", validators=[not_in_the_future])
-    answered_on = DateField(
-        label="Réponse donnée au prescripteur le",
-        required=False,
-        validators=[not_in_the_future],
-        help_text="Par la lettre, ou dans le logiciel du SIAO. Vide : elle reste due.",
-    )
-
-    def __init__(self, *args: Any, decision: Decision, back: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        orientation = decision.passage.orientation
-        self.fields["notified_on"].initial = today()
-        self.fields["answered_on"].initial = today()
-        names = ["notified_on", "answered_on"]
-        if orientation.partenaire_id is None or orientation.answered_on is not None:
-            del self.fields["answered_on"]
-            names.pop()
-        self.helper = page_helper(*names, submit="Éditer les lettres", back=back)
-
-
-class ReserveForm(forms.Form):
-    """What the commission asked for is there."""
-
-    lifted_on = DateField(label="Réserve levée le", validators=[not_in_the_future])
-
-    def __init__(self, *args: Any, back: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["lifted_on"].initial = today()
-        self.helper = page_helper("lifted_on", submit="Lever la réserve", back=back)
-
-
-class DerogationForm(forms.Form):
-    """Why a candidate is let past a criterion."""
-
-    critere = forms.ChoiceField(label="Critère", widget=forms.RadioSelect)
-    reasons = forms.CharField(label="Motifs", widget=TextArea(4), max_length=2000)
-
-    def __init__(self, *args: Any, points: list[Any], back: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["critere"].choices = [(str(point.row.pk), point.label) for point in points]
-        if len(points) == 1:
-            self.fields["critere"].initial = str(points[0].row.pk)
-        self.helper = page_helper("critere", "reasons", submit="Accorder la dérogation", back=back)
-
-
-def residences_where(user: User, permission: Permission) -> Any:
-    """The résidences where the user holds the permission."""
-    return Residence.objects.visible_to(user, permission)
+        free = possible_members(session.residence).exclude(pk__in=session.membres.values("user"))
+        self.fields["coming"].queryset = free
+        self.helper = page_helper("coming", submit="Remplacer ce membre", back=back)

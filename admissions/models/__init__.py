@@ -8,6 +8,7 @@ from admissions.models.commission import (
     SessionCommission,
 )
 from admissions.models.imports import ColonnesPartenaire, ImportOrientations, LigneImport
+from admissions.models.lettres import EnvoiLettre
 from admissions.models.orientations import Besoin, Derogation, EtapeOrientation, MotifCloture, Orientation
 from admissions.models.preadmission import (
     Autonomie,
@@ -29,6 +30,7 @@ __all__ = [
     "Derogation",
     "Dette",
     "EntretienPreadmission",
+    "EnvoiLettre",
     "EtapeOrientation",
     "EvaluationTheme",
     "ImportOrientations",

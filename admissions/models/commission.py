@@ -1,5 +1,6 @@
 """The internal commission: its sittings, who sits, each file heard, each opinion, each reasoned decision."""
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from admissions.models.orientations import MotifCloture, Orientation
-from residence.models import DocumentEmis, Residence, User
+from residence.models import DocumentEmis, PieceRequise, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, pair_check
 
 
@@ -78,6 +79,9 @@ class MembreSession(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="sieges", verbose_name="membre")
     function = models.CharField("qualité", max_length=150, blank=True)
     is_present = models.BooleanField("présent", null=True, blank=True)
+    replaces = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="en remplacement de"
+    )
 
     class Meta:
         verbose_name = "membre de la séance"
@@ -227,6 +231,9 @@ class Decision(models.Model):
     reasons = models.TextField("motivation", help_text="Reprise dans la lettre au candidat, en mots simples.")
     reasons_prescripteur = models.TextField("précisions au prescripteur", blank=True)
     conditions = models.TextField("sous réserve de", blank=True)
+    reserve_pieces = models.ManyToManyField(
+        PieceRequise, blank=True, related_name="+", verbose_name="pièces à remettre"
+    )
     conditions_by_on = models.DateField("réserve à lever avant le", null=True, blank=True)
     conditions_lifted_on = models.DateField("réserve levée le", null=True, blank=True)
     deferred_to_on = models.DateField("ajournée au", null=True, blank=True)
@@ -274,3 +281,17 @@ class Decision(models.Model):
     @property
     def motives_display(self) -> list[str]:
         return [str(MotifCloture(motive).label) for motive in self.motives]
+
+    @property
+    def reserve_display(self) -> str:
+        """What the reserve asks for: its pieces, then its conditions in words."""
+        if self.kind != DecisionKind.FAVORABLE_SUBJECT_TO:
+            return ""
+        pieces = reserve_line(piece.name for piece in self.reserve_pieces.all())
+        return "\n".join(dict.fromkeys(line for line in (pieces, self.conditions) if line))
+
+
+def reserve_line(pieces: Iterable[str]) -> str:
+    """« Remettre : avis d’imposition, attestation CAF »."""
+    named = ", ".join(pieces)
+    return f"Remettre : {named}" if named else ""

@@ -1,13 +1,18 @@
 """Sessions of the commission: who reads which, what stands on an agenda, and the synthesis of a file."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
 
 from admissions.models import (
     AvisMembre,
+    Decision,
     EntretienPreadmission,
     EvaluationTheme,
     Orientation,
@@ -48,11 +53,16 @@ def passages_for_member(user: User) -> QuerySet[Any]:
 
 def passages_readable(user: User) -> QuerySet[Any]:
     """The files of agendas whose page `user` may open: as a member, or where they read the decisions."""
-    staff = PassageCommission.objects.visible_to(user, Permission.DECISION_VIEW)
+    staff = passages_of_staff(user, Permission.DECISION_VIEW)
     member = passages_for_member(user)
     return PassageCommission.objects.filter(
         Q(pk__in=staff.values("pk")) | Q(pk__in=member.values("pk"))
     ).select_related("session__residence", "orientation__menage", "orientation__dispositif", "synthese")
+
+
+def passages_of_staff(user: User, permission: Permission) -> QuerySet[Any]:
+    """The files that another role than that of a member opens to `user`, save those that a link keeps from them."""
+    return PassageCommission.objects.visible_to(user, permission).exclude(liens__user=user)
 
 
 def possible_members(residence: Residence) -> QuerySet[Any]:
@@ -63,47 +73,97 @@ def possible_members(residence: Residence) -> QuerySet[Any]:
 
 
 def ready_files(session: SessionCommission) -> QuerySet[Any]:
-    """The files ready in the résidence and on no agenda, the oldest first."""
+    """The files ready in the résidence and on no agenda, the oldest first; `deferred_to_on` by their last decision."""
     waiting = PassageCommission.objects.on_agenda().filter(decision__isnull=True)
+    last = Decision.objects.filter(passage__orientation=OuterRef("pk")).order_by("-pk")
     return (
         Orientation.objects.filter(residence=session.residence_id, status=OrientationStatus.READY)
         .exclude(pk__in=waiting.values("orientation"))
+        .annotate(deferred_to_on=Subquery(last.values("deferred_to_on")[:1]))
         .select_related("menage", "dispositif")
         .order_by("received_on", "pk")
     )
 
 
+def returning_files(session: SessionCommission) -> QuerySet[Any]:
+    """The ready files that the commission deferred to the day of the session, or to one before."""
+    return ready_files(session).filter(deferred_to_on__lte=timezone.localdate(session.starts_at))
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What members said of a file, and how many of those who may speak have not yet."""
+
+    favorable: int
+    against: int
+    abstain: int
+    expected: int
+
+    @property
+    def given(self) -> int:
+        return self.favorable + self.against + self.abstain
+
+    @property
+    def is_complete(self) -> bool:
+        return self.given >= self.expected
+
+
+def tally_of(passage: Any, members: Iterable[Any]) -> Tally:
+    """The opinions on a file, of the members whom no link keeps out of it; the absent count if they spoke before."""
+    kept_out = {lien.user_id for lien in passage.liens.all()}
+    opinions = {one.user_id: one.opinion for one in passage.opinions.all() if one.user_id not in kept_out}
+    said = Counter(opinions.values())
+    awaited = {one.user_id for one in members if one.is_present is not False} - kept_out
+    choice = AvisMembre.Opinion
+    return Tally(said[choice.FOR], said[choice.AGAINST], said[choice.ABSTAIN], len(awaited | opinions.keys()))
+
+
 @dataclass(frozen=True)
 class AgendaLine:
-    """A file on the agenda, as the page of the session shows it to its reader."""
+    """A file on the agenda, as the page of the session shows it to its reader; a link shows them its name alone."""
 
     passage: Any
     url: str
-    opinions: dict[str, int]
+    tally: Tally
     own_opinion: str
     is_kept_out: bool
+    kept_out: tuple[str, ...]
+
+    @property
+    def decision(self) -> Any:
+        return None if self.is_kept_out else getattr(self.passage, "decision", None)
+
+    @property
+    def shown_name(self) -> str:
+        """The name for a room: the number of a confidential household, whoever projects it."""
+        menage = self.passage.orientation.menage
+        return menage.masked_name if menage.is_confidential else str(menage)
 
 
 def agenda_of(session: SessionCommission, user: User) -> list[AgendaLine]:
     """The agenda in its order; a line is opened only by who may read that file. Names mask themselves."""
     passages = list(
         session.passages.on_agenda()
-        .select_related("orientation__menage", "orientation__dispositif", "decision")
-        .prefetch_related("opinions", "liens")
+        .select_related("orientation__menage", "orientation__dispositif", "decision", "synthese")
+        .prefetch_related("opinions", "liens__user")
         .order_by("rank", "pk")
     )
+    members = list(session.membres.all())
     opened = set(passages_readable(user).filter(session=session).values_list("pk", flat=True))
     lines = []
     for passage in passages:
-        opinions = {choice.value: 0 for choice in AvisMembre.Opinion}
-        own = ""
-        for opinion in passage.opinions.all():
-            opinions[opinion.opinion] += 1
-            if opinion.user_id == user.pk:
-                own = opinion.get_opinion_display()
-        kept_out = any(lien.user_id == user.pk for lien in passage.liens.all())
-        url = reverse("admissions:passage_detail", args=[passage.pk]) if passage.pk in opened else ""
-        lines.append(AgendaLine(passage, url, opinions, own, kept_out))
+        own = next((one.get_opinion_display() for one in passage.opinions.all() if one.user_id == user.pk), "")
+        liens = list(passage.liens.all())
+        lines.append(
+            AgendaLine(
+                passage,
+                reverse("admissions:passage_detail", args=[passage.pk]) if passage.pk in opened else "",
+                tally_of(passage, members),
+                own,
+                any(lien.user_id == user.pk for lien in liens),
+                tuple(str(lien.user) for lien in liens),
+            )
+        )
     return lines
 
 
@@ -152,10 +212,10 @@ def synthesis_of(passage: PassageCommission) -> dict[str, Any]:
         ],
     }
     if orientation.menage.is_confidential:
-        return data | {"name": orientation.menage.masked_name}
+        return _sized(data | {"name": orientation.menage.masked_name})
     reference = reference_of(orientation.menage)
     themes = EvaluationTheme.objects.filter(entretien=entretien, theme__in=TOLD_THEMES) if entretien else []
-    return data | {
+    told = data | {
         "name": str(orientation.menage),
         "age": age_on(reference.born_on, today()) if reference and reference.born_on else None,
         "composition": _composition(orientation),
@@ -175,6 +235,20 @@ def synthesis_of(passage: PassageCommission) -> dict[str, Any]:
         ],
         "pieces_missing": [state.piece.name for state in pieces_of(orientation) if not state.is_present],
     }
+    return _sized(told)
+
+
+# Signs of free text past which a synthesis is set smaller to stay on its page; past the last, it is cut.
+_DENSE, _DENSER, _LONGEST = 900, 1900, 3000
+
+
+def _sized(told: dict[str, Any]) -> dict[str, Any]:
+    """The synthesis with the size at which it holds on one page."""
+    cut = {name: Truncator(told.get(name, "")).chars(most) for name, most in (("wishes", 600), ("proposal", _LONGEST))}
+    rows = len(told["criteres"]) + len(told["budget"]["scenarios"]) + len(told.get("pieces_missing", ()))
+    written = sum(map(len, cut.values())) + 90 * rows
+    size = "denser" if written > _DENSER else "dense" if written > _DENSE else ""
+    return told | {name: value for name, value in cut.items() if name in told} | {"size": size}
 
 
 def _composition(orientation: Orientation) -> list[str]:
@@ -188,3 +262,12 @@ def _composition(orientation: Orientation) -> list[str]:
     if unnamed > 0:
         told.append(f"{unnamed} personne{'s' if unnamed > 1 else ''} annoncée{'s' if unnamed > 1 else ''}")
     return told
+
+
+def reserve_awaits(decision: Decision) -> list[Any]:
+    """The pieces that the reserve of a decision asks for and that the file does not hold today."""
+    asked = set(decision.reserve_pieces.values_list("pk", flat=True))
+    if not asked:
+        return []
+    states = pieces_of(decision.passage.orientation)
+    return [state.piece for state in states if state.piece.pk in asked and not state.is_present]

@@ -37,13 +37,17 @@ REPRESENTING = frozenset(
 
 @dataclass(frozen=True)
 class Addressee:
-    """Who a letter is for: lines for the window, the greeting, a first sentence for a mandataire, who gets a copy."""
+    """Who a letter is for: lines for the window, the greeting, a first sentence for a mandataire, who gets a copy.
+
+    `copy_lines` are those of the window of the copy.
+    """
 
     lines: tuple[str, ...]
     salutation: str
     formal_name: str
     mandate: str = ""
     copies: tuple[str, ...] = ()
+    copy_lines: tuple[str, ...] = ()
 
     def data(self) -> dict[str, Any]:
         """What a letter keeps of its addressee."""
@@ -53,6 +57,7 @@ class Addressee:
             "formal_name": self.formal_name,
             "mandate": self.mandate,
             "copies": list(self.copies),
+            "copy_lines": list(self.copy_lines),
         }
 
 
@@ -78,6 +83,7 @@ def addressee_of(menage: Menage, partenaire: Partenaire | None = None) -> Addres
     personne = reference_of(menage)
     name = personne.formal_name if personne else str(menage)
     salutation = f"{_civility(personne)},"
+    own = _window(name, *_lines_of(menage, partenaire))
     mandataire = receiving_mandataire(personne)
     if mandataire is not None:
         stands_in = mandataire.measure in REPRESENTING
@@ -93,13 +99,17 @@ def addressee_of(menage: Menage, partenaire: Partenaire | None = None) -> Addres
             mandate=f"Vous recevez ce courrier pour {name}, au titre de sa mesure de protection "
             f"({mandataire.get_measure_display()}).",
             copies=() if stands_in else (name,),
+            copy_lines=() if stands_in else own,
         )
-    lines = menage.address_lines
-    if not menage.city and partenaire is not None and partenaire.city:
-        lines = [f"chez {partenaire.name}", *partenaire.address_lines]
-    elif not menage.city:
-        lines = [*lines, "Remis en main propre"]
-    return Addressee(lines=_window(name, *lines), salutation=salutation, formal_name=name)
+    return Addressee(lines=own, salutation=salutation, formal_name=name)
+
+
+def _lines_of(menage: Menage, partenaire: Partenaire | None) -> list[str]:
+    if menage.city:
+        return menage.address_lines
+    if partenaire is not None and partenaire.city:
+        return [f"chez {partenaire.name}", *partenaire.address_lines]
+    return [*menage.address_lines, "Remis en main propre"]
 
 
 def addressee_partner(partenaire: Partenaire, contact: Any) -> Addressee:

@@ -7,12 +7,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from admissions.actions.sessions import (
-    add_passage,
-    declare_lien,
-    move_passage,
-    withdraw_passage,
-)
+from admissions.actions.agenda import add_passage, move_passage, withdraw_passage
+from admissions.actions.opinions import declare_lien
 from admissions.forms.commission import (
     AgendaForm,
     LienForm,

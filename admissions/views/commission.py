@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from admissions.models import Decision, PassageCommission, SessionCommission
+from admissions.models import Decision, SessionCommission
+from admissions.queries.commission import passages_of_staff
 from admissions.queries.criteres import points_of
 from residence.actions.journal import record_reading
 from residence.permissions import Permission
@@ -24,7 +26,7 @@ def session_or_404(request: HttpRequest, session_id: int, permission: Permission
 
 
 def passage_or_404(request: HttpRequest, passage_id: int, permission: Permission) -> Any:
-    rows = PassageCommission.objects.visible_to(request.user, permission).select_related(
+    rows = passages_of_staff(request.user, permission).select_related(
         "session__residence", "orientation__menage", "orientation__dispositif", "orientation__partenaire"
     )
     passage = get_object_or_404(rows, pk=passage_id)
@@ -37,15 +39,20 @@ def passage_context(passage: Any) -> dict[str, Any]:
 
 
 def decision_or_404(request: HttpRequest, decision_id: int, permission: Permission) -> Any:
-    rows = Decision.objects.visible_to(request.user, permission).select_related(
-        "passage__session__residence",
-        "passage__orientation__menage",
-        "passage__orientation__residence",
-        "passage__orientation__dispositif",
-        "passage__orientation__partenaire",
-        "passage__orientation__prescripteur",
-        "letter_candidat__residence",
-        "letter_prescripteur__residence",
+    kept_from = Q(passage__liens__user=request.user)
+    rows = (
+        Decision.objects.visible_to(request.user, permission)
+        .exclude(kept_from)
+        .select_related(
+            "passage__session__residence",
+            "passage__orientation__menage",
+            "passage__orientation__residence",
+            "passage__orientation__dispositif",
+            "passage__orientation__partenaire",
+            "passage__orientation__prescripteur",
+            "letter_candidat__residence",
+            "letter_prescripteur__residence",
+        )
     )
     decision = get_object_or_404(rows, pk=decision_id)
     orientation = decision.passage.orientation
@@ -59,3 +66,12 @@ def points_for(orientation: Any, user: Any) -> list[Any]:
     if user.holds(Permission.MENAGE_SENSITIVE_VIEW, orientation.residence_id):
         return points
     return [point.plain for point in points]
+
+
+def pdf_response(content: bytes, name: str) -> HttpResponse:
+    """A PDF that the browser shows and keeps no copy of."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response

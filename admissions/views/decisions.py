@@ -1,4 +1,4 @@
-"""What the commission decides on a file, and what follows: letters, reserve, derogation."""
+"""What the commission decides on a file, and what follows: the reserve, a derogation."""
 
 from typing import Any
 
@@ -7,14 +7,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from admissions.actions.decisions import grant_derogation, issue_letters, lift_reserve, record_decision
-from admissions.forms.commission import (
-    DecisionForm,
-    DerogationForm,
-    LettersForm,
-    ReserveForm,
-)
+from admissions.actions.decisions import grant_derogation, lift_reserve, record_decision
+from admissions.forms.decisions import DecisionForm, DerogationForm, ReserveForm
 from admissions.models import Decision
+from admissions.queries.commission import reserve_awaits
 from admissions.queries.criteres import derogations_missing, points_of
 from admissions.queries.orientations import stage_badge
 from admissions.views.commission import decision_or_404, passage_context, passage_or_404, points_for
@@ -31,6 +27,7 @@ def decision_record(request: HttpRequest, passage_id: int) -> HttpResponse:
     decision = Decision.objects.filter(passage=passage).first()
     form = DecisionForm(
         request.POST or None,
+        passage=passage,
         decision=decision,
         back=reverse("admissions:passage_detail", args=[passage.pk]),
     )
@@ -51,24 +48,6 @@ def decision_record(request: HttpRequest, passage_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@require_permission(Permission.LETTRE_ISSUE)
-def decision_letters(request: HttpRequest, decision_id: int) -> HttpResponse:
-    """Issue the letters of a decision, to the candidate and to the prescripteur."""
-    decision = decision_or_404(request, decision_id, Permission.LETTRE_ISSUE)
-    orientation = decision.passage.orientation
-    form = LettersForm(request.POST or None, decision=decision, back=orientation.get_absolute_url())
-    return form_page(
-        request,
-        "admissions/decision_letters.html",
-        form=form,
-        act=lambda: issue_letters(by=request.user, decision=decision, **form.cleaned_data),
-        success="Les lettres sont éditées : ouvrez-les pour les imprimer.",
-        to=reverse("admissions:decision_letters", args=[decision.pk]),
-        context={**about(request, orientation), "decision": decision, "badge": stage_badge(orientation.status)},
-    )
-
-
-@require_http_methods(["GET", "POST"])
 @require_permission(Permission.DECISION_RECORD)
 def reserve_lift(request: HttpRequest, decision_id: int) -> HttpResponse:
     """Say that what the commission asked for is there."""
@@ -82,7 +61,12 @@ def reserve_lift(request: HttpRequest, decision_id: int) -> HttpResponse:
         act=lambda: lift_reserve(by=request.user, decision=decision, **form.cleaned_data),
         success=f"La réserve est levée : {orientation} rejoint la liste d’attente.",
         to=orientation,
-        context={**about(request, orientation), "decision": decision},
+        context={
+            **about(request, orientation),
+            "decision": decision,
+            "pieces": decision.reserve_pieces.all(),
+            "awaited": reserve_awaits(decision),
+        },
     )
 
 

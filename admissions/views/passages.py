@@ -8,18 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from admissions.actions.sessions import (
-    give_opinion,
-)
+from admissions.actions.opinions import give_opinion
 from admissions.forms.commission import (
     OpinionForm,
 )
 from admissions.models import Decision, PassageCommission, SessionCommission
-from admissions.queries.commission import (
-    passages_for_member,
-    passages_readable,
-)
-from admissions.views.commission import points_for, when_of
+from admissions.queries.commission import passages_for_member, passages_of_staff, passages_readable, tally_of
+from admissions.queries.dossier import synthesis_readable, synthesis_shown
+from admissions.views.commission import pdf_response, points_for, when_of
 from admissions.views.common import done
 from residence.actions.documents import pdf_of
 from residence.actions.journal import record_reading
@@ -68,14 +64,16 @@ def _passage_page(request: HttpRequest, passage: Any, form: OpinionForm | None) 
     user, session, orientation = request.user, passage.session, passage.orientation
     record_reading(orientation.menage, by=user, what=passage, residence=session.residence)
     is_member = form is not None
-    reads_synthesis = is_member or user.holds(Permission.ENTRETIEN_VIEW, session.residence_id)
-    reads_decision = user.holds(Permission.DECISION_VIEW, session.residence_id)
+    synthesis = synthesis_shown(passage)
+    # A member who is also of the staff reads, of a confidential file, what a member reads and no more.
+    reads_synthesis = synthesis_readable(user).filter(pk=passage.pk).exists()
+    reads_decision = passages_of_staff(user, Permission.DECISION_VIEW).filter(pk=passage.pk).exists()
     context = {
         "passage": passage,
         "session": session,
         "when": when_of(session),
         "name": orientation.menage.masked_name if orientation.menage.is_confidential else str(orientation),
-        "synthesis": passage.synthese.data if passage.synthese and reads_synthesis else None,
+        "synthesis": synthesis.data if synthesis and reads_synthesis else None,
         "reads_synthesis": reads_synthesis,
         "points": points_for(orientation, user) if reads_decision else [],
         "decision": Decision.objects.filter(passage=passage).select_related("recorded_by").first()
@@ -83,9 +81,14 @@ def _passage_page(request: HttpRequest, passage: Any, form: OpinionForm | None) 
         else None,
         "opinions": passage.opinions.select_related("user") if reads_decision else [],
         "liens": passage.liens.select_related("user") if reads_decision else [],
+        "tally": tally_of(passage, session.membres.all()) if session.status != St.PREPARED else None,
         "form": form,
-        "may_decide": user.holds(Permission.DECISION_RECORD, session.residence_id) and session.status == St.SITTING,
-        "may_withdraw": user.holds(Permission.COMMISSION_PREPARE, session.residence_id) and session.status != St.CLOSED,
+        "may_decide": reads_decision
+        and user.holds(Permission.DECISION_RECORD, session.residence_id)
+        and session.status == St.SITTING,
+        "may_withdraw": reads_decision
+        and user.holds(Permission.COMMISSION_PREPARE, session.residence_id)
+        and session.status != St.CLOSED,
         "may_declare": session.status != St.CLOSED
         and (is_member or user.holds(Permission.COMMISSION_PREPARE, session.residence_id)),
         "opens_orientation": user.holds(Permission.ORIENTATION_VIEW, session.residence_id),
@@ -119,14 +122,9 @@ def _next_file(passage: PassageCommission, user: Any) -> str:
 @require_permission(Permission.SYNTHESE_VIEW)
 def passage_synthese(request: HttpRequest, passage_id: int) -> HttpResponse:
     """The frozen synthesis of a file as a PDF, for those who hear it and for the coordinatrice."""
-    passage = get_object_or_404(passages_readable(request.user), pk=passage_id, synthese__isnull=False)
-    user, residence_id = request.user, passage.session.residence_id
-    is_member = passages_for_member(user).filter(pk=passage.pk).exists()
-    if not is_member and not user.holds(Permission.ENTRETIEN_VIEW, residence_id):
+    passage = get_object_or_404(synthesis_readable(request.user), pk=passage_id)
+    synthesis = synthesis_shown(passage)
+    if synthesis is None:
         raise Http404
-    record_reading(passage.orientation.menage, by=user, what=passage, residence=passage.session.residence)
-    response = HttpResponse(pdf_of(passage.synthese), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="synthese-{passage.synthese.number.lower()}.pdf"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    record_reading(passage.orientation.menage, by=request.user, what=passage, residence=passage.session.residence)
+    return pdf_response(pdf_of(synthesis), f"synthese-{synthesis.number.lower()}.pdf")

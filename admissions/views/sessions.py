@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from admissions.actions.sessions import (
@@ -13,22 +14,27 @@ from admissions.actions.sessions import (
     edit_session,
     open_sitting,
     prepare_session,
+    replace_siege,
+    unconvene_session,
 )
 from admissions.forms.commission import (
     PresenceForm,
+    ReplaceForm,
     ResidenceForm,
     SessionForm,
 )
-from admissions.forms.orientations import ConfirmForm
-from admissions.models import SessionCommission
+from admissions.forms.orientations import ConfirmForm, ReasonForm
+from admissions.models import AvisMembre, MembreSession, SessionCommission
 from admissions.queries.commission import (
     agenda_of,
     ready_files,
     sessions_for,
     with_counts,
 )
-from admissions.views.commission import session_or_404, when_of
+from admissions.queries.dossier import folder_of, synthesis_readable, synthesis_shown
+from admissions.views.commission import pdf_response, session_or_404, when_of
 from admissions.views.common import PER_PAGE, done, form_page, residence_chosen
+from residence.actions.journal import record, record_reading
 from residence.components import Badge, Column, Row, Table
 from residence.models import Residence
 from residence.permissions import Permission, require_permission
@@ -126,6 +132,7 @@ def session_detail(request: HttpRequest, session_id: int) -> HttpResponse:
     may_prepare = user.holds(Permission.COMMISSION_PREPARE, residence_id)
     may_close = user.holds(Permission.COMMISSION_CLOSE, residence_id)
     agenda = agenda_of(session, user)
+    members = list(session.membres.select_related("user", "replaces"))
     reads_decisions = user.holds(Permission.DECISION_VIEW, residence_id)
     context = {
         "session": session,
@@ -133,19 +140,27 @@ def session_detail(request: HttpRequest, session_id: int) -> HttpResponse:
         "is_closed": session.status == St.CLOSED,
         "badge": BADGES[session.status],
         "agenda": agenda,
-        "undecided": sum(1 for line in agenda if not hasattr(line.passage, "decision")),
-        "withdrawn": session.passages.filter(withdrawn_at__isnull=False).select_related("orientation__menage")
+        "undecided": sum(1 for line in agenda if line.decision is None and not line.is_kept_out),
+        "withdrawn": session.passages.filter(withdrawn_at__isnull=False)
+        .exclude(liens__user=user)
+        .select_related("orientation__menage")
         if reads_decisions
         else [],
-        "members": session.membres.select_related("user"),
+        "members": members,
+        "day": timezone.localdate(session.starts_at),
         "ready": ready_files(session) if may_prepare and session.status != St.CLOSED else [],
         "may_prepare": may_prepare,
+        "may_edit": may_prepare and session.status in (St.PREPARED, St.CONVENED),
+        "may_replace": may_prepare and session.status != St.CLOSED,
+        "may_write": user.holds(Permission.LETTRE_ISSUE, residence_id) and session.status == St.CLOSED,
+        "has_folder": any(line.url and line.passage.synthese_id for line in agenda)
+        and user.holds(Permission.SYNTHESE_VIEW, residence_id),
         "may_close": may_close,
         "may_open": (may_prepare or may_close) and session.status in (St.CONVENED, St.SITTING),
         "may_decide": user.holds(Permission.DECISION_RECORD, residence_id) and session.status == St.SITTING,
         "may_read_minutes": reads_decisions,
         "reads_decisions": reads_decisions,
-        "is_member": any(member.user_id == user.pk for member in session.membres.all()),
+        "is_member": any(member.user_id == user.pk for member in members),
     }
     return render(request, "admissions/session_detail.html", context)
 
@@ -193,6 +208,72 @@ def session_convene(request: HttpRequest, session_id: int) -> HttpResponse:
             "members": session.membres.select_related("user"),
         },
     )
+
+
+@require_http_methods(["GET", "POST"])
+@require_permission(Permission.COMMISSION_PREPARE)
+def session_unconvene(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Take the convocation back, with the reason that the members will read."""
+    session = session_or_404(request, session_id, Permission.COMMISSION_PREPARE)
+    form = ReasonForm(
+        request.POST or None,
+        label="Pourquoi la commission est décommandée",
+        submit="Annuler la convocation",
+        back=session.get_absolute_url(),
+    )
+    return form_page(
+        request,
+        "admissions/session_unconvene.html",
+        form=form,
+        act=lambda: unconvene_session(by=request.user, session=session, reason=form.cleaned_data["reason"]),
+        success="La convocation est annulée, les membres en sont avertis ; la séance peut être convoquée de nouveau.",
+        to=session,
+        context={"session": session, "when": when_of(session)},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@require_permission(Permission.COMMISSION_PREPARE)
+def siege_replace(request: HttpRequest, siege_id: int) -> HttpResponse:
+    """Give the seat of a member who cannot come to another."""
+    sessions = SessionCommission.objects.visible_to(request.user, Permission.COMMISSION_PREPARE)
+    sieges = MembreSession.objects.filter(session__in=sessions).select_related("user", "session__residence")
+    siege = get_object_or_404(sieges, pk=siege_id)
+    session = siege.session
+    form = ReplaceForm(request.POST or None, session=session, back=session.get_absolute_url())
+    return form_page(
+        request,
+        "admissions/siege_replace.html",
+        form=form,
+        act=lambda: replace_siege(by=request.user, siege=siege, coming=form.cleaned_data["coming"]),
+        success=f"{siege.user} est remplacé à cette séance.",
+        to=session,
+        context={
+            "siege": siege,
+            "session": session,
+            "when": when_of(session),
+            "has_spoken": AvisMembre.objects.filter(passage__session=session, user=siege.user_id).exists(),
+            "has_choice": form.fields["coming"].queryset.exists(),
+        },
+    )
+
+
+@require_http_methods(["GET"])
+@require_permission(Permission.SYNTHESE_VIEW)
+def session_folder(request: HttpRequest, session_id: int) -> HttpResponse:
+    """The folder of a session in one PDF: its agenda, then each frozen synthesis that the user may read."""
+    session = get_object_or_404(sessions_for(request.user), pk=session_id)
+    passages = synthesis_readable(request.user).filter(session=session).on_agenda().order_by("rank", "pk")
+    readable = [passage for passage in passages if synthesis_shown(passage)]
+    if not readable:
+        messages.error(request, "Il n’y a pas de synthèse à imprimer : elles sont figées à la convocation.")
+        return redirect(session)
+    for passage in readable:
+        record_reading(passage.orientation.menage, by=request.user, what=passage, residence=session.residence)
+    record("session.print", by=request.user, target=session, residence=session.residence, files=len(readable))
+    content = folder_of(session, agenda_of(session, request.user), readable)
+    name = f"commission-{timezone.localdate(session.starts_at):%Y-%m-%d}-dossier.pdf"
+    return pdf_response(content, name)
 
 
 @require_http_methods(["GET", "POST"])

@@ -229,7 +229,7 @@ class PartenaireAdmin(Imported, Exported, BaseAdmin):
     ordering = ("sort_name",)
     fieldsets = (
         (None, {"fields": ("kind", "name", "themes", "closed_on")}),
-        ("Coordonnées", {"fields": ("address", "postal_code", "city", "phone", "email")}),
+        ("Coordonnées", {"fields": ("address", "postal_code", "city", "phone", "email", "email_agreed_on")}),
         (
             "Travail commun",
             {

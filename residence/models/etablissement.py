@@ -394,6 +394,12 @@ class Partenaire(models.Model):
     city = models.CharField("commune", max_length=100, blank=True)
     phone = models.CharField("téléphone", max_length=30, blank=True)
     email = models.EmailField("adresse électronique", blank=True)
+    email_agreed_on = models.DateField(
+        "accepte nos réponses par courriel depuis le",
+        null=True,
+        blank=True,
+        help_text="Sans cette date, les lettres de décision partent sur papier.",
+    )
     residences = models.ManyToManyField(Residence, blank=True, related_name="partenaires", verbose_name="résidences")
     contact_within_days = models.PositiveSmallIntegerField(
         "prendre contact sous (jours)", null=True, blank=True, help_text="Délai que ce partenaire demande de tenir."

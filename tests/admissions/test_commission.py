@@ -9,19 +9,17 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 
-from admissions.actions.decisions import grant_derogation, issue_letters, lift_reserve, record_decision
+from admissions.actions.agenda import add_passage, move_passage, withdraw_passage
+from admissions.actions.decisions import grant_derogation, lift_reserve, record_decision
+from admissions.actions.lettres import issue_letters
+from admissions.actions.opinions import declare_lien, give_opinion
 from admissions.actions.orientations import answer_orientation, close_orientation
 from admissions.actions.sessions import (
-    add_passage,
     close_session,
     convene_session,
-    declare_lien,
     edit_session,
-    give_opinion,
-    move_passage,
     open_sitting,
     prepare_session,
-    withdraw_passage,
 )
 from admissions.models import AvisMembre, Decision, SessionCommission
 from admissions.queries.commission import passages_for_member, passages_readable, ready_files, sessions_for
