@@ -34,6 +34,7 @@ from residence.rules.dates import add_days
 Status = ContratOccupation.Status
 
 MENU = [
+    MenuEntry("logement", "Planning", "logement:planning_view", Permission.PARC_VIEW, "calendar", order=5),
     MenuEntry(
         "logement",
         "Places",
@@ -43,6 +44,7 @@ MENU = [
         order=10,
         mobile_for_roles=frozenset({Role.GESTIONNAIRE}),
     ),
+    MenuEntry("logement", "Vacances", "logement:vacance_list", Permission.PARC_VIEW, "door", order=15),
     MenuEntry(
         "logement",
         "Séjours",

@@ -2,17 +2,25 @@
 
 from django.urls import include, path
 
-from logement.views import contrats, etats_des_lieux, parc, sejours
+from logement.views import contrats, etats_des_lieux, parc, planning, sejours, vacances
 
 app_name = "logement"
 
 urlpatterns = [
+    # The planning
+    path("planning/", planning.planning_view, name="planning_view"),
+    path("planning/jour/", planning.planning_day, name="planning_day"),
+    # Vacancies
+    path("vacances/", vacances.vacance_list, name="vacance_list"),
+    path("vacances/exporter/", vacances.vacance_export, name="vacance_export"),
+    path("vacances/signaler/", vacances.vacance_report, name="vacance_report"),
     # The stock
     path("places/", parc.place_list, name="place_list"),
     path("places/<int:place_id>/", parc.place_detail, name="place_detail"),
     path("places/<int:place_id>/bloquer/", parc.occupation_create, name="occupation_create"),
     path("occupations/<int:occupation_id>/lever/", parc.occupation_release, name="occupation_release"),
     path("presents/", parc.presents_list, name="presents_list"),
+    path("presents/imprimer/", parc.presents_print, name="presents_print"),
     # Stays
     path("sejours/", sejours.sejour_list, name="sejour_list"),
     path("sejours/<int:sejour_id>/", sejours.sejour_detail, name="sejour_detail"),

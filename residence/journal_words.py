@@ -50,6 +50,7 @@ NOUNS = {
     "place": "Place",
     "plafond_plai": "Plafonds PLAI",
     "preavis": "Préavis",
+    "presents": "Liste des présents",
     "prestation": "Prestation",
     "proposition": "Proposition",
     "quittance": "Quittance",
@@ -67,6 +68,7 @@ NOUNS = {
     "souscription": "Prestation souscrite",
     "tarif": "Tarif",
     "utilisateur": "Compte d’un agent",
+    "vacance": "Vacance d’une place",
 }
 
 VERBS = {
@@ -126,6 +128,7 @@ VERBS = {
     "release": "libération",
     "remove": "retrait",
     "reopen": "réouverture",
+    "report": "signalement",
     "replace": "remplacement",
     "reset": "réinitialisation",
     "reverse": "contre-passation",

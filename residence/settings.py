@@ -378,6 +378,8 @@ MENAGE_PARTS = [
     "accompagnement.hooks.Dossiers",
 ]
 HOME = ["logement.hooks.home", "admissions.home.home", "accompagnement.hooks.home"]
+# The page that says who fits a place, by the name of its address; it takes the number of the place. Empty: none.
+PLACE_MATCH = "admissions:attribution_detail"
 FRAME_DUE_COUNT = "residence.queries.accueil.due_count"
 QUOTIDIEN: list[str] = []
 DUTIES = [

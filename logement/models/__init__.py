@@ -27,6 +27,7 @@ from logement.models.sejours import (
     Sejour,
 )
 from logement.models.tarifs import DroitApl, IndiceIRL, Prestation, Souscription, Tarif, TarifPrestation
+from logement.models.vacances import SignalementVacance
 
 __all__ = [
     "AssuranceOccupant",
@@ -57,6 +58,7 @@ __all__ = [
     "Quittance",
     "RenouvellementSejour",
     "Sejour",
+    "SignalementVacance",
     "SignatureEtatDesLieux",
     "Souscription",
     "Tarif",

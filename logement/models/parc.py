@@ -5,10 +5,11 @@ from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange as Days
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -64,7 +65,9 @@ class Logement(models.Model):
     is_accessible = models.BooleanField("accessible en fauteuil", default=False)
     is_furnished = models.BooleanField("meublé", default=True)
     equipment = models.TextField("équipement", blank=True)
+    label = models.CharField("label", max_length=100, blank=True, help_text="Nom du label, s’il en a un.")
     labelled_on = models.DateField("labellisé le", null=True, blank=True)
+    label_ends_on = models.DateField("label valable jusqu’au", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -84,6 +87,7 @@ class Logement(models.Model):
                 name="logement_surface",
                 violation_error_message="La surface est au-dessus de zéro.",
             ),
+            order_check("labelled_on", "label_ends_on", name="logement_label_order"),
         ]
 
     def __str__(self) -> str:
@@ -134,7 +138,8 @@ class PlaceQuerySet(ScopedQuerySet):
 
     def free_on(self, day: datetime.date) -> Self:
         """Places to let that nothing occupies on `day`. A contract whose end has passed without keys still does."""
-        return self.lettable().in_service(day).exclude(occupations__in=OccupationPlace.objects.holding(day))
+        held = OccupationPlace.objects.holding(day).filter(place=OuterRef("pk"))
+        return self.lettable().in_service(day).filter(~Exists(held))
 
 
 class Place(models.Model):
@@ -188,6 +193,11 @@ class Place(models.Model):
                 violation_error_message="Une place accueille au moins une personne.",
             ),
             order_check("opened_on", "closed_on", name="place_order"),
+            models.CheckConstraint(
+                condition=Q(joined_with__isnull=True) | ~Q(joined_with=F("id")),
+                name="place_joined_with_another",
+                violation_error_message="Une place se joint à une autre place.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -195,6 +205,10 @@ class Place(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("logement:place_detail", args=[self.pk])
+
+    def clean(self) -> None:
+        if self.joined_with is not None and self.joined_with.residence_id != self.residence_id:
+            raise ValidationError({"joined_with": "Deux chambres qui se joignent sont de la même résidence."})
 
 
 class DateRange(Func):

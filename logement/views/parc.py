@@ -7,17 +7,22 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from logement.actions.parc import BY_HAND, create_occupation, described, release_occupation
 from logement.forms.errors import put_errors
 from logement.forms.parc import OccupationForm, PlaceFilterForm, ReleaseForm
 from logement.models import Logement, OccupationPlace, Place
-from logement.queries.parc import PlaceState, free_counts, places_of, presents, soon_free, states
+from logement.queries.parc import Floor, PlaceState, free_counts, places_of, presents, soon_free, states
+from residence.actions.documents import letterhead
+from residence.actions.journal import record
 from residence.components import Badge, Column, Row, Table
-from residence.context_processors import Frame
-from residence.models import Dispositif
+from residence.confidentiality import reading_as
+from residence.context_processors import frame_of
+from residence.models import Dispositif, EntreeJournal, Residence
 from residence.models.base import today
+from residence.pdf import render_pdf
 from residence.permissions import Permission, require_permission
 from residence.rules.dates import add_days
 
@@ -33,7 +38,7 @@ SORTS = {
 
 def chosen_residence(request: HttpRequest) -> int | None:
     """The résidence that the user works in, or None for all of theirs."""
-    chosen = Frame(request).residence
+    chosen = frame_of(request).residence
     return chosen.pk if chosen else None
 
 
@@ -239,3 +244,52 @@ def presents_list(request: HttpRequest) -> HttpResponse:
         "opens_stays": request.user.holds(Permission.SEJOUR_VIEW),
     }
     return render(request, "logement/presents_list.html", context)
+
+
+@require_http_methods(["GET"])
+@require_permission(Permission.PRESENTS_VIEW)
+def presents_print(request: HttpRequest) -> HttpResponse:
+    """The list of those present as a PDF, for the folder of the fire brigade and the night.
+
+    The paper goes out of the reader's hands: a confidential household is its number on it, whoever prints.
+    """
+    user: Any = request.user
+    with reading_as(None):
+        floors = presents(user, chosen_residence(request))
+        residences = {row.contrat.place.residence: 0 for floor in floors for row in floor.rows}
+        if not floors:
+            messages.info(request, "Personne n’est présent : il n’y a rien à imprimer.")
+            return redirect("logement:presents_list")
+        for floor in floors:
+            for row in floor.rows:
+                residences[row.contrat.place.residence] += 1
+        content = render_pdf("logement/pdf/presents.html", _presents_paper(floors, sorted(residences, key=str)))
+    for residence, rows in residences.items():
+        record(
+            "presents.print",
+            by=user,
+            residence=residence,
+            kind=EntreeJournal.Kind.EXPORT,
+            rows=rows,
+            named=True,
+        )
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="presents-{today():%Y-%m-%d}.pdf"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _presents_paper(floors: list[Floor], residences: list[Residence]) -> dict[str, Any]:
+    alone = residences[0] if len(residences) == 1 else None
+    several = {"name": residences[0].organisme, "organisme": ", ".join(map(str, residences))}
+    return {
+        "title": "Qui est présent, étage par étage",
+        "residence": letterhead(alone) if alone else several,
+        "reference": f"liste du {timezone.localtime():%d/%m/%Y à %H:%M}",
+        "floors": floors,
+        "to_help": [(floor, row) for floor in floors for row in floor.rows if row.helped_count],
+        "households": sum(len(floor.rows) for floor in floors),
+        "persons": sum(floor.persons for floor in floors),
+        "helped": sum(floor.helped for floor in floors),
+        "made_at": timezone.now(),
+    }
