@@ -85,9 +85,9 @@ def populate(count: int) -> list[str]:
                 FROM residence_personne
             ), made AS (
                 SELECT n,
-                       last[1 + (n * 7919) %% array_length(last, 1)] || substr(md5(n::text), 1, 3) AS last_name,
-                       first[1 + (n * 104729) %% array_length(first, 1)] AS first_names
-                FROM names, generate_series(1, %s) AS n
+                       last[1 + ((n * 7919) %% array_length(last, 1))::int] || substr(md5(n::text), 1, 3) AS last_name,
+                       first[1 + ((n * 104729) %% array_length(first, 1))::int] AS first_names
+                FROM names, generate_series(1, %s::bigint) AS n
             ), homes AS (
                 INSERT INTO residence_menage
                     (name, address, postal_code, city, phone, email, caf_number, is_confidential, created_at)
