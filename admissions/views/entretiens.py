@@ -31,7 +31,7 @@ from residence.components import Part
 from residence.models import Personne, RendezVous
 from residence.models.base import today
 from residence.permissions import Permission, require_permission
-from residence.queries.rendez_vous import appointments_between, monday_of, week_of
+from residence.queries.rendez_vous import appointments_between, clash_of, monday_of, week_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,6 +49,8 @@ def entretien_plan(request: HttpRequest, orientation_id: int) -> HttpResponse:
         )
         if document is not None:
             messages.success(request, "L’entretien est fixé, l’invitation est prête à partir.")
+            for words in filter(None, map(clash_of, planned_interviews(orientation).select_related("user"))):
+                messages.warning(request, words)
             return redirect(orientation)
     context = {**about(request, orientation), "form": form, "planned": planned, **_taken(request, orientation, planned)}
     return render(request, "admissions/entretien_plan.html", context)

@@ -36,6 +36,32 @@ def appointments_of(user: User, day: datetime.date, *, residence_id: int | None 
     return list(rows.filter(residence=residence_id) if residence_id else rows)
 
 
+def clash_of(rendez_vous: RendezVous) -> str:
+    """What else its user has booked within the time of an appointment, as a sentence; empty when nothing.
+
+    Hours alone are told: the other household may be one that the reader does not see.
+    """
+    rows = RendezVous.objects.filter(
+        user=rendez_vous.user,
+        status=RendezVous.Status.PLANNED,
+        start_at__lt=rendez_vous.end_at,
+        end_at__gt=rendez_vous.start_at,
+    ).exclude(pk=rendez_vous.pk)
+    hours = [
+        f"de {_hour(one.start_at)} à {_hour(one.end_at)}"
+        for one in rows.order_by("start_at", "pk").only("start_at", "end_at")
+    ]
+    if not hours:
+        return ""
+    told = " et ".join(hours)
+    return f"{rendez_vous.user} a déjà un rendez-vous ce jour-là, {told}\u00a0: déplacez l’un d’eux s’il le faut."
+
+
+def _hour(moment: datetime.datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{local.hour}\u00a0h\u00a0{local:%M}"
+
+
 def monday_of(text: str) -> datetime.date:
     """The Monday of the week that holds the day written in `text` (ISO), else of this week."""
     try:

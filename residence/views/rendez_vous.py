@@ -27,7 +27,7 @@ from residence.models.base import today
 from residence.permissions import Permission, require_permission
 from residence.queries.banner import banner_for
 from residence.queries.menages import residence_for
-from residence.queries.rendez_vous import appointments_between, as_ics, monday_of, week_of
+from residence.queries.rendez_vous import appointments_between, as_ics, clash_of, monday_of, week_of
 from residence.queries.search import households_named
 
 BADGES = {
@@ -139,9 +139,16 @@ def rendez_vous_create(request: HttpRequest, menage_id: int) -> HttpResponse:
             form.add_error(None, error.messages)
         else:
             messages.success(request, "Rendez-vous fixé.")
+            warn_of_clash(request, rendez_vous)
             return redirect("residence:rendez_vous_detail", rendez_vous.pk)
     context = {"menage": menage, "form": form, "banner": banner_for(request.user, menage)}
     return render(request, "residence/rendez_vous_create.html", context)
+
+
+def warn_of_clash(request: HttpRequest, rendez_vous: RendezVous) -> None:
+    """Two appointments of one person at one hour may be meant: it is said, and stops nothing."""
+    if words := clash_of(rendez_vous):
+        messages.warning(request, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -192,7 +199,7 @@ def rendez_vous_move(request: HttpRequest, rendez_vous_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            move_rendez_vous(
+            rendez_vous = move_rendez_vous(
                 by=request.user,
                 rendez_vous=rendez_vous,
                 **{name: given[name] for name in ("user", "start_at", "end_at", "place")},
@@ -201,6 +208,7 @@ def rendez_vous_move(request: HttpRequest, rendez_vous_id: int) -> HttpResponse:
             form.add_error(None, error.messages)
         else:
             messages.success(request, "Rendez-vous déplacé.")
+            warn_of_clash(request, rendez_vous)
             return redirect(back)
     context = {"rendez_vous": rendez_vous, "form": form, "banner": banner_for(request.user, rendez_vous.menage)}
     return render(request, "residence/rendez_vous_move.html", context)

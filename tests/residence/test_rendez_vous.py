@@ -8,11 +8,17 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from residence.actions.rendez_vous import hold_rendez_vous, miss_rendez_vous, move_rendez_vous, plan_rendez_vous
+from residence.actions.rendez_vous import (
+    cancel_rendez_vous,
+    hold_rendez_vous,
+    miss_rendez_vous,
+    move_rendez_vous,
+    plan_rendez_vous,
+)
 from residence.duties import refresh_duties
 from residence.models import Echeance, EntreeJournal, RendezVous
 from residence.permissions import Cause, Role
-from residence.queries.rendez_vous import as_ics, monday_of, week_of
+from residence.queries.rendez_vous import as_ics, clash_of, monday_of, week_of
 from tests.factories import MenageFactory, ResidenceFactory, UserFactory
 from tests.signing_in import signed_in
 
@@ -237,3 +243,44 @@ def test_a_household_is_chosen_by_name(nadia, menage):
     page = signed_in(nadia).get(reverse("residence:rendez_vous_choose"), {"menage": "diallo"}).content.decode()
 
     assert reverse("residence:rendez_vous_create", args=[menage.pk]) in page
+
+
+@pytest.mark.parametrize(
+    ("start", "clashes"),
+    [
+        pytest.param(NOW + HOUR, True, id="the-same-hour"),
+        pytest.param(NOW + HOUR + HOUR / 2, True, id="half-way"),
+        pytest.param(NOW + 2 * HOUR, False, id="one-after-the-other"),
+        pytest.param(NOW, False, id="one-before-the-other"),
+    ],
+)
+def test_two_appointments_of_one_person_at_one_hour_are_told(nadia, here, menage, start, clashes):
+    planned(nadia, here, MenageFactory(name="SECRET Ada", attached=(here, Cause.SEJOUR)))
+    mine = planned(nadia, here, menage, start=start)
+
+    told = clash_of(mine)
+    assert bool(told) == clashes
+    assert "SECRET" not in told
+    if clashes:
+        assert "de 12\u00a0h\u00a000 à 13\u00a0h\u00a000" in told
+
+
+def test_a_called_off_appointment_or_a_colleague_s_is_no_clash(nadia, here, menage):
+    other = MenageFactory(attached=(here, Cause.SEJOUR))
+    off = planned(nadia, here, other)
+    cancel_rendez_vous(by=nadia, rendez_vous=off)
+    colleague = UserFactory(role=Role.COORDINATRICE, residence=here)
+    planned(nadia, here, other, user=colleague)
+
+    assert clash_of(planned(nadia, here, menage)) == ""
+
+
+def test_a_clash_is_said_and_stops_nothing(nadia, here, menage):
+    planned(nadia, here, MenageFactory(attached=(here, Cause.SEJOUR)), start=NOW + 24 * HOUR)
+    sent = {"kind": "suivi", "user": nadia.pk, "on": "12/03/2026", "at": "11 h", "minutes": "30", "place": ""}
+
+    url = reverse("residence:rendez_vous_create", args=[menage.pk])
+    page = signed_in(nadia).post(url, sent, follow=True).content.decode()
+
+    assert RendezVous.objects.filter(menage=menage).count() == 1
+    assert "a déjà un rendez-vous ce jour-là" in page
