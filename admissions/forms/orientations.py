@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Fieldset, Layout
+from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -236,7 +236,6 @@ class OrientationForm(_PartnerMixin, _RequestMixin):
         required=False,
         help_text="Quand le prescripteur n’a pas nommé tout le monde, personne de référence comprise.",
     )
-    searched = forms.CharField(widget=forms.HiddenInput, required=False)
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -260,15 +259,19 @@ class OrientationForm(_PartnerMixin, _RequestMixin):
                 "La personne de référence",
                 "civility",
                 Div(
-                    Field("last_name", wrapper_class="col-md-6"),
-                    Field("first_names", wrapper_class="col-md-6"),
-                    css_class="row",
+                    Div(
+                        Field("last_name", wrapper_class="col-md-6"),
+                        Field("first_names", wrapper_class="col-md-6"),
+                        css_class="row",
+                    ),
+                    Div(
+                        Field("birth_name", wrapper_class="col-md-6"),
+                        Field("birth", wrapper_class="col-md-6"),
+                        css_class="row",
+                    ),
+                    css_id="identite",
                 ),
-                Div(
-                    Field("birth_name", wrapper_class="col-md-6"),
-                    Field("birth", wrapper_class="col-md-6"),
-                    css_class="row",
-                ),
+                HTML('{% include "admissions/_known.html" %}'),
                 Div(
                     Field("nationality", wrapper_class="col-md-6"),
                     Field("spoken_language", wrapper_class="col-md-6"),
@@ -285,7 +288,6 @@ class OrientationForm(_PartnerMixin, _RequestMixin):
                     css_class="row",
                 ),
                 "declared_persons",
-                "searched",
                 "form_key",
                 css_id="personne",
             ),

@@ -65,6 +65,9 @@ from residence.rules.money import NBSP
 
 S = OrientationStatus
 
+# Both names are begun when they have this many letters: before, everybody resembles.
+FIRST_LETTERS = 2
+
 SORTS = {
     "nom": "menage__sort_name",
     "recue": "received_on",
@@ -169,6 +172,8 @@ def orientation_create(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     if data is not None and "ajouter" in data:
         return _with_one_more_member(request)
+    if data is not None and request.htmx:
+        return _known_while_typing(request)
     form = OrientationForm(data, user=request.user)
     members = NewMemberFormSet(data, prefix="membres")
     known: list[Known] = []
@@ -183,10 +188,34 @@ def orientation_create(request: HttpRequest) -> HttpResponse:
         "form": form,
         "members": members,
         "members_refused": members.is_bound and not members.is_valid(),
-        "known": known,
-        "none_of_them": NOBODY,
+        "to_answer": bool(known),
+        **_offers(known, data or {}),
     }
     return render(request, "admissions/orientation_create.html", context)
+
+
+def _offers(known: list[Known], data: Any) -> dict[str, Any]:
+    """What is shown of persons already known, and what was answered of them."""
+    return {
+        "known": known,
+        "searched": _keys(known),
+        "answer": data.get("same_person", ""),
+        "none_of_them": NOBODY,
+    }
+
+
+def _keys(known: list[Known]) -> str:
+    return " ".join(sorted(str(one.personne.pk) for one in known))
+
+
+def _known_while_typing(request: HttpRequest) -> HttpResponse:
+    """Persons already known who resemble the one that is being typed, as soon as both names are begun."""
+    form = OrientationForm(request.POST, user=request.user)
+    form.is_valid()
+    names = ("last_name", "first_names")
+    told = all(len(form.cleaned_data.get(name, "")) >= FIRST_LETTERS for name in names)
+    form.cleaned_data = {"birth_name": "", "birth": (None, ""), **form.cleaned_data}
+    return render(request, "admissions/_known.html", _offers(_known(request, form) if told else [], request.POST))
 
 
 def _known(request: HttpRequest, form: OrientationForm) -> list[Known]:
@@ -202,12 +231,9 @@ def _known(request: HttpRequest, form: OrientationForm) -> list[Known]:
 
 def _answered(form: OrientationForm, known: list[Known]) -> bool:
     """Whether the user has said of these very persons if one of them is the candidate."""
-    asked = " ".join(sorted(str(one.personne.pk) for one in known))
+    asked = _keys(known)
     answer = form.data.get("same_person", "")
-    answered = form.data.get("searched") == asked and (answer == NOBODY or answer in asked.split())
-    form.data = form.data.copy()
-    form.data["searched"] = asked
-    return answered
+    return form.data.get("searched") == asked and (answer == NOBODY or answer in asked.split())
 
 
 def _create(request: HttpRequest, form: OrientationForm, members: Any, known: list[Known]) -> Orientation:
@@ -243,7 +269,8 @@ def _with_one_more_member(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         return render(request, "admissions/_members.html", {"members": members, "add_url": request.path})
     form = OrientationForm(data, user=request.user)
-    return render(request, "admissions/orientation_create.html", {"form": form, "members": members, "known": []})
+    context = {"form": form, "members": members, "members_refused": False, "to_answer": False, **_offers([], data)}
+    return render(request, "admissions/orientation_create.html", context)
 
 
 def one_more_line(data: Any, prefix: str) -> Any:

@@ -300,6 +300,46 @@ def test_a_known_person_is_proposed_then_taken_up(enter, nadia, here):
     assert [one.menage for one in Orientation.objects.all()] == [known.menage, known.menage]
 
 
+def typing(user, **changes):
+    """What the page shows while the names of a person are typed."""
+    sent = {"last_name": "Dialo", "first_names": "Awa", "birth": "", **changes}
+    return signed_in(user).post(url("orientation_create"), sent, headers={"HX-Request": "true"}).content.decode()
+
+
+def test_a_known_person_is_proposed_while_typing(enter, nadia):
+    personne = enter().menage.membres.get().personne
+
+    shown = typing(nadia)
+    assert "C’est la même personne\u00a0: DIALLO Awa" in shown
+    assert f'name="searched" value="{personne.pk}"' in shown
+    assert "checked" not in shown
+    assert "checked" in typing(nadia, same_person=personne.pk)
+    assert Orientation.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param({"first_names": "A"}, id="hardly-begun"),
+        pytest.param({"last_name": ""}, id="no-name-yet"),
+        pytest.param({"last_name": "Kowalski", "birth": "32/13"}, id="somebody-else"),
+    ],
+)
+def test_nobody_is_proposed_before_there_is_something_to_say(enter, nadia, typed):
+    enter()
+    assert "même personne" not in typing(nadia, **typed)
+
+
+def test_typing_proposes_neither_a_hidden_household_nor_another_residence_s(enter, hidden, here, nadia):
+    enter()
+    shown = typing(nadia, last_name="Secrète")
+    assert "SECRÈTE Awa" in shown
+    shown = typing(UserFactory(role=Role.COORDINATRICE, residence=here), last_name="Secrète")
+    assert "SECRÈTE" not in shown
+    assert hidden.menage.masked_name not in shown
+    assert "même personne" not in typing(UserFactory(role=Role.COORDINATRICE, residence=ResidenceFactory()))
+
+
 def test_nobody_of_them_makes_a_new_household(enter, nadia, here):
     known = enter()
     sent = request_of(DispositifFactory(residence=here), siao_number="63-1")
@@ -452,6 +492,22 @@ def test_planning_in_the_past_is_refused(enter, nadia):
     sent = {"day": "01/01/2020", "hour": "9h", "minutes": "60", "user": nadia.pk}
     shown = signed_in(nadia).post(url("entretien_plan", orientation.pk), sent).content.decode()
     assert "Ce moment est passé" in shown
+
+
+def test_an_interview_at_a_taken_hour_is_fixed_and_said(enter, nadia):
+    first, second = enter(), enter(reference=REFERENCE | {"last_name": "Martin"})
+    day = today() + datetime.timedelta(days=3)
+    sent = {"day": f"{day:%d/%m/%Y}", "hour": "9 h", "minutes": "60", "user": nadia.pk, "place": ""}
+    client = signed_in(nadia)
+
+    assert (
+        "a déjà un rendez-vous" not in client.post(url("entretien_plan", first.pk), sent, follow=True).content.decode()
+    )
+    shown = client.post(url("entretien_plan", second.pk), sent | {"hour": "9 h 30"}, follow=True).content.decode()
+
+    assert fresh(second).status == "interview_planned"
+    assert "Nadia Benali a déjà un rendez-vous ce jour-là, de 9\u00a0h\u00a000 à 10\u00a0h\u00a000" in shown
+    assert "DIALLO" not in shown
 
 
 def test_a_no_show_is_noted_from_the_page(enter, nadia, time_machine):
