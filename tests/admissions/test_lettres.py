@@ -107,7 +107,7 @@ def test_each_decision_has_its_words(issued, kind, more, to_candidate, to_partne
     candidate, partner = words(decision.letter_candidat), words(decision.letter_prescripteur)
     assert to_candidate in candidate
     assert to_candidate not in partner
-    assert f"Réponse à la demande n° 63-0000 {to_partner}" in partner
+    assert f"Réponse à saisir {to_partner}" in partner
     assert decision.letter_candidat.number in candidate
     for reader in (decision.letter_candidat, decision.letter_prescripteur):
         assert len(pypdf.PdfReader(io.BytesIO(pdf_of(reader))).pages) == 1
