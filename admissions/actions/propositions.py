@@ -16,6 +16,7 @@ from admissions.queries.criteres import derogations_missing, points_of
 from admissions.queries.places import offerable, reserved_from
 from logement.actions.parc import occupy
 from logement.models import OccupationPlace, Place
+from logement.queries.contrats import outside_surfaces
 from logement.rules import depot
 from residence.actions.documents import issue_document
 from residence.actions.journal import record
@@ -66,6 +67,8 @@ def make_proposition(
                 f"et le ménage en compte {persons}."
             }
         )
+    if outside := outside_surfaces(place):
+        raise ValidationError({"place": outside})
     if missing := derogations_missing(points_of(orientation, entry_on=entry_on, categorie=place.categorie)):
         raise ValidationError(
             [

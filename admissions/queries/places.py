@@ -11,9 +11,10 @@ from admissions.models import Orientation
 from admissions.rules import convenance
 from logement.models import Logement, OccupationPlace, Place, Tarif
 from logement.models.parc import days
+from logement.queries.contrats import type_code
 from logement.queries.parc import SOON_FREE_DAYS, PlaceState, states
 from residence.components import Badge
-from residence.models import SurfaceDispositif, TypeLogement
+from residence.models import SurfaceDispositif
 from residence.models.base import today
 from residence.rules.dates import add_days
 from residence.rules.money import NBSP
@@ -80,12 +81,6 @@ def place_facts(
         )
         for place in places
     }
-
-
-def type_code(place: Place) -> str:
-    """The type that a candidate would ask for: a private room of a shared flat is a room, whatever the flat."""
-    logement = place.logement
-    return TypeLogement.CHAMBRE.value if logement.is_shared else str(logement.type_logement)
 
 
 def _facts(

@@ -100,7 +100,7 @@ def convenance(place: Place, candidate: Candidate) -> Fit:
             f"{metres(place.surface)}{NBSP}: sous les {least}{NBSP}m² que l’APL demande pour {_persons(persons)}"
         )
     if _outside(place):
-        caution.append(f"{metres(place.surface)}{NBSP}: hors des surfaces que le dispositif admet pour ce type")
+        against.append(f"{metres(place.surface)}{NBSP}: hors des surfaces que le dispositif admet pour ce type")
     _needs(place, candidate.needs, against, caution, favour)
     if candidate.type_code and candidate.type_code == place.type_code:
         favour.append("du type demandé")

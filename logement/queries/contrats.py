@@ -32,6 +32,7 @@ from residence.models import (
     PlafondRedevance,
     Residence,
     SurfaceDispositif,
+    TypeLogement,
     User,
 )
 from residence.permissions import Permission
@@ -160,14 +161,8 @@ def look_at(places: Sequence[Place], *, menage: Menage, start_on: datetime.date,
             refusals.append(f"La place {one.code} n’est pas en service le {start_on:%d/%m/%Y}.")
     if persons > capacity:
         refusals.append(f"Le ménage compte {persons} personnes, la place en accueille {capacity} au plus.")
-    bounds = SurfaceDispositif.objects.filter(
-        dispositif=place.dispositif, type_logement=place.logement.type_logement
-    ).first()
-    if bounds is not None and len(places) == 1:
-        if bounds.minimum is not None and surface < bounds.minimum:
-            refusals.append(f"{_m2(surface)} : le dispositif demande {_m2(bounds.minimum)} au moins pour ce type.")
-        if bounds.maximum is not None and surface > bounds.maximum:
-            refusals.append(f"{_m2(surface)} : le dispositif admet {_m2(bounds.maximum)} au plus pour ce type.")
+    if len(places) == 1:
+        refusals += outside_surfaces(place)
     price = price_of(places, start_on)
     if price is None:
         refusals.append(f"Aucun tarif n’est en vigueur le {start_on:%d/%m/%Y} pour cette place.")
@@ -187,6 +182,23 @@ def look_at(places: Sequence[Place], *, menage: Menage, start_on: datetime.date,
             "(CCH, art. R.822-25). Le ménage n’aurait pas l’APL."
         )
     return Look(tuple(refusals), tuple(warnings), too_small)
+
+
+def type_code(place: Place) -> str:
+    """The type that a place is given as: a private room of a shared flat is a room, whatever the flat."""
+    logement = place.logement
+    return TypeLogement.CHAMBRE.value if logement.is_shared else str(logement.type_logement)
+
+
+def outside_surfaces(place: Place) -> list[str]:
+    """How the surface of a place leaves those that its dispositif admits for its type, bounds included; [] within."""
+    bounds = SurfaceDispositif.objects.filter(dispositif=place.dispositif_id, type_logement=type_code(place)).first()
+    told = []
+    if bounds is not None and bounds.minimum is not None and place.surface < bounds.minimum:
+        told.append(f"{_m2(place.surface)} : le dispositif demande {_m2(bounds.minimum)} au moins pour ce type.")
+    if bounds is not None and bounds.maximum is not None and place.surface > bounds.maximum:
+        told.append(f"{_m2(place.surface)} : le dispositif admet {_m2(bounds.maximum)} au plus pour ce type.")
+    return told
 
 
 def _m2(surface: Decimal) -> str:

@@ -75,7 +75,14 @@ def duties():
 def test_the_dispositif_s_surfaces_are_bounds(place, dispositif, waiting):
     SurfaceDispositif.objects.create(dispositif=dispositif, type_logement="T1", maximum=Decimal("20.00"))
     (offer,) = places_for(waiting(), today())
-    assert "hors des surfaces" in offer.fit.caution[0]
+    assert "hors des surfaces" in offer.fit.against[0]
+
+
+def test_a_place_that_its_contract_would_refuse_is_not_proposed(propose, dispositif):
+    SurfaceDispositif.objects.create(dispositif=dispositif, type_logement="T1", maximum=Decimal("20.00"))
+    with pytest.raises(ValidationError, match="admet 20"):
+        propose()
+    assert not kept().exists()
 
 
 def test_places_taken_closed_or_of_another_public_are_not_offered(place, here, dispositif, waiting, nadia):

@@ -106,6 +106,15 @@ def test_surface_bounds_of_the_dispositif(ophis, surface, fits):
             prepared(ophis)
 
 
+def test_a_room_of_a_shared_flat_is_measured_as_a_room(ophis):
+    """The bounds of a whole T4 say nothing of its rooms."""
+    for type_logement, least in (("T4", 70), ("chambre", 12)):
+        SurfaceDispositif.objects.create(
+            dispositif=ophis.permanent, type_logement=type_logement, minimum=Decimal(least)
+        )
+    assert prepared(ophis, place=ophis.rooms[0]).pk
+
+
 def test_without_a_tariff_no_contract(ophis):
     ophis.place.categorie.tarifs.update(valid_to=datetime.date(2025, 2, 28))
     with pytest.raises(ValidationError, match="Aucun tarif"):
@@ -176,7 +185,7 @@ def test_a_reservation_of_somebody_else_stops_the_signature(ophis):
         end_on=datetime.date(2025, 3, 31),
         reason="Préfecture",
     )
-    with pytest.raises(ValidationError, match="La place est déjà prise sur ces dates.*: réservation du 01/03/2025"):
+    with pytest.raises(ValidationError, match=r"La place est déjà prise sur ces dates.*: réservation du 01/03/2025"):
         sign_contrat(by=ophis.gestionnaire, contrat=contrat, signed_on=datetime.date(2025, 2, 24))
     contrat.refresh_from_db()
     assert contrat.status == Status.TO_SIGN

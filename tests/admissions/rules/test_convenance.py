@@ -49,6 +49,8 @@ def test_nothing_against():
             {"reserved_for": 7, "reserved_name": "SIAO 63"}, {}, ["orientés par SIAO 63"], id="reserved-for-another"
         ),
         pytest.param({"reserved_for": 7, "reserved_name": "S"}, {"partner": 8}, ["orientés par S"], id="other-partner"),
+        pytest.param({"most": D(20)}, {}, ["hors des surfaces"], id="too-big-for-the-dispositif"),
+        pytest.param({"least": D("22.01")}, {}, ["hors des surfaces"], id="too-small-for-the-dispositif"),
     ],
 )
 def test_against(place, who, words):
@@ -61,8 +63,6 @@ def test_against(place, who, words):
 @pytest.mark.parametrize(
     ("place", "who", "word"),
     [
-        pytest.param({"most": D(20)}, {}, "hors des surfaces", id="too-big-for-the-dispositif"),
-        pytest.param({"least": D("22.01")}, {}, "hors des surfaces", id="too-small-for-the-dispositif"),
         pytest.param({}, {"type_code": "T2"}, "d’un autre type", id="another-type"),
         pytest.param({}, {"ready_on": date(2026, 12, 2)}, "prêt à entrer le 02/12/2026 seulement", id="ready-later"),
         pytest.param({}, {"ready_on": date(2026, 11, 30)}, "souhaite entrer dès le 30/11/2026", id="ready-before"),
