@@ -1,0 +1,269 @@
+"""Dispositifs of other houses, entered at the desk as data, and what they then let in, for how long, and refuse."""
+
+import datetime
+import itertools
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from admissions.actions.decisions import record_decision
+from admissions.actions.propositions import accept_proposition, make_proposition
+from admissions.actions.sessions import close_session
+from admissions.queries.criteres import derogations_missing, points_of
+from admissions.queries.places import places_for
+from logement.actions.contrats import issue_contrat, prepare_contrat, sign_contrat
+from logement.actions.sejours import decide_renouvellement
+from logement.actions.tarifs import set_tarif
+from logement.models import Logement, Place
+from logement.queries.contrats import outside_surfaces
+from residence.models import Dispositif, Echeance, MembreMenage
+from residence.models.base import today
+from residence.rules.dates import add_days
+from tests.admissions.conftest import REFERENCE, fresh
+from tests.factories import CategoriePlaceFactory, PersonneFactory, PlaceFactory, TarifFactory
+from tests.signing_in import signed_in
+
+pytestmark = pytest.mark.django_db
+
+ENTRY = datetime.date(2025, 3, 1)
+
+
+def lines(prefix, rows):
+    """The lines of a form of the desk."""
+    sent = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": 0}
+    for rank, row in enumerate(rows):
+        sent |= {f"{prefix}-{rank}-{name}": value for name, value in row.items()}
+    return sent
+
+
+def save(desk, model, data):
+    """Post a new row at the desk; a form refused says why."""
+    response = desk.post(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"), data)
+    assert response.status_code == 302, [response.context["errors"], response.context["adminform"].form.errors]
+    return model._default_manager.latest("pk")
+
+
+@pytest.fixture
+def desk(gestionnaire):
+    return signed_in(gestionnaire)
+
+
+@pytest.fixture
+def write(desk, here):
+    """Enter a dispositif at the desk: its fields, its criteria, its surfaces, its pieces."""
+    codes = itertools.count()
+
+    def make(*, criteres=(), surfaces=(), pieces=(), **fields):
+        sent = {
+            "residence": here.pk,
+            "name": "Un dispositif",
+            "code": f"autre-{next(codes)}",
+            "routes": ["siao"],
+            "deposit_months": "1",
+            "turnaround_days": "3",
+            "notice_of_interview_days": "15",
+            "proposal_answer_days": "8",
+            "is_open": "on",
+            **lines("criteres", criteres),
+            **lines("surfaces", surfaces),
+            **lines("pieces", pieces),
+        }
+        return save(desk, Dispositif, sent | fields)
+
+    return make
+
+
+# Epicéa: 20 logements, T1, T1' and T1bis, the T1' of 20.24 to 28 m², two years at most, by the SIAO, at a fixed price,
+# partly accessible, insured by the resident. How many of each type is ours.
+
+STOCK = [
+    *[("T1", "20,00", False)] * 6,
+    *[("T1'", surface, False) for surface in ("20,24", "21,00", "22,50", "24,00", "25,00", "26,50", "27,00", "28,00")],
+    *[("T1'", "24,00", True)] * 2,
+    *[("T1bis", "30,00", False)] * 4,
+]
+
+
+@pytest.fixture
+def epicea(write, desk, here, gestionnaire):
+    dispositif = write(
+        name="Epicéa",
+        stay_months="12",
+        stay_months_max="24",
+        requires_insurance="on",
+        surfaces=[{"type_logement": "T1'", "minimum": "20,24", "maximum": "28"}],
+        pieces=[{"name": "Pièce d’identité", "is_mandatory": "on", "rank": "1"}],
+    )
+    categorie = CategoriePlaceFactory(residence=here, name="Epicéa")
+    price = {"rent": Decimal(250), "charges": Decimal(80), "services": Decimal(20)}
+    set_tarif(by=gestionnaire, categorie=categorie, valid_from=datetime.date(2020, 1, 1), **price)
+    for rank, (type_logement, surface, accessible) in enumerate(STOCK, 1):
+        place = {"code": f"E{rank:02}", "categorie": categorie.pk, "dispositif": dispositif.pk}
+        sent = {
+            "residence": here.pk,
+            "number": f"E{rank:02}",
+            "floor": "0" if accessible else "1",
+            "type_logement": type_logement,
+            "surface": surface,
+            "usage": "habitation",
+            "is_furnished": "on",
+            **lines("places", [place | {"surface": surface, "capacity": 1, "opened_on": "01/01/2020"}]),
+        }
+        save(desk, Logement, sent | ({"is_accessible": "on"} if accessible else {}))
+    return dispositif
+
+
+def test_epicea_is_lived_through_once(epicea, ready, sitting, session, nadia, direction, gestionnaire, time_machine):
+    assert Place.objects.in_service().filter(dispositif=epicea).count() == 20
+    assert Place.objects.in_service().filter(dispositif=epicea, logement__is_accessible=True).count() == 2
+
+    # The request and the commission
+    orientation = ready(dispositif=epicea, requested_type="T1'", needs=["fauteuil"])
+    (passage,) = sitting(orientation)
+    record_decision(by=nadia, passage=passage, kind="favorable", reasons="Le projet tient.")
+    close_session(by=direction, session=session)
+    orientation = fresh(orientation)
+    assert orientation.status == "waiting"
+
+    # The place: accessible ones alone, the type asked for
+    entry = add_days(today(), 7)
+    fitting = [one for one in places_for(orientation, entry) if one.fits]
+    assert {one.place.code for one in fitting} == {"E15", "E16"}
+    assert {one.tarif.redevance for one in fitting} == {Decimal("350.00")}
+    proposition = make_proposition(
+        by=nadia, orientation=orientation, place=fitting[0].place, entry_on=entry, answer_by_on=add_days(today(), 8)
+    )
+    proposition = accept_proposition(by=nadia, proposition=proposition, answered_on=today())
+
+    # The contract, the insurance to come, the two years
+    menage = orientation.menage
+    terms = {"menage": menage, "start_on": entry, "parties": {menage.membres.get().personne_id: "titulaire"}}
+    contrat = issue_contrat(by=gestionnaire, contrat=prepare_contrat(by=gestionnaire, place=proposition.place, **terms))
+    contrat = sign_contrat(by=gestionnaire, contrat=contrat, signed_on=today())
+    sejour = contrat.sejour
+    assert (fresh(orientation).status, fresh(orientation).sejour) == ("entered", sejour)
+    assert Echeance.objects.open().filter(kind="assurance.to_collect").exists()
+    first_end = sejour.planned_end_on
+    time_machine.move_to(datetime.datetime.combine(first_end, datetime.time(9), datetime.UTC), tick=False)
+    told = {"by": direction, "kind": "renewal", "reasons": "Une demande de logement social est en cours."}
+    decide_renouvellement(sejour=sejour, decided_on=today(), **told)
+    sejour = fresh(sejour)
+    second_end = sejour.planned_end_on
+    assert (first_end, second_end) == tuple(add_days(entry.replace(year=entry.year + n), -1) for n in (1, 2))
+    time_machine.move_to(datetime.datetime.combine(second_end, datetime.time(9), datetime.UTC), tick=False)
+    with pytest.raises(ValidationError, match="24 mois"):
+        decide_renouvellement(sejour=sejour, decided_on=today(), **told)
+    assert fresh(contrat).status == "running"
+
+
+def test_epicea_refuses_what_does_not_fit(epicea, ready):
+    """A T1' out of its surfaces, bounds included; two persons where one fits."""
+    orientation = ready(dispositif=epicea)
+    place = Place.objects.get(code="E07")
+    for surface, fits in (("20.23", False), ("20.24", True), ("28.00", True), ("28.01", False), ("29.00", False)):
+        Place.objects.filter(pk=place.pk).update(surface=Decimal(surface))
+        (offer,) = (one for one in places_for(orientation, today()) if one.place == place)
+        assert (offer.fits, not outside_surfaces(fresh(place))) == (fits, fits), surface
+    MembreMenage.objects.create(menage=orientation.menage, personne=PersonneFactory(), tie="partner", start_on=today())
+    assert not [one for one in places_for(fresh(orientation), today()) if one.fits]
+
+
+# Others, whose rules of admission differ in kind
+
+
+def born(years):
+    return REFERENCE | {"born_on": today().replace(year=today().year - years, day=1)}
+
+
+def critere(kind, effect="needs_derogation", **bounds):
+    return {"kind": kind, "effect": effect, **bounds}
+
+
+YOUNG = [critere("age", minimum="16", maximum="29")]
+DAY = [critere("age", "flags", minimum="18", maximum="40"), critere("activity", "flags")]
+ASE = [critere("partner_identification")]
+
+
+@pytest.mark.parametrize(
+    ("criteres", "reference", "activity", "not_met", "stopped"),
+    [
+        pytest.param(YOUNG, born(30), None, {"age"}, {"age"}, id="fjt-from-16-to-29-stops-at-30"),
+        pytest.param(YOUNG, born(29), None, set(), set(), id="fjt-29-included"),
+        pytest.param(DAY, born(41), True, {"age"}, set(), id="habited-41-is-told-and-stops-nothing"),
+        pytest.param(DAY, born(40), False, {"activity"}, set(), id="habited-no-activity-by-day-is-told"),
+        pytest.param(ASE, born(19), None, {"partner_identification"}, {"partner_identification"}, id="ase-unknown"),
+    ],
+)
+def test_criteria_of_other_houses(write, enter, hold, criteres, reference, activity, not_met, stopped):
+    orientation = enter(
+        dispositif=write(criteres=criteres, routes=["siao"]), reference=reference, partenaire=None, prescripteur=None
+    )
+    hold(orientation, has_activity=activity, wished_entry_on=today())
+    points = points_of(fresh(orientation))
+    assert {point.row.kind for point in points if point.result.met is False} == not_met
+    assert {point.row.kind for point in derogations_missing(points)} == stopped
+
+
+@pytest.mark.parametrize(
+    ("rent", "met"),
+    [pytest.param("249.99", True, id="under"), pytest.param("251.00", False, id="251-of-1000-is-over-a-quarter")],
+)
+def test_all_charges_included_at_most_a_quarter_of_the_resources(write, enter, hold, here, rent, met):
+    """« #1jeune1logement »: 25 %, everything included."""
+    dispositif = write(criteres=[critere("taux_effort", maximum="0,25")])
+    categorie = CategoriePlaceFactory(residence=here, name="Tout compris")
+    TarifFactory(categorie=categorie, rent=rent, charges=0, services=0)
+    orientation = hold(enter(dispositif=dispositif), wished_categorie=categorie, apl_estimate=Decimal(0))
+    (point,) = points_of(orientation)
+    assert (point.result.met, bool(derogations_missing([point]))) == (met, not met)
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        pytest.param({"stay_months": "6"}, "", id="six-months-as-often-as-it-takes"),
+        pytest.param({"stay_months": "12", "renewals_max": "1"}, "prévoit un renouvellement", id="one-year-once"),
+        pytest.param({"stay_months": "12", "stay_months_max": "24"}, "24 mois", id="two-years-at-most"),
+    ],
+)
+def test_how_often_a_stay_goes_on(write, ready, here, nadia, gestionnaire, direction, time_machine, terms, said):
+    """The third renewal of six months is granted where the dispositif sets no number; elsewhere the bound is told."""
+    time_machine.move_to(datetime.datetime(2025, 2, 24, 9, tzinfo=datetime.UTC), tick=False)
+    dispositif = write(**terms)
+    place = PlaceFactory(
+        residence=here, dispositif=dispositif, categorie=TarifFactory(categorie__residence=here).categorie
+    )
+    menage = ready(dispositif=dispositif).menage
+    parties = {menage.membres.get().personne_id: "titulaire"}
+    contrat = prepare_contrat(by=gestionnaire, menage=menage, place=place, start_on=ENTRY, parties=parties)
+    sejour = sign_contrat(
+        by=gestionnaire, contrat=issue_contrat(by=gestionnaire, contrat=contrat), signed_on=today()
+    ).sejour
+    refused = ""
+    for _ in range(3):
+        time_machine.move_to(
+            datetime.datetime.combine(sejour.planned_end_on, datetime.time(9), datetime.UTC), tick=False
+        )
+        try:
+            decide_renouvellement(by=direction, sejour=sejour, kind="renewal", reasons="Suite.", decided_on=today())
+        except ValidationError as error:
+            refused = error.messages[0]
+            break
+        sejour = fresh(sejour)
+    assert said in refused
+    assert bool(refused) == bool(said)
+
+
+def test_an_orientation_by_another_door_is_refused(write, enter):
+    """The département alone orients those who leave its care."""
+    dispositif = write(routes=["departement"])
+    with pytest.raises(ValidationError):
+        enter(dispositif=dispositif)
+
+
+def test_a_dispositif_without_term_takes_no_renewal(write):
+    """A pension de famille: no date can be typed."""
+    with pytest.raises(AssertionError, match="sans limitation de durée"):
+        write(renewals_max="1")
