@@ -17,7 +17,10 @@ from django.db import connection
 
 from residence import embedded
 
-SIZES = {222: 24, 20_000: 2}  # places: months of history
+SIZES = {222: 24, 2_000: 24, 20_000: 2}  # places: months of history
+MEASURES = ("bench.pages", "bench.attribution", "bench.planning")
+# What the middle size is for: a large body, with two years on every place.
+ONLY = {2_000: ("bench.planning",)}
 
 
 def main() -> int:
@@ -28,8 +31,7 @@ def main() -> int:
                 ["manage.py", "migrate", "--verbosity", "0"],
                 ["manage.py", "createcachetable"],
                 ["manage.py", "demo", "--places", str(places), "--mois", str(months)],
-                ["-m", "bench.pages", str(places)],
-                ["-m", "bench.attribution", str(places)],
+                *(["-m", measure, str(places)] for measure in ONLY.get(places, MEASURES)),
             ):
                 quiet = command[0] == "manage.py"
                 done = subprocess.run(

@@ -235,6 +235,7 @@ def _stays(world: World, homes: list[Home]) -> None:
         elif permanent:
             start = world.days_ago(chance.randint(400, 9000))
             leaves = world.days_ago(chance.randint(30, 31 * world.months)) if chance.random() < 0.08 else None
+            leaves = leaves and max(leaves, start + datetime.timedelta(days=30))  # nobody leaves before they came
         else:
             start = world.begins - datetime.timedelta(days=chance.randint(0, 330))
             leaves = start + datetime.timedelta(days=chance.randint(150, 700))

@@ -17,6 +17,7 @@ from logement.models import (
     Preavis,
     RenouvellementSejour,
     Sejour,
+    TravauxPrevus,
 )
 from logement.rules.sejour import WARNING_DAYS, renewal_allowed
 from residence.components import SOON_IN_MONTHS
@@ -113,6 +114,18 @@ def notices_to_deliver(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expe
     for preavis in waiting.filter(contrat__in=rows).select_related("contrat__sejour", "contrat__place"):
         sent = preavis.sent_on or preavis.recorded_at.date()
         yield _of_contrat(preavis.contrat, add_days(sent, KEYS_AHEAD_DAYS), Role.GESTIONNAIRE, "le délai ne court pas")
+
+
+def works_to_begin(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Works that wait for their place, by the day from which they are wanted."""
+    for travaux in rows.waiting().select_related("place"):
+        yield Expected(
+            target_id=travaux.pk,
+            residence_id=travaux.place.residence_id,
+            due_on=travaux.from_on,
+            role=Role.GESTIONNAIRE,
+            detail=f"place {travaux.place.code}",
+        )
 
 
 def _of_sejour(sejour: Sejour, due_on: datetime.date, role: Role, detail: str = "") -> Expected:
@@ -283,6 +296,15 @@ KINDS = [
         "logement:apl_record",
         Permission.APL_RECORD,
         "Enregistrer",
+    ),
+    DutyKind(
+        "travaux.to_begin",
+        "Commencer les travaux prévus, quand la place est vide",
+        TravauxPrevus,
+        works_to_begin,
+        "logement:travaux_begin",
+        Permission.PARC_EDIT,
+        "Voir",
     ),
     *REDEVANCE_KINDS,
 ]

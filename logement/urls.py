@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from logement.views import contrats, etats_des_lieux, parc, planning, sejours, vacances
+from logement.views import contrats, etats_des_lieux, parc, planning, sejours, travaux, vacances
 
 app_name = "logement"
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path("places/<int:place_id>/", parc.place_detail, name="place_detail"),
     path("places/<int:place_id>/bloquer/", parc.occupation_create, name="occupation_create"),
     path("occupations/<int:occupation_id>/lever/", parc.occupation_release, name="occupation_release"),
+    path("places/<int:place_id>/travaux/", travaux.travaux_plan, name="travaux_plan"),
+    path("travaux/<int:travaux_id>/", travaux.travaux_begin, name="travaux_begin"),
+    path("travaux/<int:travaux_id>/abandonner/", travaux.travaux_drop, name="travaux_drop"),
     path("presents/", parc.presents_list, name="presents_list"),
     path("presents/imprimer/", parc.presents_print, name="presents_print"),
     # Stays

@@ -67,6 +67,7 @@ NOUNS = {
     "siege": "Siège à la commission",
     "souscription": "Prestation souscrite",
     "tarif": "Tarif",
+    "travaux": "Travaux prévus",
     "utilisateur": "Compte d’un agent",
     "vacance": "Vacance d’une place",
 }
@@ -77,6 +78,7 @@ VERBS = {
     "add_member": "arrivée d’un membre",
     "answer": "réponse",
     "attend": "présence",
+    "begin": "commencement",
     "cancel": "annulation",
     "change": "changement",
     "close": "clôture",

@@ -240,6 +240,12 @@ class World:
         )
 
     @cached_property
+    def travaux(self) -> logement.TravauxPrevus:
+        return logement.TravauxPrevus.objects.create(
+            place=self.contrat.place, from_on=today(), days=5, reason="Peinture", planned_by=self.author
+        )
+
+    @cached_property
     def sejour(self) -> logement.Sejour:
         return factories.SejourFactory(menage=self.menage, residence=self.residence, dispositif=self.dispositif)
 

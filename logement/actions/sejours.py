@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from logement.actions.parc import described, in_the_way, lift, occupy
+from logement.actions.travaux import begin_when_empty
 from logement.models import (
     ContratOccupation,
     Destination,
@@ -466,10 +467,14 @@ def _clear(occupation: OccupationPlace, *, until: datetime.date, by: User) -> No
 
 
 def _make_ready(occupation: OccupationPlace, *, keys_on: datetime.date, for_days: int, by: User) -> None:
-    """Keep the place for its turn-around, as long as the dispositif says and nothing else is planned."""
+    """Begin the works that waited, then keep the place for its turn-around, as long as nothing else is planned."""
+    start = morrow(keys_on)
+    works = begin_when_empty(place=occupation.place, free_on=start, by=by)
     if not for_days:
         return
-    start, end = morrow(keys_on), add_days(keys_on, for_days)
+    if works is not None and works.start_on == start and works.end_on is not None:
+        start = morrow(works.end_on)
+    end = add_days(start, for_days - 1)
     following = [one for one in in_the_way(occupation.place, start, end) if one.pk != occupation.pk]
     if following:
         end = eve(min(one.start_on for one in following))

@@ -1,5 +1,29 @@
 """The gestionnaire's desk: the stock, the stays and contracts, the redevance."""
 
-from logement.admin import avis, compte, contrats, day, etats_des_lieux, parc, sejours, tarifs, textes, vacances
+from logement.admin import (
+    avis,
+    compte,
+    contrats,
+    day,
+    etats_des_lieux,
+    parc,
+    sejours,
+    tarifs,
+    textes,
+    travaux,
+    vacances,
+)
 
-__all__ = ["avis", "compte", "contrats", "day", "etats_des_lieux", "parc", "sejours", "tarifs", "textes", "vacances"]
+__all__ = [
+    "avis",
+    "compte",
+    "contrats",
+    "day",
+    "etats_des_lieux",
+    "parc",
+    "sejours",
+    "tarifs",
+    "textes",
+    "travaux",
+    "vacances",
+]

@@ -40,15 +40,36 @@ def _names(row: Any) -> tuple[str, ...]:
     return (row.name,)
 
 
+def _codes(row: Any) -> tuple[str, ...]:
+    return (row.code,)
+
+
+class BatimentResource(DeskResource):
+    residence = residence_field()
+    name = text("Bâtiment", "name")
+    address = text("Adresse", "address")
+
+    class Meta(DeskResource.Meta):
+        model = Batiment
+        import_id_fields = ("residence", "name")
+        fields = ("residence", "name", "address")
+
+
 @admin.register(Batiment)
-class BatimentAdmin(StockAdmin):
+class BatimentAdmin(Imported, Exported, StockAdmin):
     noun = "batiment"
     rank = 40
+    import_resource = BatimentResource
     list_display = ("name", "residence", "address", "logements_count")
     list_select_related = ("residence",)
     list_filter = (ResidenceFilter,)
     search_codes = ("name", "address")
     fields = ("residence", "name", "address")
+    export_columns = (
+        Column("Résidence", "residence.code"),
+        Column("Bâtiment", "name"),
+        Column("Adresse", "address"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).annotate(number_of_logements=Count("logements"))
@@ -95,6 +116,11 @@ class CategoriePlaceAdmin(Imported, Exported, StockAdmin):
         return row.number_of_places  # type: ignore[no-any-return]
 
 
+def labelled_now() -> Q:
+    day = today()
+    return Q(labelled_on__lte=day) & (Q(label_ends_on__isnull=True) | Q(label_ends_on__gte=day))
+
+
 class LogementResource(DeskResource):
     residence = residence_field()
     number = text("Numéro", "number")
@@ -107,7 +133,9 @@ class LogementResource(DeskResource):
     is_accessible = flag("Accessible en fauteuil", "is_accessible")
     is_furnished = flag("Meublé", "is_furnished")
     equipment = text("Équipement", "equipment")
+    label = text("Label", "label")
     labelled_on = day("Labellisé le", "labelled_on")
+    label_ends_on = day("Label valable jusqu’au", "label_ends_on")
 
     required = ("type_logement", "surface")
 
@@ -126,7 +154,9 @@ class LogementResource(DeskResource):
             "is_accessible",
             "is_furnished",
             "equipment",
+            "label",
             "labelled_on",
+            "label_ends_on",
         )
 
 
@@ -164,13 +194,15 @@ class LogementAdmin(Imported, Exported, StockAdmin):
         "usage",
         "is_shared",
         "is_accessible",
+        yes_no("label", "label", "label en cours", "sans label en cours", labelled_now),
         "floor",
     )
     search_codes = ("number", "batiment__name", "equipment")
     inlines = (PlaceInline,)
     fieldsets = (
         (None, {"fields": ("residence", "batiment", "number", "floor", "type_logement", "surface", "usage")}),
-        ("Ce qu’il offre", {"fields": ("is_shared", "is_accessible", "is_furnished", "equipment", "labelled_on")}),
+        ("Ce qu’il offre", {"fields": ("is_shared", "is_accessible", "is_furnished", "equipment")}),
+        ("Label", {"fields": ("label", "labelled_on", "label_ends_on")}),
     )
     totals = {"Surface (m²)": Sum("surface", output_field=models.IntegerField())}
     export_columns = (
@@ -185,7 +217,9 @@ class LogementAdmin(Imported, Exported, StockAdmin):
         Column("Accessible en fauteuil", "is_accessible"),
         Column("Meublé", "is_furnished"),
         Column("Équipement", "equipment"),
+        Column("Label", "label"),
         Column("Labellisé le", "labelled_on"),
+        Column("Label valable jusqu’au", "label_ends_on"),
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -219,6 +253,8 @@ class PlaceResource(DeskResource):
     is_accessible = flag("Accessible en fauteuil", "is_accessible")
     keys = text("Clés", "keys")
     mailbox = text("Boîte aux lettres", "mailbox")
+    joined_with = reference("Se joint à", "joined_with", _codes, required=False)
+    reservataire = reference("Réservataire", "reservataire", _names, required=False)
     opened_on = day("En service depuis le", "opened_on")
     closed_on = day("Hors service depuis le", "closed_on")
 
@@ -238,9 +274,15 @@ class PlaceResource(DeskResource):
             "is_accessible",
             "keys",
             "mailbox",
+            "joined_with",
+            "reservataire",
             "opened_on",
             "closed_on",
         )
+
+    def after_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        """A later line may join the place that this one makes."""
+        self.fields["joined_with"].widget.known.add((instance.residence_id, instance.code), instance)
 
     def validate_instance(self, instance: Any, *args: Any, **kwargs: Any) -> None:
         super().validate_instance(instance, *args, **kwargs)
@@ -291,13 +333,14 @@ class PlaceAdmin(Imported, Exported, StockAdmin):
         yes_or_no("is_taken", "prise aujourd’hui"),
         "closed_on",
     )
-    list_select_related = ("residence", "logement", "categorie", "dispositif")
+    list_select_related = ("residence", "logement", "categorie", "dispositif", "joined_with", "reservataire")
     list_filter = (
         ResidenceFilter,
         yes_no("occupation du jour", "prise", "prise", "libre", held_now),
         yes_no("service", "service", "en service", "hors service", in_service_now),
         within_reach("dispositif"),
         within_reach("categorie"),
+        ("reservataire", admin.RelatedOnlyFieldListFilter),
         "is_accessible",
     )
     search_codes = ("code", "logement__number", "categorie__name", "mailbox")
@@ -324,6 +367,8 @@ class PlaceAdmin(Imported, Exported, StockAdmin):
         Column("Accessible en fauteuil", "is_accessible"),
         Column("Clés", "keys"),
         Column("Boîte aux lettres", "mailbox"),
+        Column("Se joint à", "joined_with.code"),
+        Column("Réservataire", "reservataire.name"),
         Column("En service depuis le", "opened_on"),
         Column("Hors service depuis le", "closed_on"),
     )

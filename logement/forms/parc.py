@@ -65,6 +65,28 @@ class OccupationForm(forms.Form):
         return OccupationPlace.Kind(self.cleaned_data["kind"])
 
 
+class TravauxForm(forms.Form):
+    """Works that wait for the place to be empty: from when they are wanted, how long, what they are."""
+
+    from_on = DateField(label="À partir du", help_text="Pas avant ce jour, même si la place se vide plus tôt.")
+    days = forms.IntegerField(label="Durée en jours", min_value=1, max_value=730)
+    reason = forms.CharField(label="Travaux", max_length=200)
+
+    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = page_helper(*self.fields, submit="Prévoir les travaux", back=place.get_absolute_url())
+
+
+class TravauxBeginForm(forms.Form):
+    """From which day the works take the place."""
+
+    start_on = DateField(label="Les travaux commencent le")
+
+    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = page_helper("start_on", submit="Commencer les travaux", back=place.get_absolute_url())
+
+
 class ReleaseForm(forms.Form):
     """From which day a place is given back."""
 

@@ -27,6 +27,7 @@ from logement.models.sejours import (
     Sejour,
 )
 from logement.models.tarifs import DroitApl, IndiceIRL, Prestation, Souscription, Tarif, TarifPrestation
+from logement.models.travaux import TravauxPrevus
 from logement.models.vacances import SignalementVacance
 
 __all__ = [
@@ -63,4 +64,5 @@ __all__ = [
     "Souscription",
     "Tarif",
     "TarifPrestation",
+    "TravauxPrevus",
 ]

@@ -4,13 +4,14 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q
 from django.urls import reverse
 
-from logement.models import ContratOccupation, Logement, OccupationPlace
+from logement.models import ContratOccupation, Logement, OccupationPlace, TravauxPrevus
 from logement.models.parc import PlaceQuerySet, days
 from logement.rules.planning import LIVED_IN, Hold, Span, State, columns, monthly, spans
 from logement.rules.sejour import last_day
@@ -68,6 +69,16 @@ TOLD = {
 }
 
 
+@cache
+def _pattern(name: str) -> str:
+    return reverse(name, args=[0])
+
+
+def address_of(name: str, pk: int) -> str:
+    """`reverse(name, args=[pk])`, resolved once a process: a page has a thousand of them."""
+    return _pattern(name).replace("/0/", f"/{pk}/")
+
+
 @dataclass(frozen=True)
 class Occupation:
     """What the planning reads of an occupation besides its days."""
@@ -102,7 +113,7 @@ class Line:
 
     @property
     def url(self) -> str:
-        return reverse("logement:place_detail", args=[self.place.pk])
+        return address_of("logement:place_detail", self.place.pk)
 
 
 class Planning:
@@ -197,6 +208,15 @@ def _holds(
 
 # Names, asked for the lines of one page
 
+# Hundreds of contracts on a page: what it says of them, and no more.
+READ_OF_CONTRACT = (
+    "sejour__start_on",
+    "sejour__menage__name",
+    "sejour__menage__is_confidential",
+    "sejour__menage__declared_persons",
+    "sejour__dispositif__stay_months_max",
+)
+
 
 def contracts_of(user: User, planning: Planning, lines: Iterable[Line]) -> dict[int, ContratOccupation]:
     """Contracts behind the spans of `lines` whose stays `user` may see, by number, in one query."""
@@ -208,9 +228,19 @@ def contracts_of(user: User, planning: Planning, lines: Iterable[Line]) -> dict[
     }
     if not wanted:
         return {}
-    rows = ContratOccupation.objects.visible_to(user, Permission.SEJOUR_VIEW)
-    found: dict[int, ContratOccupation] = rows.select_related("sejour__menage", "sejour__dispositif").in_bulk(wanted)
+    ended = Q(status=ContratOccupation.Status.ENDED)
+    # Who left is for those who read contracts; the others see that somebody was there.
+    rows = ContratOccupation.objects.visible_to(user, Permission.SEJOUR_VIEW).exclude(ended)
+    rows |= ContratOccupation.objects.visible_to(user, Permission.CONTRAT_VIEW).filter(ended)
+    rows = rows.select_related("sejour__menage", "sejour__dispositif").only(*READ_OF_CONTRACT)
+    found: dict[int, ContratOccupation] = rows.in_bulk(wanted)
     return found
+
+
+def works_waiting(lines: Iterable[Line]) -> dict[int, datetime.date]:
+    """From when works are wanted on the places of `lines` that wait for them, by place."""
+    rows = TravauxPrevus.objects.waiting().filter(place__in=[line.place.pk for line in lines])
+    return dict(rows.values_list("place", "from_on"))
 
 
 def residences_of_candidates(user: User) -> set[int | None]:
@@ -220,7 +250,7 @@ def residences_of_candidates(user: User) -> set[int | None]:
 
 def match_url(place_id: int) -> str:
     """The page that says who fits a place; empty where no app has one."""
-    return reverse(settings.PLACE_MATCH, args=[place_id]) if settings.PLACE_MATCH else ""
+    return address_of(settings.PLACE_MATCH, place_id) if settings.PLACE_MATCH else ""
 
 
 # What a span says
@@ -295,7 +325,7 @@ def cells_of(
         full = sentence(span, occupation, contrat)
         url = line.url
         if contrat:
-            url = contrat.sejour.get_absolute_url()
+            url = address_of("logement:sejour_detail", contrat.sejour_id)
         elif span.state is State.FREE and line.place.residence_id in matching:
             url = match_url(line.place.pk) or line.url
             full = f"{full}{NBSP}: qui convient{NBSP}?"

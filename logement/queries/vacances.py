@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Q
 
-from logement.models import OccupationPlace, Place, SignalementVacance, Tarif
+from logement.models import OccupationPlace, Place, SignalementVacance, Tarif, TravauxPrevus
 from logement.models.parc import PlaceQuerySet
 from logement.queries.planning import Line, planning_of
 from logement.rules.planning import State, free_from
@@ -93,7 +93,7 @@ def vacances_of(
 
 
 def _made(found: list[tuple[Line, str, datetime.date, str]], today: datetime.date) -> list[Vacance]:
-    """What is told of each vacancy besides its place: in four queries for all."""
+    """What is told of each vacancy besides its place: in five queries for all."""
     ids = [line.place.pk for line, *_ in found]
     ended = (
         OccupationPlace.objects.live()
@@ -109,6 +109,7 @@ def _made(found: list[tuple[Line, str, datetime.date, str]], today: datetime.dat
     told: dict[tuple[int, datetime.date], list[SignalementVacance]] = defaultdict(list)
     for one in SignalementVacance.objects.filter(place__in=ids).select_related("partenaire").order_by("reported_on"):
         told[one.place_id, one.vacant_on].append(one)
+    works = dict(TravauxPrevus.objects.waiting().filter(place__in=ids).values_list("place", "days"))
     made = []
     for line, state, day, why in found:
         place = line.place
@@ -120,7 +121,8 @@ def _made(found: list[tuple[Line, str, datetime.date, str]], today: datetime.dat
                 line=line,
                 state=state,
                 vacant_on=vacant_on,
-                ready_on=add_days(day, place.turnaround_days) if lived_in_until else day,
+                # The works that wait come first, then the turn-around.
+                ready_on=add_days(day, works.get(place.pk, 0) + (place.turnaround_days if lived_in_until else 0)),
                 why=why,
                 left_on=eve(left) if left and left <= today else None,
                 redevance=prices.get(place.categorie_id),

@@ -142,7 +142,7 @@ def place_detail(request: HttpRequest, place_id: int) -> HttpResponse:
     """What a place is, who lives there, what is planned, who was there before."""
     place = get_object_or_404(
         Place.objects.visible_to(request.user, Permission.PARC_VIEW).select_related(
-            "logement__batiment", "categorie", "dispositif", "residence", "joined_with"
+            "logement__batiment", "categorie", "dispositif", "residence", "joined_with", "reservataire"
         ),
         pk=place_id,
     )
@@ -172,6 +172,7 @@ def place_detail(request: HttpRequest, place_id: int) -> HttpResponse:
         "history": history,
         "neighbours": place.logement.places.exclude(pk=place.pk) if place.logement.is_shared else (),
         "sees_stays": sees_stays,
+        "travaux": place.travaux_prevus.waiting().first(),
         "can_edit": edits,
         "can_prepare": user.holds(Permission.CONTRAT_PREPARE, place.residence_id),
     }

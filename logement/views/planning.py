@@ -26,6 +26,7 @@ from logement.queries.planning import (
     planning_of,
     residences_of_candidates,
     sentence,
+    works_waiting,
 )
 from logement.rules.planning import LIVED_IN, SLOTS, State, months_from
 from logement.views.parc import PER_PAGE, chosen_residence, dispositifs_of
@@ -115,13 +116,18 @@ def _floors(
     user: Any = request.user
     contrats = contracts_of(user, planning, lines)
     matching = residences_of_candidates(user)
+    works = works_waiting(lines)
     several = len({line.place.residence_id for line in lines}) > 1
     floors = []
     for (residence, building, floor), group in groupby(
         lines, key=lambda line: (line.place.residence_name, line.place.building, line.floor_name)
     ):
         rows = [
-            (line, cells_of(planning, line, first=first, months=months, contrats=contrats, matching=matching))
+            (
+                line,
+                cells_of(planning, line, first=first, months=months, contrats=contrats, matching=matching),
+                works.get(line.place.pk),
+            )
             for line in group
         ]
         named = f"{residence}, {building}" if several and building else building or residence

@@ -52,7 +52,8 @@ class DeskResource(resources.ModelResource):  # type: ignore[misc]
             if isinstance(field.widget, Reference):
                 model = self._meta.model._meta.get_field(field.attribute).related_model
                 field.widget.load(scoped(model, user, permission))
-                field.widget.residence = own.widget if own is not None and field is not own else None
+                within = own is not None and field is not own and hasattr(model, "residence")
+                field.widget.residence = own.widget if within else None
         self._stored = Names()
         for row in self.get_queryset():
             self._stored.add(tuple(self.fields[name].get_value(row) for name in self._meta.import_id_fields), row)

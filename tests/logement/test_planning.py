@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from logement.models import Batiment, Logement, OccupationPlace
+from logement.actions.travaux import plan_travaux
+from logement.models import Batiment, ContratOccupation, Logement, OccupationPlace
 from logement.models.parc import days
 from residence.permissions import Role
 from tests.factories import ContratFactory, LogementFactory, PlaceFactory, ResidenceFactory, SejourFactory, UserFactory
@@ -44,7 +45,7 @@ def put(place, kind, start, end, reason="raison"):
 def cells(answer, code):
     """(state, words) of each cell of a place."""
     for floor in answer.context["floors"]:
-        for line, found in floor["rows"]:
+        for line, found, _ in floor["rows"]:
             if line.place.code == code:
                 return [(cell.state, cell.full) for cell in found]
     raise AssertionError(f"{code} is not on the page")
@@ -88,7 +89,7 @@ class TestPlanning:
 
         def codes(**query):
             answer = client.get(URL, query)
-            return [line.place.code for floor in answer.context["floors"] for line, _ in floor["rows"]]
+            return [line.place.code for floor in answer.context["floors"] for line, *_ in floor["rows"]]
 
         assert codes() == ["A101", "B12-a", "B12-b"]
         assert codes(batiment=batiments[0].pk) == ["A101"]
@@ -112,6 +113,12 @@ class TestPlanning:
         content = client.get(URL).content.decode()
         assert match not in content
         assert ophis.place.get_absolute_url() in content
+
+    def test_works_that_wait_are_marked(self, client, ophis):
+        contrat = stay(ophis, ophis.place)
+        plan_travaux(by=ophis.gestionnaire, place=contrat.place, from_on=d(5, 2), days=3, reason="peinture")
+        client.force_login(ophis.gestionnaire)
+        assert "travaux prévus à partir du 02/05/2025" in client.get(URL).content.decode()
 
     def test_commons_and_the_caretaker_are_not_places_to_let(self, client, ophis):
         PlaceFactory(residence=ophis.residence, logement=Logement.objects.get(number="BUA"), code="BUA")
@@ -158,12 +165,20 @@ class TestDay:
         rows = [row.cells for row in client.get(f"{URL}jour/", {"etat": "occupee"}).context["table"].rows]
         assert [row[0] for row in rows] == ["B12-a", "B12-b"]
 
-    def test_a_past_day_is_told_as_it_was(self, client, ophis):
-        contrat = stay(ophis, ophis.place, start=d(1, 1), end=d(2, 10), status="running", menage=ophis.menage)
+    def test_a_past_day_is_told_to_who_reads_contracts(self, client, ophis):
+        contrat = stay(ophis, ophis.place, start=d(1, 1), end=d(2, 10), menage=ophis.menage)
         OccupationPlace.objects.filter(contrat=contrat).update(keys_back_on=d(2, 10))
+        ContratOccupation.objects.filter(pk=contrat.pk).update(status="ended", keys_back_on=d(2, 10))
         client.force_login(ophis.gestionnaire)
         assert "DIALLO Awa" in client.get(f"{URL}jour/", {"le": "2025-02-10"}).content.decode()
         assert "DIALLO Awa" not in client.get(f"{URL}jour/", {"le": "2025-02-11"}).content.decode()
+        assert "DIALLO Awa" in client.get(URL, {"du": "2025-01"}).content.decode()
+        # Who left is not told to everybody who sees who is there.
+        client.force_login(ophis.vie_residentielle)
+        for page in (f"{URL}jour/?le=2025-02-10", f"{URL}?du=2025-01"):
+            content = client.get(page).content.decode()
+            assert "DIALLO" not in content
+            assert "occupée" in content
 
 
 @pytest.mark.parametrize("page", [URL, f"{URL}?mois=24", f"{URL}jour/"])
