@@ -30,6 +30,8 @@ from residence.models.base import today
 S = OrientationStatus
 St = SessionCommission.Status
 K = Decision.Kind
+# Decisions that may choose motives of the list; an unfavourable one must.
+_WITH_MOTIVES = frozenset({K.UNFAVORABLE, K.DEFERRED, K.WAITING_LIST})
 
 
 @transaction.atomic
@@ -73,9 +75,9 @@ def record_decision(
     corrected = decision.pk is not None
     decision.kind = kind
     decision.reasons = reasons.strip()
-    decision.motives = motives or []
     decision.reasons_prescripteur = reasons_prescripteur
     # What goes with another kind of decision is not kept.
+    decision.motives = (motives or []) if kind in _WITH_MOTIVES else []
     asked = conditions.strip() or reserve_line(piece.name for piece in pieces)
     decision.conditions = asked if kind == K.FAVORABLE_SUBJECT_TO else ""
     decision.conditions_by_on = conditions_by_on if kind == K.FAVORABLE_SUBJECT_TO else None

@@ -89,7 +89,7 @@ class DecisionForm(forms.Form):
             submit="Consigner la décision",
             back=back,
         )
-        self.helper.form_class += " no-optional"
+        self.helper.form_class += " no-optional decides"
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -95,7 +95,7 @@ def _lettre(decision: Any, document: DocumentEmis, *, to_partner: bool) -> Lettr
     orientation = decision.passage.orientation
     email, because = _partner_way(orientation) if to_partner else _candidate_way(orientation.menage, document)
     if orientation.menage.is_confidential or orientation.residence.is_confidential:
-        email, because = "", "confidentiel : sur papier seulement"
+        email, because = "", "dossier confidentiel"
     envois = tuple(one for one in decision.envois.all() if one.document_id == document.pk)
     what = "au prescripteur" if to_partner else "au candidat"
     return Lettre(decision, document, what, email, because, envois)

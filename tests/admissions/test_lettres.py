@@ -324,7 +324,7 @@ def test_a_confidential_household_is_written_to_on_paper_by_who_was_named(
         hidden, plain = decided(fresh(orientation), ready())
         issue_session_letters(by=nadia, decisions=[hidden, plain], notified_on=today(), answers=False)
         lettres = lettres_of([fresh(hidden)])
-    assert [(one.email, one.on_paper_because) for one in lettres] == [("", "confidentiel : sur papier seulement")] * 2
+    assert [(one.email, one.on_paper_because) for one in lettres] == [("", "dossier confidentiel")] * 2
     shown = read(other, "session_letters", session.pk)
     assert "introuvable" not in shown.lower()
     assert "chez les personnes nommées" in shown
