@@ -99,7 +99,10 @@ class Step:
 
 
 def path_of(orientation: Orientation) -> list[Step]:
-    """The path of a candidate, from the request to the entry; a closed one ends where it was closed."""
+    """The path of a candidate, from the request to the entry; a closed one ends where it was closed.
+
+    Each stage has the day it began, an interview to come its own day.
+    """
     reached: dict[str, datetime.date] = {}
     last_open = S.RECEIVED
     ranks = {stage: rank for rank, (stage, _) in enumerate(PATH)}
@@ -107,6 +110,8 @@ def path_of(orientation: Orientation) -> list[Step]:
         reached[etape.status] = timezone.localdate(etape.at)
         if etape.status != S.CLOSED:
             last_open = S(etape.status)
+    if orientation.status == S.INTERVIEW_PLANNED and (planned := planned_interviews(orientation).first()):
+        reached[S.INTERVIEW_PLANNED] = timezone.localdate(planned.start_at)
     here = ranks[last_open if orientation.status == S.CLOSED else S(orientation.status)]
     steps = []
     for rank, (stage, label) in enumerate(PATH):

@@ -68,8 +68,8 @@ CHAMPS = (
     Champ(
         "received_on",
         "Date de l’orientation",
-        "date orientation, date d orientation, orientee le, oriente le, date de la demande, date demande, "
-        "date, recue le, date de reception, date envoi",
+        "date orientation, date d orientation, orientee le, oriente le, date de la demande, date de demande, "
+        "date demande, date, recue le, date de reception, date envoi",
     ),
     Champ("clt_on", "Passage en CLT", "clt, date clt, date de la clt, passage clt, date commission, commission"),
     Champ(

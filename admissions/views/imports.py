@@ -244,9 +244,14 @@ def _shown(request: HttpRequest, importation: ImportOrientations, lignes: list[A
     """The lines of the page as they are read now; who is known is asked for once."""
     wanted = {ligne.pk for ligne in lignes}
     read = {line.ligne.pk: line for line in read_file(importation) if line.ligne.pk in wanted}
-    find_known(request.user, [line for line in read.values() if line.ligne.status == L.TO_DECIDE])
+    find_known(request.user, [line for line in read.values() if _to_recognise(line.ligne)])
     codes = shown_fields(importation)
     return [_line(importation, ligne, read.get(ligne.pk), codes) for ligne in lignes]
+
+
+def _to_recognise(ligne: Any) -> bool:
+    """Whether it is to say who a line is about: not said yet, or refused as a whole for what was said."""
+    return ligne.status == L.TO_DECIDE or any(code not in LABELS for code in ligne.faults)
 
 
 def _line(importation: ImportOrientations, ligne: Any, read: Any, codes: list[str]) -> Shown:

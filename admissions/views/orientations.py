@@ -311,6 +311,7 @@ def orientation_detail(request: HttpRequest, orientation_id: int) -> HttpRespons
         "events": history_of(orientation),
         "is_over": is_over,
         "may_edit": not is_over and user.holds(Permission.ORIENTATION_CREATE, orientation.residence_id),
+        "may_merge": not is_over and user.holds(Permission.MENAGE_MERGE, orientation.residence_id),
         "may_close": orientation.status != S.ENTERED
         and orientation.status != S.CLOSED
         and user.holds(Permission.ORIENTATION_CLOSE, orientation.residence_id),

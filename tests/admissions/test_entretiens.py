@@ -19,6 +19,7 @@ from admissions.actions.entretiens import (
 from admissions.models import Dette, EntretienPreadmission, PlafondPLAI
 from admissions.queries.budget import budget_of, facts_of
 from admissions.queries.criteres import derogations_missing, points_of
+from admissions.queries.orientations import path_of
 from admissions.queries.plai import ceiling_plai
 from residence.models import (
     Charge,
@@ -69,6 +70,13 @@ def test_planning_invites_and_moving_invites_again(enter, nadia):
     assert DocumentEmis.objects.filter(kind="invitation").count() == 2
     assert [one.status for one in orientation.etapes.all()] == ["received", "interview_planned"]
     assert EntreeJournal.objects.filter(action="entretien.plan").count() == 2
+
+
+def test_the_path_tells_the_day_of_the_interview_not_that_of_its_planning(enter, nadia):
+    orientation = enter()
+    plan(nadia, orientation, in_days(3))
+    step = next(one for one in path_of(fresh(orientation)) if one.state == "current")
+    assert step.on == today() + datetime.timedelta(days=3)
 
 
 def test_moving_shows_what_the_team_has_that_week_and_keeps_the_length(enter, nadia):

@@ -359,6 +359,24 @@ def test_somebody_else_of_a_near_name_is_a_new_household(take_in, nadia, here):
     assert line(importation, 2).orientation.menage.personnes.get() != known
 
 
+def test_who_was_recognised_wrongly_is_said_again_once_the_line_is_refused(client, take_in, enter, nadia):
+    """The household that was recognised has a request open already: it was somebody else."""
+    personne = enter().menage.personnes.get()
+    importation = take_in(csv_of([["63-1", "Awa DIALO", "17/05/1990", "", "", "", ""]]))
+    one = line(importation, 2)
+    correct_lines(by=nadia, importation=importation, said=[Correction(one.pk, {}, same_person=personne.pk)])
+    assert enter_lines(by=nadia, importation=importation).refused == 1
+    client.force_login(nadia)
+
+    shown = client.get(reverse("admissions:import_detail", args=[importation.pk])).content.decode()
+    assert "candidature ouverte pour ce dispositif" in shown
+    assert f'name="l{one.pk}-same"' in shown
+    correct_lines(by=nadia, importation=importation, said=[Correction(one.pk, {}, nobody=True)])
+
+    assert enter_lines(by=nadia, importation=importation).done == 1
+    assert line(importation, 2).orientation.menage.personnes.get() != personne
+
+
 @pytest.fixture
 def hidden(enter, here, nadia):
     """A hidden household of the résidence, with a request open; Nadia is not named on it."""
