@@ -11,13 +11,16 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from admissions.models import SessionCommission
 from logement.models import Sejour
 from residence.models import User
 
@@ -55,6 +58,9 @@ def pages(places: int) -> list[tuple[str, str, Callable[[], str]]]:
     stays = list(Sejour.objects.open().order_by("pk").values_list("menage_id", flat=True)[:ROUNDS])
     chance = random.Random(1)  # noqa: S311
 
+    agendas = SessionCommission.objects.annotate(files=Count("passages"))
+    fullest = agendas.order_by("-files", "pk").values_list("pk", flat=True)[:1]
+
     def fixed(name: str) -> Callable[[], str]:
         return lambda: reverse(name)
 
@@ -63,6 +69,10 @@ def pages(places: int) -> list[tuple[str, str, Callable[[], str]]]:
         ("accueil (coordinatrice)", "coordinatrice", fixed("residence:accueil")),
         ("accueil (gestionnaire)", "gestionnaire", fixed("residence:accueil")),
         ("candidats", "coordinatrice", fixed("admissions:orientation_list")),
+        *(
+            ("séance de la commission", "coordinatrice", partial(reverse, "admissions:session_detail", args=[session]))
+            for session in fullest
+        ),
         ("places", "gestionnaire", fixed("logement:place_list")),
         ("avis", "gestionnaire", fixed("logement:avis_list")),
         (
