@@ -13,6 +13,7 @@ from logement.models import (
     AvisEcheance,
     ContratOccupation,
     EtatDesLieux,
+    Logement,
     Place,
     Preavis,
     RenouvellementSejour,
@@ -96,7 +97,7 @@ def _places(user: User, text: str, limit: int) -> list[Hit]:
         return []
     rows = (
         Place.objects.visible_to(user, Permission.PARC_VIEW)
-        .filter(Q(code__istartswith=text) | Q(logement__number__iexact=text))
+        .filter(Q(code__istartswith=text) | Q(logement__in=Logement.objects.filter(number__iexact=text)))
         .select_related("logement", "residence")
         .order_by("code")
     )

@@ -48,6 +48,9 @@ def ordered(request: HttpRequest, rows: Any, sorts: dict[str, tuple[str, ...]], 
     fields = sorts.get(asked.removeprefix("-"), sorts[default])
     if asked.startswith("-"):
         fields = tuple(name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in fields)
+    if chosen_residence(request):
+        # One name for all: without it, an index gives the order.
+        fields = tuple(name for name in fields if name.removeprefix("-") != "residence__name")
     return rows.order_by(*fields, "pk")
 
 
@@ -64,7 +67,7 @@ def place_list(request: HttpRequest) -> HttpResponse:
     """Which places are free, now and soon."""
     day = today()
     rows = places_of(request.user, chosen_residence(request))
-    floors = sorted(set(rows.values_list("logement__floor", flat=True)))
+    floors = rows.order_by("logement__floor").values_list("logement__floor", flat=True).distinct()
     form = PlaceFilterForm(
         request.GET,
         dispositifs=dispositifs_of(request, Permission.PARC_VIEW),
