@@ -12,7 +12,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from residence.rules.money import cents_down, share
+from residence.rules.money import cents_down, share, split
+
+# A rate fixed by hand, in percent. Above the index: a recovery plan or a rehabilitation, at most 5 % a year, and still
+# under the maximum (CCH, L.353-9-3). The floor only catches a slip of the hand.
+HIGHEST_FIXED_RATE = Decimal(5)
+LOWEST_FIXED_RATE = Decimal(-20)
 
 QUARTER = re.compile(r"(?P<year>\d{4})-Q(?P<rank>[1-4])")
 
@@ -74,6 +79,31 @@ def revised(amount: Decimal, *, old_index: Decimal, new_index: Decimal, ceiling:
         raise ValueError("an index is above 0")
     result = amount * new_index / old_index
     return cents_down(result if ceiling is None else min(result, ceiling))
+
+
+@dataclass(frozen=True)
+class RevisedParts:
+    """Equivalents of loyer and of charges after a revision, in euros a month; whether the maximum held them back."""
+
+    rent: Decimal
+    charges: Decimal
+    is_capped: bool
+
+
+def revised_parts(
+    *, rent: Decimal, charges: Decimal, old_index: Decimal, new_index: Decimal, ceiling: Decimal | None = None
+) -> RevisedParts:
+    """Each part revised as by `revised`; when their sum is above `ceiling`, both are cut down in proportion to it.
+
+    The obligatory services outside the APL are not revised: they follow what they cost. ValueError for an index not
+    above 0. Source: CCH, L.353-9-3 (revision) and R.353-157 (maximum of loyer and charges together).
+    """
+    new_rent = revised(rent, old_index=old_index, new_index=new_index)
+    new_charges = revised(charges, old_index=old_index, new_index=new_index)
+    if ceiling is None or new_rent + new_charges <= ceiling:
+        return RevisedParts(new_rent, new_charges, is_capped=False)
+    new_rent, new_charges = split(cents_down(ceiling), [new_rent, new_charges])
+    return RevisedParts(new_rent, new_charges, is_capped=True)
 
 
 def reference_quarters(year: int) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from logement.rules.irl import (
     reference_indices,
     reference_quarters,
     revised,
+    revised_parts,
     variation,
 )
 
@@ -102,3 +103,39 @@ def test_a_quarter_has_one_spelling(quarter):
 def test_an_index_is_above_zero():
     with pytest.raises(ValueError, match="above 0"):
         Index("2026-Q1", D(0))
+
+
+@pytest.mark.parametrize(
+    ("rent", "charges", "year", "ceiling", "expected"),
+    [
+        pytest.param("300", "100", 2026, None, ("303.12", "101.04", False), id="2026: 146.68 / 145.17"),
+        pytest.param("300", "100", 2027, None, ("303.45", "101.15", False), id="2027: 148.37 / 146.68"),
+        pytest.param("300", "100", 2018, None, ("300.00", "100.00", False), id="2018, frozen by law"),
+        pytest.param("300", "100", 2026, "404.16", ("303.12", "101.04", False), id="at the maximum"),
+        pytest.param("300", "100", 2026, "404.15", ("303.11", "101.04", True), id="a cent above it"),
+        pytest.param("0", "0", 2026, "0", ("0.00", "0.00", False), id="nothing"),
+    ],
+)
+def test_revised_parts(rent, charges, year, ceiling, expected):
+    old, new = reference_indices(year)
+    parts = revised_parts(
+        rent=D(rent),
+        charges=D(charges),
+        old_index=old,
+        new_index=new,
+        ceiling=None if ceiling is None else D(ceiling),
+    )
+    assert (str(parts.rent), str(parts.charges), parts.is_capped) == expected
+
+
+@given(
+    rent=st.decimals(min_value=0, max_value=900, places=2),
+    charges=st.decimals(min_value=0, max_value=400, places=2),
+    ceiling=st.decimals(min_value=0, max_value=1300, places=2),
+)
+def test_revised_parts_never_pass_the_variation_nor_the_maximum(rent, charges, ceiling):
+    old, new = reference_indices(2026)
+    parts = revised_parts(rent=rent, charges=charges, old_index=old, new_index=new, ceiling=ceiling)
+    assert parts.rent + parts.charges <= ceiling
+    assert parts.rent * old <= rent * new
+    assert parts.charges * old <= charges * new
