@@ -1,4 +1,4 @@
-"""What is due about the redevance: the month's campaign, terms that begin to be missed, months to close."""
+"""What is due about the redevance: the campaign, terms that begin to be missed, months to close, the revision."""
 
 import datetime
 from collections.abc import Iterator
@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db.models import Count, Min, QuerySet, Sum
 
-from logement.models import AvisEcheance, Campagne, ClotureMensuelle, Sejour
+from logement.models import AvisEcheance, Campagne, ClotureMensuelle, RevisionRedevance, Sejour, Tarif
 from logement.queries.campagnes import contracts_without_avis
+from logement.queries.revisions import basis_of, known_indices, national_year
 from residence.duties import DutyKind, Expected
 from residence.models import Residence
 from residence.permissions import Permission, Role
-from residence.rules.dates import add_days, add_months, month_end, month_start, morrow
+from residence.rules.dates import add_days, add_months, eve, month_end, month_start, morrow
 from residence.rules.money import euros
 
 # From this day of the month the avis may be confirmed.
@@ -20,6 +21,8 @@ CAMPAIGN_FROM_DAY = 20
 TALK_WITHIN_DAYS = 7
 # A month is closed in the course of the next one.
 CLOSE_WITHIN_DAYS = 20
+# The revision of 1 January is asked for from this month of the year before, until the end of January.
+REVISION_FROM_MONTH = 10
 
 
 def _residences(rows: QuerySet[Any]) -> Iterator[Residence]:
@@ -91,6 +94,38 @@ def month_to_close(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected
             )
 
 
+def revision_to_do(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """From October to January, until it is done: tariffs that 1 January has not revised; the index, when it lacks."""
+    if 1 < day.month < REVISION_FROM_MONTH:
+        return
+    year = day.year if day.month == 1 else day.year + 1
+    if national_year(year) is not None:
+        return
+    new_year = datetime.date(year, 1, 1)
+    kept = {one.residence_id: one for one in RevisionRedevance.objects.filter(residence__in=rows, year=year)}
+    priced = Tarif.objects.in_force(eve(new_year)).filter(residence__in=rows, valid_from__lt=new_year)
+    # A category whose next tariff is already fixed needs no revision.
+    fixed = Tarif.objects.filter(residence__in=rows, valid_from__gte=new_year, valid_from__lte=max(day, new_year))
+    waiting = set(priced.exclude(categorie__in=fixed.values("categorie")).values_list("residence", flat=True))
+    indices = known_indices() if waiting else []
+    for residence in _residences(rows.filter(pk__in=waiting)):
+        revision = kept.get(residence.pk)
+        if revision is not None and revision.is_done:
+            continue
+        try:
+            basis_of(year, revision, indices)
+            detail = f"1er janvier {year}"
+        except LookupError as error:
+            detail = f"1er janvier {year}. {error.args[0]}"
+        yield Expected(
+            target_id=residence.pk,
+            residence_id=residence.pk,
+            due_on=eve(new_year),
+            role=Role.GESTIONNAIRE,
+            detail=detail,
+        )
+
+
 KINDS = [
     DutyKind(
         code="campagne.confirm",
@@ -118,5 +153,14 @@ KINDS = [
         url_name="logement:mois_close",
         permission=Permission.AVIS_ISSUE,
         action_label="Clore le mois",
+    ),
+    DutyKind(
+        code="revision.apply",
+        sentence="Réviser les redevances",
+        model=Residence,
+        rule=revision_to_do,
+        url_name="logement:revision_detail",
+        permission=Permission.TARIF_VIEW,
+        action_label="Ouvrir la révision",
     ),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from logement.views import avis, campagnes, compte, encaissements, quittances, tarifs
+from logement.views import avis, campagnes, compte, encaissements, quittances, revisions, tarifs
 
 urlpatterns = [
     # Accounts
@@ -38,6 +38,10 @@ urlpatterns = [
     path("tarifs/", tarifs.tarif_list, name="tarif_list"),
     path("tarifs/fixer/", tarifs.tarif_set, name="tarif_set"),
     path("tarifs/residence/<int:residence_id>/afficher/", tarifs.tarif_print, name="tarif_print"),
+    path("tarifs/residence/<int:residence_id>/revision/", revisions.revision_detail, name="revision_detail"),
+    path("tarifs/residence/<int:residence_id>/revision/decider/", revisions.revision_decide, name="revision_decide"),
+    path("tarifs/residence/<int:residence_id>/revision/faire/", revisions.revision_apply, name="revision_apply"),
+    path("tarifs/residence/<int:residence_id>/revision/lettres/", revisions.revision_letters, name="revision_letters"),
     path("prestations/proposer/", tarifs.prestation_create, name="prestation_create"),
     path("prestations/<int:prestation_id>/prix/", tarifs.prestation_set_price, name="prestation_set_price"),
 ]

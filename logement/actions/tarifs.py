@@ -16,6 +16,7 @@ from logement.models import (
     ContratOccupation,
     IndiceIRL,
     Prestation,
+    RevisionRedevance,
     Souscription,
     Tarif,
     TarifPrestation,
@@ -24,6 +25,7 @@ from logement.queries.tarifs import Maxima, last_billed_month, last_called_month
 from logement.rules.redevance import excess_over_maximum
 from residence.actions.journal import record
 from residence.actions.statuses import locked
+from residence.duties import refresh_duties
 from residence.models import Residence, User
 from residence.rules.dates import add_months, eve
 from residence.rules.money import euros
@@ -40,6 +42,7 @@ def set_tarif(
     services: Decimal = Decimal(0),
     reason: str = "",
     accept_called: bool = False,
+    revision: RevisionRedevance | None = None,
 ) -> Tarif:
     """What a category costs from `valid_from`; the tariff before ends the day before, the one after stays as it is.
 
@@ -68,6 +71,7 @@ def set_tarif(
         charges=charges,
         services=services,
         reason=reason,
+        revision=revision,
         created_by=by,
     )
     _make_room(Tarif.objects.filter(categorie=categorie), tarif, replaceable=not called)
@@ -264,6 +268,8 @@ def import_irl(lines: Iterable[str], *, by: User | None, source: str = "") -> Ir
     IndiceIRL.objects.bulk_update(changed, ["value", "published_on", "source"])
     if added or changed:
         record("irl.import", by=by, added=len(added), changed=len(changed))
+        for residence in Residence.objects.all():
+            refresh_duties(residence)
     return IrlImport(len(added), len(changed), len(read) - len(added) - len(changed))
 
 

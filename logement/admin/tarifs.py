@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from logement.actions.tarifs import set_tarif
 from logement.admin.contrats import OfContratAdmin
-from logement.models import IndiceIRL, Prestation, Souscription, Tarif, TarifPrestation
+from logement.models import IndiceIRL, Prestation, RevisionRedevance, Souscription, Tarif, TarifPrestation
 from residence.admin.acts import Act
 from residence.admin.base import BaseAdmin
 from residence.admin.cells import amount, day, reference, residence_field, text
@@ -212,4 +212,47 @@ class IndiceIRLAdmin(Exported, PriceAdmin):
         Column("Trimestre", "quarter"),
         Column("Valeur", "value"),
         Column("Publié le", "published_on"),
+    )
+
+
+@admin.register(RevisionRedevance)
+class RevisionRedevanceAdmin(Exported, PriceAdmin):
+    """How each year was revised; decided and done on its page."""
+
+    noun = "revision"
+    rank = 65
+    list_display = ("residence", "year", "rate", "old_index", "new_index", "effective_on", "reason")
+    list_select_related = ("residence",)
+    list_filter = (ResidenceFilter, "year")
+    search_codes = ("reason",)
+    fields = (
+        "residence",
+        "year",
+        "rate",
+        "reason",
+        agent("decided_by", "décidée par"),
+        "decided_at",
+        "old_index",
+        "new_index",
+        "effective_on",
+        agent("applied_by", "faite par"),
+        "applied_at",
+    )
+    acts = (
+        Act(
+            "Ouvrir la révision",
+            "logement:revision_detail",
+            Permission.TARIF_VIEW,
+            argument=lambda row: row.residence_id,
+            main=True,
+        ),
+    )
+    export_columns = (
+        Column("Résidence", "residence.code"),
+        Column("Année", "year"),
+        Column("Taux fixé (%)", "rate"),
+        Column("Raison", "reason"),
+        Column("Ancien indice", "old_index"),
+        Column("Nouvel indice", "new_index"),
+        Column("Prend effet le", "effective_on"),
     )

@@ -17,6 +17,7 @@ from logement.models.etats_des_lieux import (
     SignatureEtatDesLieux,
 )
 from logement.models.parc import Batiment, CategoriePlace, Logement, OccupationPlace, Place
+from logement.models.revisions import RevisionRedevance
 from logement.models.sejours import (
     AssuranceOccupant,
     ContratOccupation,
@@ -58,6 +59,7 @@ __all__ = [
     "Prestation",
     "Quittance",
     "RenouvellementSejour",
+    "RevisionRedevance",
     "Sejour",
     "SignalementVacance",
     "SignatureEtatDesLieux",

@@ -49,6 +49,14 @@ class Tarif(models.Model):
         validators=[MinValueValidator(0)],
     )
     reason = models.CharField("raison", max_length=200, blank=True, help_text="Révision annuelle, travaux, gel…")
+    revision = models.ForeignKey(
+        "logement.RevisionRedevance",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="tarifs",
+        verbose_name="révision",
+    )
     created_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     created_at = models.DateTimeField("saisi le", default=timezone.now, editable=False)
 

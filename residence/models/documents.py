@@ -42,6 +42,7 @@ class DocumentKind(models.TextChoices):
     ETAT_DES_LIEUX = "etat_des_lieux", "état des lieux"
     AVIS_ECHEANCE = "avis_echeance", "avis d’échéance"
     FACTURE = "facture", "facture de prestations"
+    LETTRE_REVISION = "lettre_revision", "lettre de révision de la redevance"
     QUITTANCE = "quittance", "quittance"
     RECU = "recu", "reçu"
     RELEVE = "releve", "relevé de compte"
@@ -63,6 +64,7 @@ DOCUMENT_PERMISSION: dict[DocumentKind, Permission] = {
     DocumentKind.ETAT_DES_LIEUX: Permission.ETAT_DES_LIEUX_VIEW,
     DocumentKind.AVIS_ECHEANCE: Permission.COMPTE_VIEW,
     DocumentKind.FACTURE: Permission.COMPTE_VIEW,
+    DocumentKind.LETTRE_REVISION: Permission.COMPTE_VIEW,
     DocumentKind.QUITTANCE: Permission.COMPTE_VIEW,
     DocumentKind.RECU: Permission.COMPTE_VIEW,
     DocumentKind.RELEVE: Permission.COMPTE_VIEW,
