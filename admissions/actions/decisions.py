@@ -92,7 +92,7 @@ def record_decision(
     decision.reserve_pieces.set(pieces)
     if not corrected:
         reach(orientation, S.DECIDED, by=by, reason=str(decision.get_kind_display()))
-    _record("decision.record", by, decision, kind_of=kind, corrected=corrected)
+    record_decided("decision.record", by, decision, kind_of=kind, corrected=corrected)
     refresh_duties(orientation)
     refresh_duties(session)
     return decision
@@ -146,7 +146,7 @@ def lift_reserve(*, by: User, decision: Decision, lifted_on: datetime.date) -> D
     decision.conditions_lifted_on = lifted_on
     decision.save(update_fields=["conditions_lifted_on"])
     reach(orientation, S.WAITING, by=by, reason="réserve levée")
-    _record("reserve.lift", by, decision, lifted_on=lifted_on)
+    record_decided("reserve.lift", by, decision, lifted_on=lifted_on)
     refresh_duties(decision)
     refresh_duties(orientation)
     return decision
@@ -178,7 +178,8 @@ def grant_derogation(*, by: User, orientation: Orientation, critere: CritereDisp
     return derogation
 
 
-def _record(action: str, by: User, decision: Decision, **details: Any) -> None:
+def record_decided(action: str, by: User, decision: Decision, **details: Any) -> None:
+    """Write in the journal what was done of a decision."""
     orientation = decision.passage.orientation
     record(
         action,

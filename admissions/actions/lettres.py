@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
+from admissions.actions.decisions import record_decided
 from admissions.actions.orientations import settle_refusal
 from admissions.models import Decision, EnvoiLettre, SessionCommission
 from admissions.queries.courriers import (
@@ -71,7 +72,7 @@ def issue_letters(
         )
     decision.notified_on = notified_on
     decision.save(update_fields=["letter_candidat", "letter_prescripteur", "notified_on"])
-    _record("decision.letters", by, decision, notified_on=notified_on)
+    record_decided("decision.letters", by, decision, notified_on=notified_on)
     if answered_on is not None and orientation.answered_on is None:
         if not orientation.received_on <= answered_on <= today():
             raise ValidationError({"answered_on": "La réponse est donnée entre le jour de la demande et aujourd’hui."})
@@ -165,7 +166,7 @@ def email_letters(*, by: User, decisions: Iterable[Decision], documents: Iterabl
             )
             envoi.full_clean()
             envoi.save()
-            _record("lettre.send", by, decision, document=lettre.document.number, means=Means.EMAIL)
+            record_decided("lettre.send", by, decision, document=lettre.document.number, means=Means.EMAIL)
             transaction.on_commit(partial(send_email, envoi.pk))
             asked += 1
     return asked
@@ -189,7 +190,7 @@ def post_letters(
             envoi = EnvoiLettre(decision=decision, document=lettre.document, means=means, sent_on=sent_on, asked_by=by)
             envoi.full_clean()
             envoi.save()
-            _record("lettre.send", by, decision, document=lettre.document.number, means=means)
+            record_decided("lettre.send", by, decision, document=lettre.document.number, means=means)
             told += 1
         refresh_duties(decision)
     return told
@@ -226,15 +227,3 @@ def _message(envoi: EnvoiLettre) -> EmailMessage:
     )
     message.attach(f"courrier-{document.number.lower()}.pdf", pdf_of(document), "application/pdf")
     return message
-
-
-def _record(action: str, by: User, decision: Decision, **details: Any) -> None:
-    orientation = decision.passage.orientation
-    record(
-        action,
-        by=by,
-        target=decision,
-        menage=orientation.menage,
-        residence=orientation.residence,
-        **details,
-    )
