@@ -43,12 +43,12 @@ def _table(revision: Revision) -> Table:
         (
             Column("Catégorie", "main"),
             Column("Places", "number", word="places :"),
-            Column("Loyer", "money", word="loyer"),
-            Column("Charges", "money", word="charges"),
-            Column("Prestations", "money", word="prestations"),
-            Column("Redevance avant", "money", word="avant"),
-            Column("Redevance après", "money", word="après"),
+            Column("Nouvelle redevance", "money"),
+            Column("Avant", "money", word="avant"),
             Column("Écart", "money", word="écart"),
+            Column("Dont loyer", "money", word="loyer"),
+            Column("Dont charges", "money", word="charges"),
+            Column("Dont prestations", "money", word="prestations"),
             Column("À savoir"),
         ),
         tuple(
@@ -56,12 +56,12 @@ def _table(revision: Revision) -> Table:
                 (
                     line.categorie.name,
                     len(line.codes),
+                    line.redevance if line.old else None,
+                    line.old.redevance if line.old else None,
+                    line.change or None,
                     line.rent if line.old else None,
                     line.charges if line.old else None,
                     line.services if line.old else None,
-                    line.old.redevance if line.old else None,
-                    line.redevance if line.old else None,
-                    line.change or None,
                     line.left or line.note or None,
                 )
             )
