@@ -17,9 +17,9 @@ from django.db import connection
 
 from residence import embedded
 
-SIZES = {222: 24, 2_000: 24, 20_000: 2}  # places: months of history
+SIZES = {222: 24, 2_000: 2, 20_000: 2}  # places: months of history
 MEASURES = ("bench.pages", "bench.attribution", "bench.planning")
-# What the middle size is for: a large body, with two years on every place.
+# What the middle size is for: a large body, whose planning shows two years.
 ONLY = {2_000: ("bench.planning",)}
 
 
