@@ -16,7 +16,6 @@ from residence.models import User
 from tests.conftest import CHROMIUM
 from tests.factories import PASSWORD
 
-
 # What tells two states of a page apart for axe: another kind of element, not another name or number in it.
 KINDS = """() => [...new Set([...document.querySelectorAll("*")].map(
     (element) => [element.tagName, element.getAttribute("class"), element.getAttribute("role"), element.type].join()
