@@ -50,7 +50,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if CHROMIUM is None:
         for item in items:
             if item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.skip(reason="Chromium n’est pas installé (apt-get install chromium-headless-shell)"))
+                item.add_marker(
+                    pytest.mark.skip(reason="Chromium n’est pas installé (apt-get install chromium-headless-shell)")
+                )
 
 
 @pytest.fixture(scope="session")

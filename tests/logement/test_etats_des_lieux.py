@@ -156,10 +156,10 @@ def test_what_was_read_is_what_is_signed(ophis, contrat):
 
 def test_it_must_be_complete_and_signed_by_both(ophis, contrat):
     edl = create_etat_des_lieux(by=ophis.vie_residentielle, contrat=contrat, kind=Kind.ENTRY)
-    with pytest.raises(ValidationError, match="sans état.*: Entrée"):
+    with pytest.raises(ValidationError, match=r"sans état.*: Entrée"):
         sign_etat_des_lieux(by=ophis.vie_residentielle, edl=edl, version=1, signatures=signatures())
     edl.lignes.update(condition="good")
-    with pytest.raises(ValidationError, match="Il manque la signature.*: le gestionnaire"):
+    with pytest.raises(ValidationError, match=r"Il manque la signature.*: le gestionnaire"):
         sign_etat_des_lieux(by=ophis.vie_residentielle, edl=edl, version=1, signatures=signatures()[:1])
 
 

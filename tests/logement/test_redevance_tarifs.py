@@ -70,7 +70,7 @@ def test_a_tariff_of_the_same_day_gives_way_while_nothing_was_called_with_it() -
 def test_a_month_already_called_is_refused_unless_the_avis_will_be_rectified() -> None:
     contrat = stay()
     call(contrat, MARCH)
-    with pytest.raises(ValidationError, match="confirmés jusqu’à 03/2025.*: commencez le 01/04/2025"):
+    with pytest.raises(ValidationError, match=r"confirmés jusqu’à 03/2025.*: commencez le 01/04/2025"):
         fix(contrat.place.categorie, datetime.date(2025, 3, 15))
     assert fix(contrat.place.categorie, datetime.date(2025, 3, 15), accept_called=True).pk
 
