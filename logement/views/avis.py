@@ -4,8 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from logement.views.parc import chosen_residence, ordered
 from residence.actions.journal import record_reading
 from residence.components import Badge, Column, Row, Table
 from residence.models.base import today
+from residence.paging import KeysFirst
 from residence.permissions import Permission, require_permission
 from residence.queries.banner import banner_for
 
@@ -67,9 +67,13 @@ def avis_list(request: HttpRequest) -> HttpResponse:
             rows = rows.filter(to_pay__gt=0, due_on__lt=today(), status__in=[Status.CONFIRMED, Status.SENT])
         case "non":
             rows = rows.filter(to_pay=0)
-    totals = rows.aggregate(total=Sum("total"), apl=Sum("apl_expected"), paid=Sum("paid"), left=Sum("to_pay"))
+    totals = rows.aggregate(
+        count=Count("pk"), total=Sum("total"), apl=Sum("apl_expected"), paid=Sum("paid"), left=Sum("to_pay")
+    )
     shown = rows.select_related("contrat__sejour__menage", "contrat__place")
-    page = Paginator(ordered(request, shown, _SORTS, "mois"), PER_PAGE).get_page(request.GET.get("page"))
+    paginator = KeysFirst(ordered(request, shown, _SORTS, "mois"), PER_PAGE)
+    paginator.count = totals["count"]
+    page = paginator.get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "table": avis_table(list(page), totals)}
     return render(request, "logement/avis_list.html", context)
 
