@@ -24,7 +24,7 @@ stop:
 
 test: install-dev
 	@$(BIN)/python manage.py version > /dev/null
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: install-dev
 	@$(BIN)/ruff format --check --quiet .

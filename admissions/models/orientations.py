@@ -151,6 +151,7 @@ class Orientation(models.Model):
             choice_check("route", Route, name="orientation_route"),
             choice_check("status", OrientationStatus, name="orientation_status"),
             choice_check("requested_type", TypeLogement, name="orientation_requested_type", blank=True),
+            choice_check("closed_reason", MotifCloture, name="orientation_closed_reason_known", blank=True),
             models.CheckConstraint(
                 condition=~Q(route="siao") | ~Q(siao_number=""),
                 name="orientation_siao_number",

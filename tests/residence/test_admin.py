@@ -19,6 +19,7 @@ from logement.models import (
     ModeleEtatDesLieux,
     Prestation,
     Quittance,
+    RevisionRedevance,
 )
 from residence.actions.documents import issue_document
 from residence.admin import UNREGISTERED
@@ -532,6 +533,9 @@ def everything(here, gestionnaire):
         created_by=gestionnaire,
     )
     EntreeJournal.objects.create(action="residence.edit", kind="technique", residence=here)
+    RevisionRedevance.objects.create(residence=here, year=2025)
+    contrat.place.travaux_prevus.create(from_on=day, days=10, reason="Peinture", planned_by=gestionnaire)
+    contrat.place.signalements.create(vacant_on=day, partenaire=PartenaireFactory(), reported_by=gestionnaire)
 
 
 @pytest.mark.parametrize("model_admin", admin.site._registry.values(), ids=str)

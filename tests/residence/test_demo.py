@@ -43,7 +43,8 @@ def demonstration(django_db_setup: Any, django_db_blocker: Any) -> Any:
         transaction.set_rollback(True)
 
 
-pytestmark = [pytest.mark.usefixtures("demonstration"), pytest.mark.django_db]
+# Loaded once, by one of the workers.
+pytestmark = [pytest.mark.usefixtures("demonstration"), pytest.mark.django_db, pytest.mark.xdist_group("demonstration")]
 
 
 def test_places_and_publics() -> None:
