@@ -19,6 +19,7 @@ from pypdf import PdfReader
 
 from accompagnement.models import BrouillonNote, DossierSocial, NoteSociale
 from admissions.models import Decision, Orientation
+from residence.actions.documents import pdf_of
 from residence.authentication import SECOND_FACTOR_SHOWN
 from residence.duties import rebuild_duties
 from residence.models import DocumentEmis, Echeance, Menage, Personne, PieceJointe, RendezVous
@@ -52,6 +53,8 @@ def canary(django_db_setup, django_db_blocker):
         world = World(is_confidential=True).make()
         _write_canaries(world)
         rebuild_duties()
+        for document in DocumentEmis.objects.all():
+            pdf_of(document)  # once: a test takes back what it makes
         yield world
         transaction.set_rollback(True)
 
