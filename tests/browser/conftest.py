@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from residence.authentication import totp_code
@@ -109,6 +110,14 @@ class Agent:
         assert reader.metadata is not None
         assert reader.metadata.title
         return " ".join("\n".join(page.extract_text() for page in reader.pages).split())
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _no_connection_kept() -> Iterator[None]:
+    """Have the live server give its database connection back after each request, not keep one per open socket."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+        yield
 
 
 @pytest.fixture(scope="package")
