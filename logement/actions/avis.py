@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from logement.actions.campagnes import entries_of, freeze_avis, write_lines
-from logement.actions.compte import lock_accounts, open_day, post_all, settle
+from logement.actions.compte import lock_accounts, open_day, post_values, settle
 from logement.actions.encaissements import refresh_stays
 from logement.actions.quittances import issue_receipts
 from logement.models import AvisEcheance, ContratOccupation, LigneAvis
@@ -142,7 +142,8 @@ def rectify_avis(*, by: User | None, avis: AvisEcheance, reason: str) -> AvisEch
     )
     rectificatif.save(force_insert=True)
     write_lines(lines, reason=reason.strip())
-    post_all(entries_of([rectificatif], lines, dated_on=open_day(sejour.residence, today()), by=by))
+    day = open_day(sejour.residence, today())
+    post_values(sejour.residence, entries_of([rectificatif], lines, dated_on=day, by=by), dated_on=day)
     written = settle([sejour.pk], by=by)
     issue_receipts(by=by, avis={row.avis_id for row in written})
     record(

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from logement.actions.compte import check_open, counter_entry, hold_accounts, post_all, release, settle
+from logement.actions.compte import check_open, counter_entry, hold_accounts, post_all, post_values, release, settle
 from logement.actions.encaissements import refresh_stays
 from logement.actions.quittances import cancel_receipts, issue_missing_receipts
 from logement.models import (
@@ -29,7 +29,7 @@ from logement.models import (
 from logement.queries.campagnes import Anomaly, NewLine, Owed, contracts_without_avis, owed_for_month
 from logement.queries.compte import Balance, balances, place_and_date, recipients
 from logement.rules.redevance import payable_until
-from residence.actions.documents import current_modele, frozen, reserve_ranks
+from residence.actions.documents import Batch
 from residence.actions.journal import record
 from residence.actions.statuses import locked, move
 from residence.bulk import reserve_keys, write_all, write_values
@@ -285,7 +285,8 @@ def _issue(campagne: Campagne, owed: Sequence[Owed], *, by: User | None, keys: d
     freeze_avis(residence, avis, lines, by=by)
     write_all(avis)
     write_lines(lines)
-    post_all(entries_of(avis, lines, dated_on=min(today(), month_end(month)), by=by))
+    day = min(today(), month_end(month))
+    post_values(residence, entries_of(avis, lines, dated_on=day, by=by), dated_on=day)
     move(campagne, Campagne.Status.CONFIRMED)
     campagne.confirmed_by, campagne.confirmed_at = by, now
     campagne.save(update_fields=["status", "confirmed_by", "confirmed_at"])
@@ -298,29 +299,27 @@ def _issue(campagne: Campagne, owed: Sequence[Owed], *, by: User | None, keys: d
 
 def entries_of(
     avis: Sequence[AvisEcheance], lines: Mapping[int, Sequence[NewLine]], *, dated_on: datetime.date, by: User | None
-) -> list[Ecriture]:
-    """The entries of avis, one for each kind that their lines hold."""
-    entries = []
+) -> list[tuple[Any, ...]]:
+    """The entries of avis, one for each kind that their lines hold, as the values of `ENTRY_FIELDS`."""
+    entries: list[tuple[Any, ...]] = []
+    by_id, now, account = by.pk if by else None, timezone.now(), Ecriture.Account.REDEVANCE
+    said: dict[tuple[Any, ...], str] = {}
     for one in avis:
-        sums: dict[str, Decimal] = defaultdict(Decimal)
+        sums: dict[str, Decimal] = {}
         for line in lines[one.pk]:
-            sums[Ecriture.Kind.CORRECTION if one.rank else _ENTRY_KINDS.get(line.kind, Ecriture.Kind.REDEVANCE)] += (
-                line.amount
-            )
+            kind = Ecriture.Kind.CORRECTION if one.rank else _ENTRY_KINDS.get(line.kind, Ecriture.Kind.REDEVANCE)
+            sums[kind] = sums.get(kind, ZERO) + line.amount
         for kind, amount in sums.items():
-            what = f"Avis rectificatif n° {one.rank}" if one.rank else _ENTRY_LABELS[Ecriture.Kind(kind)]
-            entries.append(
-                Ecriture(
-                    sejour=one.contrat.sejour,
-                    kind=kind,
-                    dated_on=dated_on,
-                    amount=amount,
-                    label=f"{what} de {one.month:%m/%Y}, à payer pour le {one.due_on:%d/%m/%Y}",
-                    avis=one,
-                    contrat_id=one.contrat_id,
-                    recorded_by=by,
-                )
-            )
+            if not amount:
+                continue
+            key = (kind, one.rank, one.month, one.due_on)
+            label = said.get(key)
+            if label is None:
+                what = f"Avis rectificatif n° {one.rank}" if one.rank else _ENTRY_LABELS[Ecriture.Kind(kind)]
+                label = said[key] = f"{what} de {one.month:%m/%Y}, à payer pour le {one.due_on:%d/%m/%Y}"
+            contrat = one.contrat
+            row = (contrat.sejour_id, account, kind, dated_on, amount, label, one.pk, contrat.pk, by_id, now)
+            entries.append(row)
     return entries
 
 
@@ -340,47 +339,26 @@ def freeze_avis(
     day = today()
     before = balances({one.contrat.sejour_id for one in avis})
     billed = [one for one in avis if any(line.kind in _BILLED_APART for line in lines[one.pk])]
-    papers: list[DocumentEmis] = []
     with reading_as(None):
         addressed = recipients(one.contrat for one in avis)
         begins = place_and_date(residence, day)
-        common = {"by": by, "on": day, "residence": residence}
-        kind = DocumentEmis.Kind.AVIS_ECHEANCE
-        modele = current_modele(residence, kind, day)
-        for one, rank in zip(avis, reserve_ranks(residence, kind, day.year, count=len(avis)), strict=True):
-            data = _avis_data(one, lines[one.pk], before[one.contrat.sejour_id], addressed[one.contrat_id], begins)
-            one.document = frozen(
-                kind=kind,
-                rank=rank,
-                template=AVIS_TEMPLATE,
-                data=data | (more or {}),
-                target=one,
-                menage=one.contrat.sejour.menage,
-                modele=modele,
-                replaces=replaces,
-                **common,
-            )
-            papers.append(one.document)
-        kind = DocumentEmis.Kind.FACTURE
-        modele = current_modele(residence, kind, day) if billed else None
-        ranks = reserve_ranks(residence, kind, day.year, count=len(billed)) if billed else ()
-        for one, rank in zip(billed, ranks, strict=True):
-            one.facture = frozen(
-                kind=kind,
-                rank=rank,
-                template=FACTURE_TEMPLATE,
-                data=_facture_data(one, lines[one.pk], addressed[one.contrat_id], begins),
-                target=one,
-                menage=one.contrat.sejour.menage,
-                modele=modele,
-                **common,
-            )
-            papers.append(one.facture)
-    write_all(papers)
-    for one in avis:
-        # The keys were not known when the papers were put on the avis.
-        one.document_id = one.document.pk if one.document else None
-        one.facture_id = one.facture.pk if one.facture else None
+        common: dict[str, Any] = {"by": by, "on": day, "residence": residence, "of": AvisEcheance}
+        papers = Batch(kind=DocumentEmis.Kind.AVIS_ECHEANCE, template=AVIS_TEMPLATE, count=len(avis), **common)
+        for one in avis:
+            sejour = one.contrat.sejour
+            data = _avis_data(one, lines[one.pk], before[sejour.pk], addressed[one.contrat_id], begins)
+            if more:
+                data |= more
+            key = papers.add(data, target_id=one.pk, menage_id=sejour.menage_id, replaces=replaces)
+            one.document_id = key  # type: ignore[attr-defined]
+        papers.write()
+        if billed:
+            papers = Batch(kind=DocumentEmis.Kind.FACTURE, template=FACTURE_TEMPLATE, count=len(billed), **common)
+            for one in billed:
+                data = _facture_data(one, lines[one.pk], addressed[one.contrat_id], begins)
+                key = papers.add(data, target_id=one.pk, menage_id=one.contrat.sejour.menage_id)
+                one.facture_id = key  # type: ignore[attr-defined]
+            papers.write()
 
 
 def _avis_data(

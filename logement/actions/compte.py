@@ -10,6 +10,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -28,7 +29,7 @@ from logement.models import (
 from logement.queries.campagnes import contracts_without_avis
 from logement.rules.imputation import Debt, spread
 from residence.actions.journal import record
-from residence.bulk import write_all
+from residence.bulk import write_all, write_values
 from residence.duties import refresh_duties
 from residence.models import Residence, User
 from residence.models.base import bulk_set, today
@@ -78,6 +79,28 @@ def post_all(entries: Iterable[Ecriture]) -> list[Ecriture]:
     for entry in earliest.values():
         check_open(entry.sejour.residence, entry.dated_on)
     return list(write_all(kept))
+
+
+# What an entry that an avis causes is made of, in this order.
+ENTRY_FIELDS = (
+    "sejour_id",
+    "account",
+    "kind",
+    "dated_on",
+    "amount",
+    "label",
+    "avis_id",
+    "contrat_id",
+    "recorded_by_id",
+    "recorded_at",
+)
+
+
+def post_values(residence: Residence, rows: Sequence[tuple[Any, ...]], *, dated_on: datetime.date) -> None:
+    """Write entries of one résidence and day given as the values of `ENTRY_FIELDS`: a month's, thousands at once."""
+    if rows:
+        check_open(residence, dated_on)
+        write_values(Ecriture, ENTRY_FIELDS, rows)
 
 
 def post(

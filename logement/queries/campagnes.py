@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from logement.models import (
     AvisEcheance,
@@ -93,11 +94,11 @@ class Owed:
     def is_blocked(self) -> bool:
         return any(anomaly.is_blocking for anomaly in self.anomalies)
 
-    @property
+    @cached_property
     def total(self) -> Decimal:
         return sum((line.amount for line in self.lines), ZERO)
 
-    @property
+    @cached_property
     def housing(self) -> Decimal:
         return sum((line.amount for line in self.lines if line.kind in LigneAvis.HOUSING), ZERO)
 
@@ -152,27 +153,10 @@ def owed_for_month(residence: Residence, month: datetime.date, contrats: QuerySe
     month = month_start(month)
     rows = list(
         contrats.select_related("sejour__menage", "place")
-        .prefetch_related(
-            "sejour__residence",
-            "place__categorie",
-            Prefetch("joined_places", Place.objects.select_related("categorie").order_by("code")),
-            Prefetch("preavis", Preavis.objects.filter(withdrawn_at=None), to_attr="live_preavis"),
-            Prefetch(
-                "occupations",
-                OccupationPlace.objects.live().filter(kind=OccupationPlace.Kind.AFTER_CONTRACT),
-                to_attr="after_contract",
-            ),
-            Prefetch(
-                "souscriptions",
-                Souscription.objects.select_related("prestation")
-                .filter(Q(end_on=None) | Q(end_on__gte=month), start_on__lte=month_end(month))
-                .order_by("start_on", "pk"),
-                to_attr="of_month",
-            ),
-        )
+        .prefetch_related("sejour__residence", "place__categorie")
         .order_by("place__code", "start_on")
     )
-    facts = _Facts(residence, month)
+    facts = _Facts(residence, month, [contrat.pk for contrat in rows])
     owed = [_owed(contrat, facts) for contrat in rows]
     _expect_apl(owed, month)
     _compare(owed, month)
@@ -180,10 +164,25 @@ def owed_for_month(residence: Residence, month: datetime.date, contrats: QuerySe
 
 
 class _Facts:
-    """Tariffs, prices and maxima of a résidence for a month, read once."""
+    """Tariffs, prices and maxima of a résidence for a month, and what few of its contracts have, read once.
 
-    def __init__(self, residence: Residence, month: datetime.date) -> None:
+    What a place or a service costs over the same days is worked out once, whoever lives there.
+    """
+
+    def __init__(self, residence: Residence, month: datetime.date, contrats: Sequence[int]) -> None:
         self.month, self.last = month, month_end(month)
+        self.of_place: dict[tuple[Any, ...], list[NewLine]] = {}
+        self.of_service: dict[tuple[Any, ...], list[NewLine]] = {}
+        of_them: dict[str, Any] = {"contrat__in": contrats}
+        self.preavis = _by_contrat(Preavis.objects.filter(withdrawn_at=None, **of_them))
+        after = OccupationPlace.objects.live().filter(kind=OccupationPlace.Kind.AFTER_CONTRACT, **of_them)
+        self.after = _by_contrat(after.order_by("pk"))
+        taken = Souscription.objects.filter(Q(end_on=None) | Q(end_on__gte=month), start_on__lte=self.last, **of_them)
+        self.souscriptions = _by_contrat(taken.select_related("prestation").order_by("start_on", "pk"))
+        self.joined: dict[int, list[Place]] = defaultdict(list)
+        joined = ContratOccupation.joined_places.through.objects.filter(contratoccupation__in=contrats)
+        for row in joined.select_related("place__categorie").order_by("place__code"):
+            self.joined[row.contratoccupation_id].append(row.place)
         self.tarifs: dict[int, list[Tarif]] = defaultdict(list)
         tarifs = Tarif.objects.filter(residence=residence).meeting(month, self.last)
         for tarif in tarifs.select_related("categorie").order_by("valid_from"):
@@ -207,9 +206,16 @@ class _Facts:
                     )
 
 
+def _by_contrat(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.contrat_id].append(row)
+    return found
+
+
 def _owed(contrat: Any, facts: _Facts) -> Owed:
     owed = Owed(contrat)
-    spans = _spans(contrat)
+    spans = _spans(contrat, facts)
     in_month = [span for span in spans if span.start <= facts.last and (span.end is None or span.end >= facts.month)]
     if not in_month:
         if contrat.status == ContratOccupation.Status.NOTICE:
@@ -219,7 +225,7 @@ def _owed(contrat: Any, facts: _Facts) -> Owed:
                 "dites si elles le sont ou si la personne est restée",
             )
         return owed
-    places = [contrat.place, *contrat.joined_places.all()]
+    places = [contrat.place, *facts.joined.get(contrat.pk, ())]
     for span in in_month:
         for place in places:
             owed.lines += _lines_of_place(owed, place, span, facts, many=len(places) > 1)
@@ -230,13 +236,14 @@ def _owed(contrat: Any, facts: _Facts) -> Owed:
     return owed
 
 
-def _spans(contrat: Any) -> list[_Span]:
+def _spans(contrat: Any, facts: _Facts) -> list[_Span]:
     end = contrat.end_on
-    by_manager = any(preavis.given_by_whom == Preavis.By.MANAGER for preavis in contrat.live_preavis)
+    notices = facts.preavis.get(contrat.pk, ())
+    by_manager = any(preavis.given_by_whom == Preavis.By.MANAGER for preavis in notices)
     if by_manager and contrat.keys_back_on and end and contrat.keys_back_on < end:
         end = contrat.keys_back_on
     spans = [_Span(contrat.start_on, end)]
-    after = contrat.after_contract
+    after = facts.after.get(contrat.pk, ())
     spans += [_Span(row.start_on, row.keys_back_on or row.end_on, with_title=False) for row in after]
     if not after and end and contrat.status == ContratOccupation.Status.OCCUPANT_SANS_TITRE:
         spans.append(_Span(morrow(end), contrat.keys_back_on, with_title=False))
@@ -247,6 +254,11 @@ def _lines_of_place(owed: Owed, place: Place, span: _Span, facts: _Facts, *, man
     tarifs = facts.tarifs[place.categorie_id]
     first = max(facts.month, span.start)
     last = facts.last if span.end is None else min(facts.last, span.end)
+    key = (place.categorie_id, first, last, span.with_title, place.code if many else "")
+    known = facts.of_place.get(key)
+    if known is not None:
+        return known
+    warned = len(owed.anomalies)
     _check_tarifs(owed, place, tarifs, first, last, facts)
     where = f", place {place.code}" if many else ""
     parts = []
@@ -259,7 +271,11 @@ def _lines_of_place(owed: Owed, place: Place, span: _Span, facts: _Facts, *, man
             if amount:
                 label = _KINDS[part].label if span.with_title else f"indemnité d’occupation, {_KINDS[part].label}"
                 parts.append(DatedPart(part, amount, tarif.valid_from, tarif.valid_to, f"{label}{where}"))
-    return _lines(parts, span, facts.month)
+    lines = _lines(parts, span, facts.month)
+    if len(owed.anomalies) == warned:
+        # What warns is said of each place by its name: worked out again for the next one.
+        facts.of_place[key] = lines
+    return lines
 
 
 def _check_tarifs(
@@ -279,15 +295,19 @@ def _check_tarifs(
 
 
 def _lines_of_services(owed: Owed, spans: Sequence[_Span], facts: _Facts) -> list[NewLine]:
-    lines = []
-    contrat: Any = owed.contrat
+    lines: list[NewLine] = []
     whole = _Span(spans[0].start, spans[-1].end)
-    for souscription in contrat.of_month:
+    for souscription in facts.souscriptions.get(owed.contrat.pk, ()):
         prices = facts.prices[souscription.prestation_id]
         start = max(whole.start, souscription.start_on)
         ends = [end for end in (whole.end, souscription.end_on) if end is not None]
         span = _Span(start, min(ends) if ends else None)
         if span.end is not None and span.end < max(span.start, facts.month):
+            continue
+        last = facts.last if span.end is None else min(facts.last, span.end)
+        key = (souscription.prestation_id, max(facts.month, span.start), last)
+        if key in facts.of_service:
+            lines += facts.of_service[key]
             continue
         if not prices:
             owed.warn(NO_PRICE, f"la prestation « {souscription.prestation} » n’a pas de prix")
@@ -299,7 +319,10 @@ def _lines_of_services(owed: Owed, spans: Sequence[_Span], facts: _Facts) -> lis
             if price.monthly_amount
         ]
         kind = LigneAvis.Kind.THIRD_PARTY if souscription.prestation.is_third_party_fee else LigneAvis.Kind.OPTIONAL
-        lines += _lines(parts, span, facts.month, kind=kind)
+        found = _lines(parts, span, facts.month, kind=kind)
+        if prices:
+            facts.of_service[key] = found
+        lines += found
     return lines
 
 
