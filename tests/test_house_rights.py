@@ -1,8 +1,8 @@
 """Every address × every role: what the table of permissions says is what the pages do.
 
 The rows stand in one résidence, made once (tests/world.py). A page that the table opens to a role must not refuse it,
-one that it does not open must; a right held in another résidence opens nothing here; a confidential household shows no
-name.
+one that it does not open must; a right held in another résidence opens nothing here. What a confidential household
+shows of itself is in tests/test_canary.py.
 """
 
 import pytest
@@ -68,18 +68,9 @@ def opens(role, name):
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
-    yield from _kept(World(), django_db_blocker)
-
-
-@pytest.fixture(scope="module")
-def hidden_world(django_db_setup, django_db_blocker):
-    yield from _kept(World(is_confidential=True), django_db_blocker)
-
-
-def _kept(world, django_db_blocker):
     """The world with its main rows, for the tests of the module; each test goes on in a savepoint of its own."""
     with django_db_blocker.unblock(), transaction.atomic():
-        world.make()
+        world = World().make()
         world.clients = {role: client_of((role, world.residence)) for role in Role}
         yield world
         transaction.set_rollback(True)
@@ -188,19 +179,6 @@ def test_a_list_shows_nothing_of_another_residence(name, world):
         if opens(role, name) and role not in WHOLE_BODY:
             response = answer(client_of((role, elsewhere)), "get", address)
             assert NAME not in _text(response).lower().title(), f"{role} elsewhere sees the household in {address}"
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("name", sorted(ADDRESSES))
-def test_a_confidential_household_shows_no_name(name, hidden_world):
-    """To who was not named on it, whatever the page answers."""
-    address = address_of(name, hidden_world)
-    for role in Role:
-        if opens(role, name):
-            response = answer(hidden_world.clients[role], "get", address)
-            if response.status_code == 405:
-                response = answer(hidden_world.clients[role], "post", address)
-            assert NAME.lower() not in _text(response).lower(), f"{role} {address} shows the name"
 
 
 def _text(response):
