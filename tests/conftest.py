@@ -73,7 +73,7 @@ def _files_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 @pytest.fixture(scope="session", autouse=True)
 def _undefined_variables_fail() -> Iterator[None]:
-    """Fail where a template of ours prints a variable that it was not given, also after a test has rebuilt the engine."""
+    """Fail where a template of ours prints a variable that it was not given, whoever rebuilds the engine meanwhile."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(settings.TEMPLATES[0]["OPTIONS"], "string_if_invalid", FailIfOurs())
         patch.setattr(engines["django"].engine, "string_if_invalid", FailIfOurs())
