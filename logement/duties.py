@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from logement.duties_redevance import KINDS as REDEVANCE_KINDS
 from logement.models import (
     AssuranceOccupant,
+    Avenant,
     ContratOccupation,
     DroitApl,
     Ecriture,
@@ -70,11 +71,12 @@ def entries_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expec
 
 
 def exits_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """Contracts in notice without a signed état des lieux de sortie."""
+    """Contracts in notice, and places left for another, without a signed état des lieux de sortie."""
     signed = EtatDesLieux.objects.filter(
         contrat=OuterRef("pk"), kind=EtatDesLieux.Kind.EXIT, status=EtatDesLieux.Status.SIGNED
     )
-    for contrat in _with_sejour(rows.filter(status=Status.NOTICE).exclude(Exists(signed))):
+    leaving = Q(status=Status.NOTICE) | Q(status=Status.RUNNING, end_on__isnull=False)
+    for contrat in _with_sejour(rows.filter(leaving).exclude(Exists(signed))):
         yield _of_contrat(contrat, contrat.end_on, Role.VIE_RESIDENTIELLE, f"place {contrat.place.code}")
 
 
@@ -106,6 +108,28 @@ def keys_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected
     )
     for contrat in _with_sejour(wanted):
         yield _of_contrat(contrat, contrat.end_on, Role.GESTIONNAIRE, f"place {contrat.place.code}")
+
+
+def left_keys_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Places left for another within the stay, whose keys are to come back."""
+    wanted = rows.filter(status=Status.RUNNING, end_on__lte=add_days(day, KEYS_AHEAD_DAYS))
+    for contrat in _with_sejour(wanted):
+        yield _of_contrat(contrat, contrat.end_on, Role.GESTIONNAIRE, f"place {contrat.place.code}")
+
+
+def avenants_to_sign(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Avenants issued and not signed, by the day they are to take effect."""
+    waiting = rows.filter(status=Avenant.Status.TO_SIGN).select_related("contrat__sejour", "contrat__place")
+    for avenant in waiting.order_by("pk"):
+        sejour = avenant.contrat.sejour
+        yield Expected(
+            target_id=avenant.pk,
+            residence_id=sejour.residence_id,
+            menage_id=sejour.menage_id,
+            due_on=avenant.effect_on,
+            role=Role.GESTIONNAIRE,
+            detail=f"place {avenant.contrat.place.code}",
+        )
 
 
 def notices_to_deliver(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
@@ -251,6 +275,24 @@ KINDS = [
         "logement:cles_record",
         Permission.CLES_RECORD,
         "Enregistrer",
+    ),
+    DutyKind(
+        "mutation.cles",
+        "Reprendre les clés de la place quittée",
+        ContratOccupation,
+        left_keys_to_record,
+        "logement:mutation_cles",
+        Permission.CLES_RECORD,
+        "Enregistrer",
+    ),
+    DutyKind(
+        "avenant.to_sign",
+        "Faire signer l’avenant",
+        Avenant,
+        avenants_to_sign,
+        "logement:avenant_detail",
+        Permission.CONTRAT_SIGN,
+        "Signer",
     ),
     DutyKind(
         "preavis.to_deliver",

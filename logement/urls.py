@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from logement.views import contrats, etats_des_lieux, parc, planning, sejours, travaux, vacances
+from logement.views import avenants, contrats, etats_des_lieux, parc, planning, sejours, travaux, vacances
 
 app_name = "logement"
 
@@ -40,6 +40,11 @@ urlpatterns = [
     path("contrats/<int:contrat_id>/signer/", contrats.contrat_sign, name="contrat_sign"),
     path("contrats/<int:contrat_id>/annuler/", contrats.contrat_cancel, name="contrat_cancel"),
     path("contrats/<int:contrat_id>/assurance/", contrats.assurance_record, name="assurance_record"),
+    path("contrats/<int:contrat_id>/changer-de-place/", avenants.mutation_prepare, name="mutation_prepare"),
+    path("contrats/<int:contrat_id>/cles-de-la-place-quittee/", avenants.mutation_cles, name="mutation_cles"),
+    path("contrats/<int:contrat_id>/avenant/", avenants.avenant_issue, name="avenant_issue"),
+    path("avenants/<int:avenant_id>/", avenants.avenant_detail, name="avenant_detail"),
+    path("avenants/<int:avenant_id>/annuler/", avenants.avenant_cancel, name="avenant_cancel"),
     # Notice and keys
     path("contrats/<int:contrat_id>/preavis/", sejours.preavis_record, name="preavis_record"),
     path("preavis/<int:preavis_id>/remise/", sejours.preavis_deliver, name="preavis_deliver"),

@@ -36,6 +36,9 @@ STATES: dict[str, dict[str, str]] = {
     "logement:contrat_issue": {"contrat_id": "contrat_draft"},
     "logement:contrat_sign": {"contrat_id": "contrat_to_sign"},
     "logement:contrat_cancel": {"contrat_id": "contrat_draft"},
+    "logement:mutation_prepare": {"contrat_id": "contrat_running"},
+    "logement:mutation_cles": {"contrat_id": "contrat_left"},
+    "logement:avenant_issue": {"contrat_id": "contrat_running"},
     "residence:menage_unmask": {"menage_id": "menage_hidden"},
     "residence:confidentiel_detail": {"menage_id": "menage_hidden"},
     "residence:utilisateur_reopen": {"utilisateur_id": "utilisateur_closed"},
@@ -253,9 +256,9 @@ class World:
     def contrat(self) -> logement.ContratOccupation:
         return factories.ContratFactory(sejour=self.sejour)
 
-    def _contrat(self, status: str) -> logement.ContratOccupation:
+    def _contrat(self, status: str, **more: Any) -> logement.ContratOccupation:
         sejour = factories.SejourFactory(menage=self._menage(), residence=self.residence, dispositif=self.dispositif)
-        return factories.ContratFactory(sejour=sejour, status=status)
+        return factories.ContratFactory(sejour=sejour, status=status, **more)
 
     @cached_property
     def contrat_draft(self) -> logement.ContratOccupation:
@@ -275,6 +278,27 @@ class World:
             ends_on=today() + datetime.timedelta(days=30),
             recorded_by=self.author,
         )
+
+    @cached_property
+    def avenant(self) -> logement.Avenant:
+        return logement.Avenant.objects.create(
+            contrat=self.contrat,
+            rank=1,
+            subject="arrival",
+            effect_on=today(),
+            personne=self.membre.personne,
+            capacity="occupant",
+            created_by=self.author,
+        )
+
+    @cached_property
+    def contrat_left(self) -> logement.ContratOccupation:
+        """Of a place left for another: its keys are awaited."""
+        return self._contrat("running", end_on=today())
+
+    @cached_property
+    def contrat_running(self) -> logement.ContratOccupation:
+        return self._contrat("running")
 
     @cached_property
     def edl(self) -> logement.EtatDesLieux:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from logement.actions.compte import call_deposit, cancel_deposit_call
+from logement.actions.mutations import hand_over, take_back
 from logement.actions.parc import in_the_way, occupy, taken_message
 from logement.models import (
     AssuranceOccupant,
@@ -22,6 +23,7 @@ from logement.models import (
     Sejour,
 )
 from logement.queries.contrats import Look, deposit_maximum, is_minor, look_at, members_on, price_of
+from logement.queries.texte_avenant import change_of_place_data
 from logement.queries.texte_contrat import contract_data
 from logement.rules.sejour import last_day
 from residence import hooks
@@ -40,6 +42,7 @@ Capacity = PartieContrat.Capacity
 Kind = OccupationPlace.Kind
 
 TEMPLATE = "logement/pdf/contrat.html"
+AVENANT_TEMPLATE = "logement/pdf/avenant.html"
 
 
 def placed(places: Iterable[Place]) -> list[Place]:
@@ -110,6 +113,77 @@ def prepare_contrat(
 
 
 @transaction.atomic
+def prepare_mutation(
+    *,
+    by: User,
+    contrat: ContratOccupation,
+    place: Place,
+    start_on: datetime.date,
+    reason: str,
+    is_avenant: bool,
+    deposit_amount: Decimal | None = None,
+    special_terms: str = "",
+    surface_confirmed: bool = False,
+) -> ContratOccupation:
+    """The contract by which a household changes places within its stay, in draft: signed, it takes over from `contrat`.
+
+    The stay, its length and its account go on. The price is that of the tariff of the new place on the first day.
+    """
+    contrat = _locked_contrat(contrat)
+    sejour = contrat.sejour
+    if contrat.status != Status.RUNNING or contrat.end_on is not None:
+        raise ValidationError(
+            f"Ce contrat est {contrat.get_status_display()} : un changement de place part d’un contrat en cours, "
+            "sans préavis."
+        )
+    if contrat.following.exclude(status=Status.CANCELLED).exists():
+        raise ValidationError("Un changement de place est déjà préparé pour ce contrat.")
+    places = placed([place])
+    if places[0].residence_id != sejour.residence_id:
+        raise ValidationError({"place": "Cette place est dans une autre résidence."})
+    if places[0].dispositif_id != sejour.dispositif_id:
+        raise ValidationError(
+            {
+                "place": f"Cette place relève de « {places[0].dispositif} », le séjour de « {sejour.dispositif} » : "
+                "changer de dispositif est une nouvelle admission."
+            }
+        )
+    if start_on <= contrat.start_on:
+        raise ValidationError({"start_on": f"Le contrat en cours a pris effet le {contrat.start_on:%d/%m/%Y}."})
+    if not reason.strip():
+        raise ValidationError({"reason": "Dites pourquoi le ménage change de place."})
+    _check_places(places, menage=sejour.menage, start_on=start_on, surface_confirmed=surface_confirmed)
+    following = ContratOccupation(
+        sejour=sejour,
+        previous=contrat,
+        is_avenant=is_avenant,
+        change_reason=reason.strip(),
+        place=places[0],
+        start_on=start_on,
+        created_by=by,
+    )
+    _write_terms(
+        following,
+        places,
+        deposit_amount=deposit_amount,
+        organisation=contrat.organisation,
+        special_terms=special_terms or contrat.special_terms,
+    )
+    for party in contrat.parties.on(start_on):
+        PartieContrat.objects.create(contrat=following, personne_id=party.personne_id, capacity=party.capacity)
+    _refresh(following)
+    record(
+        "mutation.prepare",
+        by=by,
+        target=following,
+        residence=sejour.residence,
+        menage=sejour.menage,
+        start_on=start_on,
+    )
+    return following
+
+
+@transaction.atomic
 def edit_contrat(
     *,
     by: User,
@@ -125,6 +199,8 @@ def edit_contrat(
 ) -> ContratOccupation:
     """Change a contract that nobody has signed; one that was issued goes back to draft, to be issued again."""
     contrat = _locked_contrat(contrat)
+    if contrat.previous_id is not None:
+        raise ValidationError("Un changement de place ne se modifie pas : annulez-le, puis préparez-en un autre.")
     if contrat.status == Status.TO_SIGN:
         move(contrat, Status.DRAFT)
     elif contrat.status != Status.DRAFT:
@@ -158,13 +234,17 @@ def issue_contrat(*, by: User, contrat: ContratOccupation) -> ContratOccupation:
     if not contrat.organisation and not contrat.parties.filter(capacity=Capacity.TITULAIRE).exists():
         raise ValidationError("Le contrat n’a pas de titulaire.")
     day = today()
-    modele = current_modele(residence, DocumentKind.CONTRAT, day)
+    kind = DocumentKind.AVENANT if contrat.is_avenant else DocumentKind.CONTRAT
+    modele = current_modele(residence, kind, day)
+    reglement = current_modele(residence, DocumentKind.REGLEMENT, day)
     contrat.document = issue_document(
-        kind=DocumentKind.CONTRAT,
+        kind=kind,
         residence=residence,
         menage=sejour.menage,
-        template=TEMPLATE,
-        data=contract_data(contrat, modele=modele, reglement=current_modele(residence, DocumentKind.REGLEMENT, day)),
+        template=AVENANT_TEMPLATE if contrat.is_avenant else TEMPLATE,
+        data=change_of_place_data(contrat)
+        if contrat.is_avenant
+        else contract_data(contrat, modele=modele, reglement=reglement),
         modele=modele,
         by=by,
         target=contrat,
@@ -191,6 +271,8 @@ def sign_contrat(*, by: User, contrat: ContratOccupation, signed_on: datetime.da
             {"signed_on": f"Le contrat est édité du {contrat.document.issued_on:%d/%m/%Y}, il se signe après."}
         )
     contrat.signed_on, contrat.signed_by = signed_on, by
+    if contrat.previous_id is not None:
+        hand_over(contrat, by=by)
     contrat.full_clean()
     contrat.save(update_fields=["status", "signed_on", "signed_by"])
     is_first = not sejour.contrats.filter(signed_on__isnull=False).exclude(pk=contrat.pk).exists()
@@ -228,6 +310,8 @@ def cancel_contrat(*, by: User, contrat: ContratOccupation, reason: str) -> Cont
         for occupation in _occupations(contrat):
             occupation.released_by, occupation.released_at = by, timezone.now()
             occupation.save(update_fields=["released_by", "released_at"])
+        if contrat.previous_id is not None:
+            take_back(contrat, by=by)
     if not sejour.contrats.live().exists():
         sejour.cancelled_at = timezone.now()
         sejour.save(update_fields=["cancelled_at"])
@@ -437,6 +521,8 @@ def _write_parties(contrat: ContratOccupation, parties: Mapping[int, str]) -> No
 
 def _refuse_begun(contrat: ContratOccupation) -> None:
     """A signed contract is cancelled only while nothing has happened under it."""
+    if contrat.following.exclude(status=Status.CANCELLED).exists():
+        raise ValidationError("Un changement de place suit ce contrat : annulez-le d’abord.")
     if contrat.etats_des_lieux.filter(status=EtatDesLieux.Status.SIGNED).exists():
         raise ValidationError(
             "L’état des lieux est signé, les clés sont remises : le contrat ne s’annule plus, il se résilie."

@@ -240,6 +240,10 @@ def record_preavis(
 ) -> Preavis:
     """Keep a notice. It runs from the day it was received: a manager's letter that nobody collected gives none."""
     contrat = _locked_contrat(contrat)
+    if contrat.is_left:
+        raise ValidationError("Le ménage a changé de place : le préavis porte sur le nouveau contrat.")
+    if contrat.following.filter(status__in=[Status.DRAFT, Status.TO_SIGN]).exists():
+        raise ValidationError("Un changement de place est en préparation : annulez-le d’abord.")
     if contrat.status != Status.RUNNING:
         raise ValidationError(
             f"Ce contrat est {contrat.get_status_display()} : un préavis ne s’enregistre que sur un contrat en cours."

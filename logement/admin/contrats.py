@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from logement.admin.sejours import StayAdmin, unless_masked
 from logement.models import (
     AssuranceOccupant,
+    Avenant,
     ContratOccupation,
     PartieContrat,
     Preavis,
@@ -27,7 +28,7 @@ Status = ContratOccupation.Status
 class PartieInline(BaseInline):
     model = PartieContrat
     read_only = True
-    fields = ("person", "capacity")
+    fields = ("person", "capacity", "start_on", "end_on")
     readonly_fields = ("person",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -120,6 +121,24 @@ class ContratOccupationAdmin(StayAdmin):
             "logement:contrat_cancel",
             Permission.CONTRAT_PREPARE,
             condition=_is(Status.DRAFT, Status.TO_SIGN, Status.RUNNING),
+        ),
+        Act(
+            "Changer de place",
+            "logement:mutation_prepare",
+            Permission.CONTRAT_PREPARE,
+            condition=lambda row: row.status == Status.RUNNING and row.end_on is None,
+        ),
+        Act(
+            "Faire un avenant",
+            "logement:avenant_issue",
+            Permission.CONTRAT_PREPARE,
+            condition=lambda row: row.status == Status.RUNNING and row.end_on is None,
+        ),
+        Act(
+            "Enregistrer les clés de la place quittée",
+            "logement:mutation_cles",
+            Permission.CLES_RECORD,
+            condition=lambda row: row.is_left,
         ),
         Act(
             "Enregistrer un préavis",
@@ -264,6 +283,49 @@ class PreavisAdmin(OfContratAdmin):
         Column("Reçu le", "notified_on"),
         Column("Dernier jour", "ends_on"),
         Column("Retiré le", "withdrawn_at"),
+    )
+
+
+@admin.register(Avenant)
+class AvenantAdmin(OfContratAdmin):
+    noun = "avenant"
+    rank = 25
+    list_display = ("menage_name", "place", "rank", "subject", "effect_on", "status", "signed_on")
+    list_filter = ("status", "subject", ResidenceFilter)
+    date_hierarchy = "effect_on"
+    search_codes = ("contrat__place__code",)
+    search_numbers = ("contrat_id", "contrat__sejour__menage_id")
+    fields = (
+        "menage_name",
+        "place",
+        "rank",
+        "subject",
+        "effect_on",
+        "status",
+        "reason",
+        "signed_on",
+        agent("signed_by", "signé par"),
+        agent("created_by", "préparé par"),
+        "created_at",
+        agent("cancelled_by", "annulé par"),
+        "cancelled_at",
+        "document",
+    )
+    readonly_fields = ("menage_name", "place")
+    private_fields = ("reason",)
+    acts = (
+        Act("Ouvrir l’avenant", "logement:avenant_detail", Permission.CONTRAT_VIEW, main=True),
+        Act(
+            "Ouvrir le contrat", "logement:contrat_detail", Permission.CONTRAT_VIEW, argument=lambda row: row.contrat_id
+        ),
+    )
+    export_columns = (
+        *_OF_CONTRAT,
+        Column("Avenant n°", "rank"),
+        Column("Objet", "get_subject_display"),
+        Column("Prend effet le", "effect_on"),
+        Column("État", "get_status_display"),
+        Column("Signé le", "signed_on"),
     )
 
 

@@ -1,3 +1,4 @@
+from logement.models.avenants import Avenant
 from logement.models.compte import (
     AvisEcheance,
     Campagne,
@@ -33,6 +34,7 @@ from logement.models.vacances import SignalementVacance
 
 __all__ = [
     "AssuranceOccupant",
+    "Avenant",
     "AvisEcheance",
     "Batiment",
     "Campagne",

@@ -218,6 +218,18 @@ class ContratOccupation(models.Model):
     }
 
     sejour = models.ForeignKey(Sejour, models.PROTECT, related_name="contrats", verbose_name="séjour")
+    previous = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="following",
+        verbose_name="fait suite à",
+        help_text="Le contrat de la place que le ménage quitte, quand il change de place pendant son séjour.",
+    )
+    is_avenant = models.BooleanField("change de place par avenant", default=False, editable=False)
+    change_reason = models.CharField("raison du changement de place", max_length=200, blank=True)
     place = models.ForeignKey(Place, models.PROTECT, related_name="contrats", verbose_name="place")
     joined_places = models.ManyToManyField(
         Place, blank=True, related_name="joined_contrats", verbose_name="chambres jointes"
@@ -293,8 +305,20 @@ class ContratOccupation(models.Model):
                     ("sejour", RangeOperators.EQUAL),
                     (DateRange("start_on", "end_on", Value("[]")), RangeOperators.OVERLAPS),
                 ],
-                condition=~Q(status="cancelled"),
+                condition=Q(status__in=["running", "notice", "ended", "occupant_sans_titre"]),
                 violation_error_message="Ce séjour a déjà un contrat sur ces dates.",
+            ),
+            models.UniqueConstraint(
+                fields=["previous"],
+                condition=~Q(status="cancelled"),
+                name="contrat_one_following",
+                violation_error_message="Un changement de place est déjà préparé pour ce contrat.",
+            ),
+            models.CheckConstraint(
+                condition=Q(previous__isnull=True, is_avenant=False, change_reason="")
+                | Q(previous__isnull=False) & ~Q(change_reason=""),
+                name="contrat_change_of_place",
+                violation_error_message="Un changement de place a sa raison.",
             ),
         ]
 
@@ -313,6 +337,11 @@ class ContratOccupation(models.Model):
         return self.sejour.residence
 
     @property
+    def is_left(self) -> bool:
+        """Whether the household has changed, or will, for another place: only the keys of this one are awaited."""
+        return self.status == self.Status.RUNNING and self.end_on is not None
+
+    @property
     def monthly_redevance(self) -> Any:
         """Loyer, charges and obligatory services, in euros a month."""
         return self.monthly_rent + self.monthly_charges + self.monthly_services
@@ -324,6 +353,12 @@ class PartieContratCapacity(models.TextChoices):
     OCCUPANT = "occupant", "occupant"
 
 
+class PartieContratQuerySet(models.QuerySet[Any]):
+    def on(self, day: datetime.date) -> Self:
+        """Those named in the contract on `day`, both ends included."""
+        return self.filter(Q(start_on__isnull=True) | Q(start_on__lte=day), Q(end_on__isnull=True) | Q(end_on__gte=day))
+
+
 class PartieContrat(models.Model):
     """A person named in a contract, and as what."""
 
@@ -332,6 +367,10 @@ class PartieContrat(models.Model):
     contrat = models.ForeignKey(ContratOccupation, models.PROTECT, related_name="parties", verbose_name="contrat")
     personne = models.ForeignKey(Personne, models.PROTECT, related_name="contrats", verbose_name="personne")
     capacity = models.CharField("qualité", max_length=15, choices=Capacity, default=Capacity.TITULAIRE)
+    start_on = models.DateField("depuis le", null=True, blank=True, help_text="Vide : depuis le début du contrat.")
+    end_on = models.DateField("jusqu’au", null=True, blank=True)
+
+    objects = PartieContratQuerySet.as_manager()
 
     class Meta:
         verbose_name = "partie au contrat"
@@ -339,8 +378,10 @@ class PartieContrat(models.Model):
         ordering = ["pk"]
         constraints = [
             choice_check("capacity", PartieContratCapacity, name="partie_contrat_capacity"),
+            order_check("start_on", "end_on", name="partie_contrat_order"),
             models.UniqueConstraint(
                 fields=["contrat", "personne"],
+                condition=Q(end_on__isnull=True),
                 name="partie_contrat_once",
                 violation_error_message="Cette personne est déjà partie au contrat.",
             ),

@@ -244,7 +244,8 @@ def recipients(contrats: Iterable[Any], *, day: datetime.date | None = None) -> 
     contrats = list(contrats)
     parties: dict[int, list[PartieContrat]] = defaultdict(list)
     holders = [PartieContrat.Capacity.TITULAIRE, PartieContrat.Capacity.CO_TITULAIRE]
-    rows = PartieContrat.objects.filter(contrat__in=[one.pk for one in contrats], capacity__in=holders)
+    rows = PartieContrat.objects.on(day or today()).filter(contrat__in=[one.pk for one in contrats])
+    rows = rows.filter(capacity__in=holders)
     names = ("civility", "first_names", "last_name", "is_confidential")
     for partie in rows.select_related("personne").only("contrat", "personne", *(f"personne__{name}" for name in names)):
         parties[partie.contrat_id].append(partie)

@@ -78,7 +78,8 @@ def rooms_of(edl: EtatDesLieux) -> list[Room]:
 def signers_of(edl: EtatDesLieux) -> str:
     """Who signs for the residents, as the signature page proposes it: titulaires, or who represents them."""
     parties = (
-        edl.contrat.parties.exclude(capacity=PartieContrat.Capacity.OCCUPANT)
+        edl.contrat.parties.on(edl.made_on)
+        .exclude(capacity=PartieContrat.Capacity.OCCUPANT)
         .select_related("personne")
         .order_by("capacity", "pk")
     )

@@ -158,6 +158,8 @@ def presents(user: User, residence_id: int | None = None, day: datetime.date | N
         ContratOccupation.objects.visible_to(user, Permission.PRESENTS_VIEW)
         .in_progress()
         .filter(start_on__lte=day)
+        # Gone to another place of the résidence: only the keys of this one are awaited.
+        .exclude(status=ContratOccupation.Status.RUNNING, end_on__lt=day)
         .select_related("sejour__menage", "place__logement__batiment", "place__residence")
         .prefetch_related(membres, "joined_places")
         .order_by("place__residence__name", "place__logement__batiment__name", "place__logement__floor", "place__code")

@@ -10,6 +10,7 @@ from logement.models import ContratOccupation, RenouvellementSejour, Sejour
 from logement.rules.sejour import last_day, period, renewal_allowed, warning_dates
 from residence.components import Badge
 from residence.models import User
+from residence.models.base import today
 from residence.permissions import Permission
 from residence.rules.dates import months_between
 
@@ -28,6 +29,8 @@ STATUS_MEANINGS = {
 
 
 def status_badge(contrat: ContratOccupation) -> Badge:
+    if contrat.is_left:
+        return Badge("place quittée, clés attendues", "soon", "key")
     return Badge(contrat.get_status_display(), STATUS_MEANINGS[Status(contrat.status)])
 
 
@@ -120,8 +123,16 @@ def legal_month(contrat: ContratOccupation, day: datetime.date) -> tuple[datetim
 def current_contrat(sejour: Sejour) -> ContratOccupation | None:
     """The contract that counts now: the one under which people live, else the one being prepared, else the last one."""
     order = {Status.RUNNING: 0, Status.NOTICE: 0, Status.OCCUPANT_SANS_TITRE: 0, Status.TO_SIGN: 1, Status.DRAFT: 1}
+    day = today()
     contrats = sorted(
-        sejour.contrats.all(), key=lambda one: (order.get(Status(one.status), 2), -one.start_on.toordinal())
+        sejour.contrats.all(),
+        # A change of place signed ahead counts from its day, the place left until its last one.
+        key=lambda one: (
+            one.is_left and one.end_on is not None and one.end_on < day,
+            order.get(Status(one.status), 2),
+            one.previous_id is not None and one.start_on > day,
+            -one.start_on.toordinal(),
+        ),
     )
     return next((one for one in contrats if one.status != Status.CANCELLED), contrats[0] if contrats else None)
 

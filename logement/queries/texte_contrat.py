@@ -123,7 +123,7 @@ def contract_data(
             {"name": one["name"], "born": one["born"]} for one in parties if one["capacity"] == Capacity.OCCUPANT
         ],
         "organisation": contrat.organisation,
-        "premises": [_premises(one) for one in places],
+        "premises": [premises_of(one) for one in places],
         "amounts": {
             "rent": contrat.monthly_rent,
             "charges": contrat.monthly_charges,
@@ -135,15 +135,15 @@ def contract_data(
         "clauses": written(CONTRAT, facts=facts, present=present, own=own),
         "reglement": written(REGLEMENT, facts=facts, present=present, own=rules),
         "reglement_version": reglement.version if reglement else 0,
-        "signatures": _signatures(parties, contrat),
+        "signatures": signatures_of(parties, contrat, read="« lu et approuvé », règlement intérieur paraphé"),
     }
 
 
-def parties_of(contrat: ContratOccupation) -> list[dict[str, Any]]:
-    """The persons named in a contract, with who signs with or for them."""
-    rows = list(contrat.parties.select_related("personne"))
+def parties_of(contrat: ContratOccupation, day: datetime.date | None = None) -> list[dict[str, Any]]:
+    """The persons named in a contract on `day` (its first one), with who signs with or for them."""
+    rows = list(contrat.parties.on(day or contrat.start_on).select_related("personne"))
     mandataires: dict[int, list[Mandataire]] = {}
-    for one in signing_mandataires([row.personne for row in rows], contrat.start_on):
+    for one in signing_mandataires([row.personne for row in rows], day or contrat.start_on):
         mandataires.setdefault(one.personne_id, []).append(one)
     order = {Capacity.TITULAIRE: 0, Capacity.CO_TITULAIRE: 1, Capacity.OCCUPANT: 2}
     return [
@@ -220,7 +220,8 @@ def _where(place: Place) -> str:
     return f"{place.code}, {building}{logement.floor_name}"
 
 
-def _premises(place: Place) -> dict[str, Any]:
+def premises_of(place: Place) -> dict[str, Any]:
+    """The private rooms of a contract, as its table says them."""
     logement = place.logement
     kind = (
         f"chambre privative de l’appartement partagé {logement.number} ({logement.get_type_logement_display()})"
@@ -240,7 +241,10 @@ def _premises(place: Place) -> dict[str, Any]:
     }
 
 
-def _signatures(parties: list[dict[str, Any]], contrat: ContratOccupation) -> list[dict[str, str]]:
+def signatures_of(
+    parties: list[dict[str, Any]], contrat: ContratOccupation, *, read: str = "« lu et approuvé »"
+) -> list[dict[str, str]]:
+    """Who signs a paper of the contract, each with what they write; `read`: the words of the residents."""
     residence = contrat.sejour.residence
     read = "« lu et approuvé », règlement intérieur paraphé"
     signatures = []

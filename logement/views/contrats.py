@@ -175,6 +175,9 @@ def contrat_prepare(request: HttpRequest, menage_id: int) -> HttpResponse:
 def contrat_edit(request: HttpRequest, contrat_id: int) -> HttpResponse:
     """Change a contract that nobody has signed."""
     contrat = _contrat(request, contrat_id, Permission.CONTRAT_PREPARE)
+    if contrat.previous_id is not None:
+        messages.info(request, "Un changement de place ne se modifie pas : annulez-le, puis préparez-en un autre.")
+        return redirect(contrat)
     if contrat.status not in (Status.DRAFT, Status.TO_SIGN):
         messages.info(request, f"Ce contrat est {contrat.get_status_display()} : il ne se modifie plus.")
         return redirect(contrat)
@@ -219,7 +222,7 @@ def contrat_detail(request: HttpRequest, contrat_id: int) -> HttpResponse:
     user, day = request.user, today()
     contrat = _contrat(request, contrat_id, Permission.CONTRAT_VIEW)
     record_reading(contrat.menage, by=user, what=contrat, residence=contrat.residence)
-    parties = list(contrat.parties.select_related("personne"))
+    parties = list(contrat.parties.select_related("personne").order_by("start_on", "pk"))
     preavis = contrat.preavis.live().select_related("recorded_by").first()
     may = {
         "prepare": user.holds(Permission.CONTRAT_PREPARE, contrat.residence.pk),
@@ -228,7 +231,11 @@ def contrat_detail(request: HttpRequest, contrat_id: int) -> HttpResponse:
         "cles": user.holds(Permission.CLES_RECORD, contrat.residence.pk),
         "edl": user.holds(Permission.ETAT_DES_LIEUX_RECORD, contrat.residence.pk),
     }
+    is_open = contrat.status == Status.RUNNING and contrat.end_on is None
+    may["change"] = may["prepare"] and is_open and not contrat.menage.is_masked
     context = {
+        "following": contrat.following.exclude(status=Status.CANCELLED).select_related("place").first(),
+        "avenants": [] if contrat.menage.is_masked else list(contrat.avenants.all()),
         "contrat": contrat,
         "sejour": contrat.sejour,
         "badge": status_badge(contrat),
@@ -373,6 +380,7 @@ def _contrat(request: HttpRequest, contrat_id: int, permission: Permission) -> C
             "place__categorie",
             "place__dispositif",
             "document__residence",
+            "previous__place",
         ),
         pk=contrat_id,
     )

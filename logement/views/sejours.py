@@ -137,6 +137,7 @@ def sejour_detail(request: HttpRequest, sejour_id: int) -> HttpResponse:
         name: user.holds(permission, sejour.residence_id)
         for name, permission in {
             "contrat": Permission.CONTRAT_VIEW,
+            "prepare": Permission.CONTRAT_PREPARE,
             "compte": Permission.COMPTE_VIEW,
             "edl": Permission.ETAT_DES_LIEUX_VIEW,
             "attestation": Permission.ATTESTATION_ISSUE,

@@ -38,7 +38,10 @@ class DocumentKind(models.TextChoices):
     LETTRE_PRESCRIPTEUR = "lettre_prescripteur", "lettre de décision au prescripteur"
     PROPOSITION = "proposition", "proposition de logement"
     CONTRAT = "contrat", "contrat d’occupation"
+    AVENANT = "avenant", "avenant au contrat"
     REGLEMENT = "reglement", "règlement intérieur"
+    LETTRE_PREAVIS = "lettre_preavis", "lettre de préavis"
+    LETTRE_SEJOUR = "lettre_sejour", "lettre au résident"
     ETAT_DES_LIEUX = "etat_des_lieux", "état des lieux"
     AVIS_ECHEANCE = "avis_echeance", "avis d’échéance"
     FACTURE = "facture", "facture de prestations"
@@ -60,7 +63,10 @@ DOCUMENT_PERMISSION: dict[DocumentKind, Permission] = {
     DocumentKind.LETTRE_PRESCRIPTEUR: Permission.DECISION_VIEW,
     DocumentKind.PROPOSITION: Permission.CANDIDAT_VIEW,
     DocumentKind.CONTRAT: Permission.CONTRAT_VIEW,
+    DocumentKind.AVENANT: Permission.CONTRAT_VIEW,
     DocumentKind.REGLEMENT: Permission.CONTRAT_VIEW,
+    DocumentKind.LETTRE_PREAVIS: Permission.CONTRAT_VIEW,
+    DocumentKind.LETTRE_SEJOUR: Permission.CONTRAT_VIEW,
     DocumentKind.ETAT_DES_LIEUX: Permission.ETAT_DES_LIEUX_VIEW,
     DocumentKind.AVIS_ECHEANCE: Permission.COMPTE_VIEW,
     DocumentKind.FACTURE: Permission.COMPTE_VIEW,

@@ -296,6 +296,8 @@ def test_the_database_refuses_a_hole_between_contracts(ophis):
     ContratOccupation.objects.create(
         sejour=contrat.sejour,
         place=ophis.rooms[0],
+        status=Status.RUNNING,
+        signed_on=datetime.date(2025, 7, 1),
         start_on=datetime.date(2025, 7, 2),
         monthly_rent=1,
         monthly_charges=1,

@@ -7,13 +7,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, connections, transaction
 
-from logement.actions.contrats import issue_contrat, prepare_contrat, sign_contrat
+from logement.actions.contrats import issue_contrat, prepare_contrat, prepare_mutation, sign_contrat
 from logement.actions.parc import create_occupation
 from logement.models import ContratOccupation, OccupationPlace
 from logement.models.parc import days
 from residence.models.base import today
 from residence.permissions import Cause
-from tests.factories import MenageFactory, SejourFactory
+from tests.factories import LogementFactory, MenageFactory, PlaceFactory, SejourFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Kind = OccupationPlace.Kind
@@ -83,6 +83,54 @@ def test_one_contract_signed_twice_at_once(ophis):
     )
     assert sorted(outcomes, key=len)[0] == "done"
     assert "Quelqu’un est passé avant vous" in sorted(outcomes, key=len)[1]
+
+
+def test_two_changes_of_place_signed_at_once(ophis):
+    """Two drafts of a change of place, written past the actions: one takes over, the stay keeps no hole nor overlap."""
+    contrat = prepare_contrat(
+        by=ophis.gestionnaire,
+        menage=ophis.menage,
+        place=ophis.place,
+        start_on=today() - datetime.timedelta(days=40),
+        parties={ophis.personne.pk: "titulaire"},
+    )
+    contrat = issue_contrat(by=ophis.gestionnaire, contrat=contrat)
+    contrat = sign_contrat(by=ophis.gestionnaire, contrat=contrat, signed_on=today())
+    places = [
+        PlaceFactory(
+            residence=ophis.residence,
+            logement=LogementFactory(residence=ophis.residence),
+            categorie=ophis.place.categorie,
+            dispositif=ophis.temporary,
+        )
+        for _ in range(2)
+    ]
+
+    def change(place):
+        def act():
+            drawn = prepare_mutation(
+                by=ophis.gestionnaire,
+                contrat=contrat,
+                place=place,
+                start_on=today() + datetime.timedelta(days=5),
+                reason="Plus calme",
+                is_avenant=True,
+            )
+            drawn = issue_contrat(by=ophis.gestionnaire, contrat=drawn)
+            sign_contrat(by=ophis.gestionnaire, contrat=drawn, signed_on=today())
+
+        return act
+
+    outcomes = at_once(*(change(place) for place in places))
+    assert outcomes.count("done") == 1
+    assert ContratOccupation.objects.filter(previous=contrat, status="running").count() == 1
+    contrat.refresh_from_db()
+    assert contrat.end_on == today() + datetime.timedelta(days=4)
+    # Straight into the table: the database refuses a hole and an overlap by itself.
+    following = ContratOccupation.objects.filter(previous=contrat, status="running")
+    for start, refused in ((4, "contrat_no_overlap"), (6, "se suivent sans trou")):
+        with pytest.raises(IntegrityError, match=refused):
+            following.update(start_on=today() + datetime.timedelta(days=start))
 
 
 def test_two_clicks_prepare_one_contract(ophis):

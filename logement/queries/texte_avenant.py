@@ -1,0 +1,122 @@
+"""The data that an avenant freezes: which contract, what changes, from when, what stays."""
+
+import datetime
+from typing import Any
+
+from logement.models import Avenant, ContratOccupation, PartieContrat, Place
+from logement.queries.texte_contrat import french_date, parties_of, premises_of, signatures_of
+from residence.rules.money import euros
+
+Subject = Avenant.Subject
+CAPACITIES = PartieContrat.Capacity
+
+
+def avenant_data(avenant: Avenant) -> dict[str, Any]:
+    """What an avenant to a running contract freezes at issue."""
+    contrat = avenant.contrat
+    common = _common(contrat, avenant.effect_on, f"Avenant n° {avenant.rank}")
+    if avenant.subject == Subject.ARRIVAL and avenant.capacity == CAPACITIES.CO_TITULAIRE and avenant.personne:
+        signer = {"label": "Le co-titulaire", "name": avenant.personne.formal_name, "mention": "« lu et approuvé »"}
+        common["signatures"].insert(-1, signer)
+    return {
+        **common,
+        "effect_on": avenant.effect_on,
+        "paragraphs": _changes(avenant),
+        "before": _amounts(contrat) if avenant.subject == Subject.REDEVANCE else None,
+        "after": _amounts(avenant) if avenant.subject == Subject.REDEVANCE else None,
+        "premises": [],
+        "reason": avenant.reason,
+    }
+
+
+def change_of_place_data(contrat: ContratOccupation) -> dict[str, Any]:
+    """What the avenant by which a household changes places freezes; `contrat`: the contract of the new place."""
+    before = contrat.previous
+    if before is None:
+        raise ValueError("a change of place follows a contract")
+    rank = before.avenants.count() + 1
+    moves = (
+        f"À compter du {french_date(contrat.start_on)}, le résident occupe la place {contrat.place} au lieu de la "
+        f"place {before.place}, qu’il quitte la veille au soir."
+    )
+    states = (
+        "Un état des lieux est dressé dans les deux logements. Les clés de celui qui est quitté sont rendues ; "
+        "plus rien n’est dû pour lui à compter de la même date."
+    )
+    place = Place.objects.select_related("logement__batiment").get(pk=contrat.place_id)
+    return {
+        **_common(before, contrat.start_on, f"Avenant n° {rank}", signed=contrat),
+        "effect_on": contrat.start_on,
+        "paragraphs": [
+            moves,
+            states,
+            _deposit(before, contrat),
+        ],
+        "before": _amounts(before),
+        "after": _amounts(contrat),
+        "premises": [premises_of(place)],
+        "reason": contrat.change_reason,
+    }
+
+
+def _common(
+    contrat: ContratOccupation, day: datetime.date, name: str, signed: ContratOccupation | None = None
+) -> dict[str, Any]:
+    parties = parties_of(signed or contrat, day)
+    number = contrat.document.number if contrat.document else ""
+    return {
+        "title": f"{name} au contrat d’occupation{f' n° {number}' if number else ''}",
+        "reference": "",
+        "place_and_date": "",
+        "recipient_lines": [],
+        "contract_start_on": contrat.start_on,
+        "place": str(contrat.place),
+        "parties": parties,
+        "organisation": contrat.organisation,
+        "signatures": signatures_of(parties, contrat),
+    }
+
+
+def _amounts(row: Any) -> dict[str, Any]:
+    return {
+        "rent": row.monthly_rent,
+        "charges": row.monthly_charges,
+        "services": row.monthly_services,
+        "total": row.monthly_redevance,
+    }
+
+
+def _deposit(before: ContratOccupation, contrat: ContratOccupation) -> str:
+    if contrat.deposit_amount > before.deposit_amount:
+        more = euros(contrat.deposit_amount - before.deposit_amount)
+        return f"Le dépôt de garantie déjà versé reste acquis au séjour ; le complément est de {more}."
+    return "Le dépôt de garantie déjà versé reste celui du séjour : aucun complément n’est demandé."
+
+
+def _changes(avenant: Avenant) -> list[str]:
+    since = f"À compter du {french_date(avenant.effect_on)}"
+    name = avenant.personne.formal_name if avenant.personne else ""
+    capacity = CAPACITIES(avenant.capacity).label if avenant.capacity else ""
+    match avenant.subject:
+        case Subject.REDEVANCE:
+            return [f"{since}, la somme que le résident acquitte chaque mois est celle du tableau ci-dessous."]
+        case Subject.ARRIVAL:
+            signs = (
+                " Cette personne est tenue du contrat comme le titulaire."
+                if avenant.capacity == CAPACITIES.CO_TITULAIRE
+                else ""
+            )
+            return [f"{since}, {name} habite le logement en qualité de {capacity}.{signs}"]
+        case Subject.DEPARTURE:
+            leaves = f"{since}, {name} n’habite plus le logement et n’est plus partie au contrat."
+            said = [leaves, "Le contrat continue avec les autres parties."]
+            if avenant.successor:
+                said.append(f"{avenant.successor.formal_name} devient titulaire du contrat à la même date.")
+            return said
+        case Subject.CAPACITY:
+            return [f"{since}, {name} est au contrat en qualité de {capacity}."]
+        case Subject.SERVICE_ADDED:
+            taken = f"{since}, le résident prend la prestation facultative « {avenant.prestation} », facturée à part."
+            return [taken, "Son prix est affiché dans la résidence. Elle s’arrête sur simple demande."]
+        case _:
+            return [f"{since}, la prestation facultative « {avenant.prestation} » est arrêtée."]
