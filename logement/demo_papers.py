@@ -18,7 +18,8 @@ from logement.models import (
 )
 from logement.queries.etats_des_lieux import sealed_data, signers_of
 from logement.queries.texte_contrat import contract_data
-from logement.rules.inventaire import Element, default_elements
+from logement.rules.cles import read_keys
+from logement.rules.inventaire import KEYS, Element, default_elements
 from residence.actions.documents import frozen, reserve_ranks
 from residence.confidentiality import reading_as
 from residence.demo import World, lived_on
@@ -113,7 +114,9 @@ def _models(world: World) -> dict[str, list[Element]]:
     )
     lines = {kind: default_elements(kind, is_furnished=True) for kind in kinds}
     ElementModele.objects.bulk_create(
-        ElementModele(modele=modele, room=one.room, element=one.element, quantity=one.quantity, rank=rank)
+        ElementModele(
+            modele=modele, room=one.room, element=one.element, quantity=one.quantity, is_key=one.is_key, rank=rank
+        )
         for modele in modeles
         for rank, one in enumerate(lines[modele.type_logement])
     )
@@ -129,14 +132,17 @@ def _state(world: World, contrat: Any, kind: str, day: datetime.date, rank: int)
         made_by=world.users["vie2" if rank % 3 == 0 else "vie"],
         electricity_meter="" if contrat.place.logement.is_shared else f"{chance.randint(10_000, 99_999)} kWh",
         water_meter="" if contrat.place.logement.is_shared else f"{chance.randint(100, 999)} m³",
-        keys=contrat.place.keys,
         comments="" if chance.random() < 0.8 else "Logement propre, peinture refaite avant l’entrée.",
     )
 
 
 def _lines(world: World, edl: Any, models: dict[str, list[Element]]) -> list[LigneEtatDesLieux]:
     chance, logement = world.chance, edl.contrat.place.logement
-    elements = models["chambre" if logement.is_shared else logement.type_logement]
+    given = [Element(KEYS, one.label, one.count, is_key=True) for one in read_keys(edl.contrat.place.keys)]
+    elements = [
+        *given,
+        *(one for one in models["chambre" if logement.is_shared else logement.type_logement] if not one.is_key),
+    ]
     drawn = chance.choices([kind for kind, _ in CONDITIONS], [weight for _, weight in CONDITIONS], k=len(elements))
     return [
         LigneEtatDesLieux(
@@ -144,6 +150,7 @@ def _lines(world: World, edl: Any, models: dict[str, list[Element]]) -> list[Lig
             room=one.room,
             element=one.element,
             quantity=one.quantity,
+            is_key=one.is_key,
             condition=condition if one.quantity is None else "",
             comment=chance.choice(REMARKS) if condition == Condition.BAD and one.quantity is None else "",
             rank=rank,

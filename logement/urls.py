@@ -66,6 +66,22 @@ urlpatterns = [
     ),
     path("etats-des-lieux/<int:edl_id>/", etats_des_lieux.etat_des_lieux_detail, name="etat_des_lieux_detail"),
     path("etats-des-lieux/<int:edl_id>/remplir/", etats_des_lieux.etat_des_lieux_edit, name="etat_des_lieux_edit"),
+    path(
+        "etats-des-lieux/<int:edl_id>/enregistrer/",
+        etats_des_lieux.etat_des_lieux_save,
+        name="etat_des_lieux_save",
+    ),
+    path(
+        "etats-des-lieux/<int:edl_id>/photos/",
+        etats_des_lieux.etat_des_lieux_photo_add,
+        name="etat_des_lieux_photo_add",
+    ),
+    path("etats-des-lieux/photos/<int:photo_id>/", etats_des_lieux.etat_des_lieux_photo, name="etat_des_lieux_photo"),
+    path(
+        "etats-des-lieux/photos/<int:photo_id>/retirer/",
+        etats_des_lieux.etat_des_lieux_photo_remove,
+        name="etat_des_lieux_photo_remove",
+    ),
     path("etats-des-lieux/<int:edl_id>/signer/", etats_des_lieux.etat_des_lieux_sign, name="etat_des_lieux_sign"),
     path(
         "etats-des-lieux/<int:edl_id>/abandonner/",

@@ -134,6 +134,7 @@ VERBS = {
     "refuse": "refus",
     "release": "libération",
     "remove": "retrait",
+    "remove_photo": "retrait d’une photo",
     "reopen": "réouverture",
     "report": "signalement",
     "replace": "remplacement",

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 import font_source_sans_pro
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML, Document
 from weasyprint.text.fonts import FontConfiguration
@@ -23,6 +24,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 # What relative addresses stand on; nothing is ever asked from a network.
 _ORIGIN = "https://pdf.invalid"
 _FONT_PATH = "/polices/"
+_KEPT_PATH = "/gardes/"
 _FONTS = Path(font_source_sans_pro.font_directory)
 _FACES = (
     ("SourceSansPro-Regular.ttf", 400, "normal"),
@@ -42,7 +44,7 @@ class ResourceRefusedError(ValueError):
 def render_pdf(template: str, context: dict[str, Any], *, tagged: bool = True) -> bytes:
     """`template` as a PDF: PDF/UA-1 with its tags, or plain where nobody will read it by ear.
 
-    ResourceRefusedError when the page asks for anything but our static files and data addresses.
+    ResourceRefusedError when the page asks for anything but our static files, files kept and data addresses.
     """
     html = render_to_string(template, context)
     return _write(_lay_out(html, tagged=tagged), identifier=html, tagged=tagged)
@@ -74,13 +76,18 @@ def render_batch(documents: Iterable[tuple[str, dict[str, Any]]], *, title: str,
     return _write(whole.copy(pages), identifier=digest.hexdigest() + title, tagged=False)
 
 
+def kept_address(name: str, sha256: str) -> str:
+    """The address, for a template, of a file that the project keeps, as it was when `sha256` was taken of it."""
+    return f"{_KEPT_PATH}{name}?{sha256}"
+
+
 def data_address(content: bytes, content_type: str) -> str:
     """`content` as an address that a template can show, for a logo that a résidence keeps."""
     return f"data:{content_type};base64,{base64.b64encode(content).decode()}"
 
 
 class _Fetcher(URLFetcher):
-    """Gives the fonts, our static files and data addresses; refuses the rest and stops the page."""
+    """Gives the fonts, our static files, files kept and data addresses; refuses the rest and stops the page."""
 
     def __init__(self) -> None:
         super().__init__(allowed_protocols={"data"}, allow_redirects=False, fail_on_errors=True)
@@ -89,10 +96,20 @@ class _Fetcher(URLFetcher):
         if not url.startswith(f"{_ORIGIN}/"):
             return super().fetch(url, headers)
         path = unquote(urlsplit(url).path)
+        if path.startswith(_KEPT_PATH):
+            return URLFetcherResponse(url, self._kept(path.removeprefix(_KEPT_PATH), urlsplit(url).query))
         found = self._font(path) or self._static(path)
         if found is None:
             raise ValueError(f"no such file: {path}")
         return URLFetcherResponse(url, found.read_bytes())
+
+    def _kept(self, name: str, sha256: str) -> bytes:
+        """A file of the storage, which never leads out of its folder, and only as it was frozen."""
+        with default_storage.open(name) as file:
+            content: bytes = file.read()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ValueError(f"not the file that was frozen: {name}")
+        return content
 
     def _font(self, path: str) -> Path | None:
         name = path.removeprefix(_FONT_PATH)

@@ -307,6 +307,19 @@ class World:
         )
 
     @cached_property
+    def photo(self) -> logement.PhotoEtatDesLieux:
+        return logement.PhotoEtatDesLieux.objects.create(
+            ligne=self.edl.lignes.create(room="Cuisine", element="Évier"),
+            file=ContentFile(b"jpeg", name="photo.jpg"),
+            small=ContentFile(b"jpeg", name="vignette.jpg"),
+            sha256="0" * 64,
+            small_sha256="0" * 64,
+            width=1,
+            height=1,
+            added_by=self.author,
+        )
+
+    @cached_property
     def tarif(self) -> logement.Tarif:
         return factories.TarifFactory(categorie=self.place.categorie, residence=self.residence)
 

@@ -17,7 +17,7 @@ from residence.permissions import Permission
 
 class ElementInline(BaseInline):
     model = ElementModele
-    fields = ("rank", "room", "element", "quantity")
+    fields = ("rank", "room", "element", "quantity", "is_key")
 
 
 @admin.register(ModeleEtatDesLieux)
@@ -46,7 +46,7 @@ class ModeleEtatDesLieuxAdmin(BaseAdmin):
 class LigneInline(BaseInline):
     model = LigneEtatDesLieux
     read_only = True
-    fields = ("room", "element", "quantity", "condition", "comment", "is_personal")
+    fields = ("room", "element", "number", "quantity", "condition", "comment", "installed_on", "is_personal")
 
 
 @admin.register(EtatDesLieux)

@@ -48,6 +48,11 @@ class WithBase(forms.Form):
         return found
 
     @property
+    def bases(self) -> dict[str, Any]:
+        """What was read, as the hidden fields of the page say it."""
+        return {name: self[f"base_{name}"].value() for name in self.kept}
+
+    @property
     def is_touched(self) -> bool:
         return any(change.base != change.mine for change in self.changes.values())
 
@@ -84,7 +89,7 @@ class EnTeteForm(WithBase):
 
 
 class LigneForm(WithBase):
-    """One element: its state, how many, a word, whose it is."""
+    """One element: its state, how many, its number, a word, since when it is there, whose it is."""
 
     kept = LINE_FIELDS
 
@@ -92,7 +97,9 @@ class LigneForm(WithBase):
     element = forms.CharField(max_length=100, widget=forms.HiddenInput)
     condition = forms.ChoiceField(label="État", choices=[("", "—"), *Condition.choices], required=False)
     quantity = forms.IntegerField(label="Quantité", min_value=0, max_value=999, required=False)
+    number = forms.CharField(label="Numéro", max_length=60, required=False)
     comment = forms.CharField(label="Observation", max_length=300, required=False)
+    installed_on = DateField(label="Posé ou refait le", required=False)
     is_personal = forms.BooleanField(label="meuble personnel", required=False)
     removed = forms.BooleanField(label="retirer cette ligne", required=False)
 
@@ -100,6 +107,7 @@ class LigneForm(WithBase):
         initial = {name: getattr(line, name) for name in ("room", "element", *LINE_FIELDS)}
         kwargs["initial"] = initial | kwargs.get("initial", {})
         super().__init__(*args, prefix=f"l{line.pk}", **kwargs)
+        self.fields["installed_on"].widget.attrs["class"] = "form-control"
         self.line = line
 
     @property
@@ -107,13 +115,14 @@ class LigneForm(WithBase):
         """The same line, to write again where another device took it out while this one was filling it."""
         data = self.cleaned_data
         return NewLine(
-            data["room"],
-            data["element"],
-            data["quantity"],
-            data["condition"],
-            data["comment"],
-            data["is_personal"],
+            data["room"], data["element"], is_key=self.line.is_key, **{name: data[name] for name in LINE_FIELDS}
         )
+
+    def clean_installed_on(self) -> Any:
+        day = self.cleaned_data["installed_on"]
+        if day and day > today():
+            raise ValidationError("Ce jour n’est pas encore venu.")
+        return day
 
 
 class NouvelleLigneForm(forms.Form):
@@ -124,6 +133,7 @@ class NouvelleLigneForm(forms.Form):
     quantity = forms.IntegerField(label="Quantité", min_value=0, max_value=999, required=False)
     condition = forms.ChoiceField(label="État", choices=[("", "—"), *Condition.choices], required=False)
     is_personal = forms.BooleanField(label="meuble personnel", required=False)
+    is_key = forms.BooleanField(label="clé", required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -137,7 +147,12 @@ class NouvelleLigneForm(forms.Form):
         if not data.get("element"):
             return None
         return NewLine(
-            data["room"], data["element"], data["quantity"], data["condition"], is_personal=data["is_personal"]
+            data["room"],
+            data["element"],
+            data["quantity"],
+            data["condition"],
+            is_personal=data["is_personal"],
+            is_key=data["is_key"],
         )
 
 
@@ -149,6 +164,17 @@ class SignaturesForm(forms.Form):
     resident_image = forms.CharField(required=False, widget=forms.HiddenInput)
     resident_on_paper = forms.BooleanField(label="signé sur papier", required=False)
     resident_paper_on = DateField(label="Signé sur papier le", required=False)
+    resident_absence = forms.ChoiceField(
+        label="Le résident ne signe pas",
+        choices=[("", "il signe"), *SignatureEtatDesLieux.Absence.choices],
+        required=False,
+    )
+    resident_absence_reason = forms.CharField(
+        label="Circonstances",
+        max_length=300,
+        required=False,
+        help_text="Ce qui s’est passé, et comment il avait été prévenu. Le document le dira.",
+    )
     manager_name = forms.CharField(label="Nom de qui signe", max_length=150)
     manager_image = forms.CharField(required=False, widget=forms.HiddenInput)
     manager_on_paper = forms.BooleanField(label="signé sur papier", required=False)
@@ -159,6 +185,13 @@ class SignaturesForm(forms.Form):
         self.given: list[GivenSignature] = []
         for signer, who in ((Signer.RESIDENT, "resident"), (Signer.MANAGER, "manager")):
             name = cleaned.get(f"{who}_name", "")
+            if who == "resident" and cleaned.get("resident_absence"):
+                reason = cleaned.get("resident_absence_reason", "").strip()
+                if not reason:
+                    self.add_error("resident_absence_reason", "Dites dans quelles circonstances il n’a pas signé.")
+                absence = cleaned["resident_absence"]
+                self.given.append(GivenSignature(signer, name, absence=absence, absence_reason=reason))
+                continue
             if cleaned.get(f"{who}_on_paper"):
                 day = cleaned.get(f"{who}_paper_on")
                 if day is None:
@@ -171,6 +204,16 @@ class SignaturesForm(forms.Form):
             except ValidationError as error:
                 self.add_error(f"{who}_name", error)
         return cleaned
+
+
+class PhotoForm(forms.Form):
+    """A photo sent by a device: of which line, under which key, so that twice sent it is kept once."""
+
+    line = forms.IntegerField(min_value=1)
+    key = forms.UUIDField(required=False)
+    room = forms.CharField(max_length=60, required=False)
+    element = forms.CharField(max_length=100, required=False)
+    photo = forms.FileField(error_messages={"empty": "Cette photo est vide : reprenez-la."})
 
 
 class DebutForm(forms.Form):

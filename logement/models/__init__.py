@@ -15,6 +15,7 @@ from logement.models.etats_des_lieux import (
     EtatDesLieux,
     LigneEtatDesLieux,
     ModeleEtatDesLieux,
+    PhotoEtatDesLieux,
     SignatureEtatDesLieux,
 )
 from logement.models.parc import Batiment, CategoriePlace, Logement, OccupationPlace, Place
@@ -56,6 +57,7 @@ __all__ = [
     "ModeleEtatDesLieux",
     "OccupationPlace",
     "PartieContrat",
+    "PhotoEtatDesLieux",
     "Place",
     "Preavis",
     "Prestation",

@@ -1,4 +1,7 @@
-"""The state of a place at entry and at exit, line by line, signed by both."""
+"""The state of a place at entry and at exit, line by line, with its photos, signed by both."""
+
+import uuid
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -54,8 +57,9 @@ class ElementModele(models.Model):
         "quantité",
         null=True,
         blank=True,
-        help_text="Pour l’inventaire et les kits ; vide pour les sols, murs, plafonds.",
+        help_text="Pour l’inventaire et les kits ; vide pour les sols, murs, plafonds.",
     )
+    is_key = models.BooleanField("clé", default=False, help_text="Comptée et numérotée avec les clés.")
     rank = models.PositiveSmallIntegerField("ordre", default=0)
 
     class Meta:
@@ -64,12 +68,21 @@ class ElementModele(models.Model):
         ordering = ["modele", "rank", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.room} : {self.element}"
+        return f"{self.room} : {self.element}"
 
 
 class EtatDesLieuxQuerySet(ScopedQuerySet):
     residence_path = "contrat__sejour__residence"
     menage_path = "contrat__sejour__menage"
+
+
+class PhotoQuerySet(ScopedQuerySet):
+    residence_path = "ligne__etat_des_lieux__contrat__sejour__residence"
+    menage_path = "ligne__etat_des_lieux__contrat__sejour__menage"
+
+    def shown_to(self, user: User) -> Self:
+        """Photos but those of the confidential households on which `user` was not named, save the ones they took."""
+        return self.filter(Q(pk__in=self.open_to(user).values("pk")) | Q(added_by=user))
 
 
 class EtatDesLieuxKind(models.TextChoices):
@@ -144,7 +157,7 @@ class EtatDesLieux(models.Model):
 
 
 class LigneEtatDesLieux(models.Model):
-    """The state of one element of one room, or a counted object."""
+    """The state of one element of one room, a counted object, or a key with its number."""
 
     etat_des_lieux = models.ForeignKey(
         EtatDesLieux, models.PROTECT, related_name="lignes", verbose_name="état des lieux"
@@ -153,8 +166,11 @@ class LigneEtatDesLieux(models.Model):
     element = models.CharField("élément", max_length=100)
     quantity = models.PositiveSmallIntegerField("quantité", null=True, blank=True)
     condition = models.CharField("état", max_length=10, choices=Condition, blank=True)
+    number = models.CharField("numéro", max_length=60, blank=True)
     comment = models.CharField("observation", max_length=300, blank=True)
+    installed_on = models.DateField("posé ou refait le", null=True, blank=True)
     is_personal = models.BooleanField("meuble personnel", default=False)
+    is_key = models.BooleanField("clé", default=False)
     rank = models.PositiveSmallIntegerField("ordre", default=0)
 
     class Meta:
@@ -170,7 +186,47 @@ class LigneEtatDesLieux(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.room} : {self.element}"
+        return f"{self.room} : {self.element}"
+
+
+def photo_path(photo: Any, name: str) -> str:
+    """Where a photo is kept: a name drawn at random, which says nothing of the place or of who lives there."""
+    return f"etats-des-lieux/{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}.jpg"
+
+
+class PhotoEtatDesLieux(models.Model):
+    """A photo of one line, written anew by the server, kept outside of what the web server shows."""
+
+    ligne = models.ForeignKey(LigneEtatDesLieux, models.PROTECT, related_name="photos", verbose_name="ligne")
+    key = models.UUIDField("clé d’envoi", default=uuid.uuid4, unique=True, editable=False)
+    file = models.FileField("photo", upload_to=photo_path)
+    sha256 = models.CharField("empreinte", max_length=64)
+    small = models.FileField("vignette", upload_to=photo_path)
+    small_sha256 = models.CharField("empreinte de la vignette", max_length=64)
+    width = models.PositiveIntegerField("largeur (points)")
+    height = models.PositiveIntegerField("hauteur (points)")
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="ajoutée par")
+    added_at = models.DateTimeField("ajoutée le", default=timezone.now, editable=False)
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "photo d’état des lieux"
+        verbose_name_plural = "photos d’état des lieux"
+        ordering = ["ligne", "added_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ligne", "sha256"],
+                name="photo_edl_once",
+                violation_error_message="Cette photo est déjà sur cette ligne.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"photo de {self.ligne}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("logement:etat_des_lieux_photo", args=[self.pk])
 
 
 class SignatureEtatDesLieuxSigner(models.TextChoices):
@@ -178,10 +234,19 @@ class SignatureEtatDesLieuxSigner(models.TextChoices):
     MANAGER = "manager", "le gestionnaire"
 
 
+class SignatureEtatDesLieuxAbsence(models.TextChoices):
+    REFUSED = "refused", "refuse de signer"
+    ABSENT = "absent", "absent, bien que prévenu"
+
+
 class SignatureEtatDesLieux(models.Model):
-    """A signature drawn on the screen, or given on a paper that the résidence keeps; with the name of who signed."""
+    """A signature drawn on the screen, or given on a paper that the résidence keeps; with the name of who signed.
+
+    Or why there is none: the resident refuses, or did not come; the reasons are then written.
+    """
 
     Signer = SignatureEtatDesLieuxSigner
+    Absence = SignatureEtatDesLieuxAbsence
 
     etat_des_lieux = models.ForeignKey(
         EtatDesLieux, models.PROTECT, related_name="signatures", verbose_name="état des lieux"
@@ -190,6 +255,8 @@ class SignatureEtatDesLieux(models.Model):
     name = models.CharField("nom", max_length=150)
     image = models.BinaryField("tracé (PNG)", blank=True, default=b"")
     paper_signed_on = models.DateField("signé sur papier le", null=True, blank=True)
+    absence = models.CharField("sans signature", max_length=10, choices=Absence, blank=True)
+    absence_reason = models.CharField("circonstances", max_length=300, blank=True)
     signed_at = models.DateTimeField("signé le", default=timezone.now, editable=False)
 
     class Meta:
@@ -197,11 +264,19 @@ class SignatureEtatDesLieux(models.Model):
         ordering = ["pk"]
         constraints = [
             choice_check("signer", SignatureEtatDesLieuxSigner, name="signature_edl_signer"),
+            choice_check("absence", SignatureEtatDesLieuxAbsence, name="signature_edl_absence", blank=True),
             models.CheckConstraint(
-                condition=(Q(image=b"") & Q(paper_signed_on__isnull=False))
-                | (~Q(image=b"") & Q(paper_signed_on__isnull=True)),
+                condition=Q(image=b"", paper_signed_on__isnull=False, absence="")
+                | (~Q(image=b"") & Q(paper_signed_on__isnull=True, absence=""))
+                | (Q(image=b"", paper_signed_on__isnull=True, signer="resident") & ~Q(absence="")),
                 name="signature_edl_way",
-                violation_error_message="Une signature est tracée à l’écran, ou donnée sur papier à une date.",
+                violation_error_message="Une signature est tracée à l’écran, ou donnée sur papier à une date ; celle "
+                "du résident peut manquer, et l’on dit pourquoi.",
+            ),
+            models.CheckConstraint(
+                condition=Q(absence="", absence_reason="") | (~Q(absence="") & ~Q(absence_reason="")),
+                name="signature_edl_absence_reason",
+                violation_error_message="Dites dans quelles circonstances le résident n’a pas signé.",
             ),
             models.UniqueConstraint(
                 fields=["etat_des_lieux", "signer"],

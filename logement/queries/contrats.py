@@ -14,6 +14,7 @@ from logement.models import (
     DroitApl,
     Ecriture,
     EtatDesLieux,
+    LigneEtatDesLieux,
     Place,
     Sejour,
     Tarif,
@@ -230,16 +231,21 @@ def entry_steps(contrat: ContratOccupation) -> list[EntryStep]:
     """What an entry asks for, in order. Nothing is ticked by hand: each line reads the fact itself."""
     sejour = contrat.sejour
     states = EtatDesLieux.objects.filter(contrat=contrat, kind=EtatDesLieux.Kind.ENTRY)
-    insurances, rights, states, entries = together(
+    keys = LigneEtatDesLieux.objects.filter(
+        etat_des_lieux__in=states.filter(status=EtatDesLieux.Status.SIGNED), is_key=True, quantity__gt=0
+    )
+    insurances, rights, states, entries, keys = together(
         Rows(AssuranceOccupant.objects.filter(contrat__sejour=sejour), ("insurer", "end_on")),
         Rows(DroitApl.objects.filter(sejour=sejour), ("status", "requested_on", "start_on", "monthly_amount")),
         Rows(states.exclude(status=EtatDesLieux.Status.CANCELLED), ("status", "made_on", "keys")),
         Rows(_deposit_entries(sejour), ("amount",)),
+        Rows(keys, ("quantity",)),
     )
     assurance = max(insurances, key=lambda one: one.end_on, default=None)
     droit = max(rights, key=lambda one: (one.start_on, one.pk), default=None)
     edl = states[0] if states else None
     edl_signed = edl is not None and edl.status == EtatDesLieux.Status.SIGNED
+    keys_given = bool(keys) or bool(edl_signed and edl and edl.keys.strip())
     signed = contrat.signed_on is not None
     steps = [
         EntryStep(
@@ -301,8 +307,8 @@ def entry_steps(contrat: ContratOccupation) -> list[EntryStep]:
         EntryStep(
             "keys",
             "Clés remises",
-            bool(edl_signed and edl and edl.keys.strip()),
-            "notées à l’état des lieux" if edl_signed and edl and edl.keys.strip() else "à noter à l’état des lieux",
+            keys_given,
+            "comptées à l’état des lieux" if keys_given else "à compter à l’état des lieux",
             "etat_des_lieux_entry",
             contrat.pk,
             Permission.ETAT_DES_LIEUX_RECORD,

@@ -4,14 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.utils import timezone
 
 from logement.models import Condition, ContratOccupation, EtatDesLieux, LigneEtatDesLieux, PartieContrat
 from residence.models import User
+from residence.pdf import kept_address
 from residence.permissions import Permission
 
 Kind = EtatDesLieux.Kind
 Status = EtatDesLieux.Status
+
+
+_RANKS = {condition: rank for rank, condition in enumerate(Condition)}
 
 
 @dataclass(frozen=True)
@@ -23,9 +28,38 @@ class ComparedLine:
 
     @property
     def has_changed(self) -> bool:
-        if self.before is None or not self.line.condition:
+        """Whether the state or the count differs from that of the entry; what one does not say is left out."""
+        if self.before is None:
             return False
-        return (self.line.condition, self.line.quantity) != (self.before.condition, self.before.quantity)
+        states = {self.line.condition, self.before.condition} - {""}
+        counts = {self.line.quantity, self.before.quantity} - {None}
+        return len(states) > 1 or len(counts) > 1
+
+    @property
+    def has_worsened(self) -> bool:
+        """Whether it is in a worse state than at the entry, or fewer: what a deduction may be about.
+
+        Without an entry that both have signed it was received in good state (C. civ., art. 1731). Personal furniture
+        is the resident's own: never.
+        """
+        if self.line.is_personal:
+            return False
+        before = self.before.condition if self.before else Condition.GOOD
+        if self.line.condition and _RANKS[self.line.condition] > _RANKS[before or Condition.GOOD]:
+            return True
+        return self.missing > 0
+
+    @property
+    def missing(self) -> int:
+        """How many fewer than at the entry, of what is counted."""
+        if self.before is None or self.before.quantity is None or self.line.quantity is None:
+            return 0
+        return max(0, self.before.quantity - self.line.quantity)
+
+    @property
+    def is_counted(self) -> bool:
+        counts = {self.line.quantity, self.before.quantity if self.before else None} - {None}
+        return self.line.is_key or bool(counts)
 
 
 @dataclass(frozen=True)
@@ -39,7 +73,9 @@ class Room:
 
 
 def is_complete(line: LigneEtatDesLieux) -> bool:
-    """Whether a line says enough to be signed: its state, or how many; personal furniture always."""
+    """Whether a line says enough to be signed: its state, or how many; of keys how many; personal furniture always."""
+    if line.is_key:
+        return line.quantity is not None
     return bool(line.condition) or line.quantity is not None or line.is_personal
 
 
@@ -55,7 +91,7 @@ def entry_of(contrat: ContratOccupation) -> EtatDesLieux | None:
             kind=Kind.ENTRY,
             status=Status.SIGNED,
         )
-        .prefetch_related("lignes")
+        .prefetch_related("lignes__photos")
         .order_by("made_on")
         .first()
     )
@@ -63,16 +99,45 @@ def entry_of(contrat: ContratOccupation) -> EtatDesLieux | None:
 
 def rooms_of(edl: EtatDesLieux) -> list[Room]:
     """The lines of an état des lieux, room by room, with the entry beside them at exit."""
-    before: dict[tuple[str, str], LigneEtatDesLieux] = {}
+    before: dict[tuple[str, ...], LigneEtatDesLieux] = {}
     if edl.kind == Kind.EXIT:
         entry = entry_of(edl.contrat)
         if entry is not None:
-            before = {(line.room, line.element): line for line in entry.lignes.all()}
+            before = {(line.room, line.element, line.number): line for line in entry.lignes.all()}
+            # A number corrected at the exit is still the same key.
+            before |= {(line.room, line.element): line for line in entry.lignes.all()}
+    prefetch_related_objects([edl], "lignes__photos")
     lines = sorted(edl.lignes.all(), key=lambda line: (line.rank, line.pk))
     by_room: dict[str, list[ComparedLine]] = {}
     for line in lines:
-        by_room.setdefault(line.room, []).append(ComparedLine(line, before.get((line.room, line.element))))
+        same = before.get((line.room, line.element, line.number)) or before.get((line.room, line.element))
+        by_room.setdefault(line.room, []).append(ComparedLine(line, same))
     return [Room(name, tuple(group)) for name, group in by_room.items()]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What an état des lieux holds, told in figures before it is signed."""
+
+    elements: int
+    objects: int
+    keys: int
+    photos: int
+    personal: int
+    commented: int
+
+
+def counted(edl: EtatDesLieux) -> Counted:
+    """What `edl` holds: elements with a state, objects and keys counted, photos, personal furniture, words."""
+    lines = [one.line for room in rooms_of(edl) for one in room.lines]
+    return Counted(
+        elements=sum(1 for line in lines if line.condition and not line.is_key),
+        objects=sum(line.quantity or 0 for line in lines if not line.is_key),
+        keys=sum(line.quantity or 0 for line in lines if line.is_key),
+        photos=sum(len(line.photos.all()) for line in lines),
+        personal=sum(1 for line in lines if line.is_personal),
+        commented=sum(1 for line in lines if line.comment),
+    )
 
 
 def signers_of(edl: EtatDesLieux) -> str:
@@ -93,6 +158,8 @@ def sealed_data(edl: EtatDesLieux, signatures: Iterable[dict[str, Any]]) -> dict
     place = contrat.place
     logement = place.logement
     entry = entry_of(contrat) if edl.kind == Kind.EXIT else None
+    given = list(signatures)
+    rooms = rooms_of(edl)
     building = f"{logement.batiment}, " if logement.batiment else ""
     return {
         "title": "État des lieux d’entrée" if edl.kind == Kind.ENTRY else "État des lieux de sortie",
@@ -121,8 +188,10 @@ def sealed_data(edl: EtatDesLieux, signatures: Iterable[dict[str, Any]]) -> dict
         "keys": edl.keys,
         "comments": edl.comments,
         "new_address": edl.new_address,
-        "rooms": [{"name": room.name, "lines": [_line_data(one) for one in room.lines]} for room in rooms_of(edl)],
-        "signatures": list(signatures),
+        "rooms": [{"name": room.name, "lines": [_line_data(one) for one in room.lines]} for room in rooms],
+        "photos": sum(one.line.photos.count() for room in rooms for one in room.lines),
+        "is_joint": not any(one.get("absence") for one in given),
+        "signatures": given,
     }
 
 
@@ -131,13 +200,30 @@ def _line_data(one: ComparedLine) -> dict[str, Any]:
         "element": one.line.element,
         "quantity": one.line.quantity,
         "condition": one.line.get_condition_display() if one.line.condition else "",
+        "number": one.line.number,
+        "is_key": one.line.is_key,
+        "installed_on": one.line.installed_on,
         "comment": one.line.comment,
         "is_personal": one.line.is_personal,
         "before": (one.before.get_condition_display() if one.before.condition else "") if one.before else "",
         "before_quantity": one.before.quantity if one.before else None,
         "before_comment": one.before.comment if one.before else "",
         "changed": one.has_changed,
+        "photos": _photos_data(one.line),
+        "before_photos": _photos_data(one.before) if one.before else [],
     }
+
+
+def _photos_data(line: LigneEtatDesLieux) -> list[dict[str, Any]]:
+    """The photos of a line as a document freezes them: where they are kept, and what they were."""
+    return [
+        {
+            "address": kept_address(photo.small.name, photo.small_sha256),
+            "sha256": photo.sha256,
+            "added_on": timezone.localtime(photo.added_at).strftime("%d/%m/%Y à %H h %M"),
+        }
+        for photo in line.photos.all()
+    ]
 
 
 # Lists

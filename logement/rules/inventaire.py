@@ -9,11 +9,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Element:
-    """A line of an état des lieux: an element of a room, or an object counted (`quantity` is then how many)."""
+    """A line of an état des lieux: an element of a room, or an object counted (`quantity` is then how many).
+
+    A key is counted, and has its number where one is engraved.
+    """
 
     room: str
     element: str
     quantity: int | None = None
+    is_key: bool = False
+    number: str = ""
 
 
 SURFACES = ("Sol, plinthes", "Murs", "Plafond", "Éclairage, prises et interrupteurs", "Chauffage")
@@ -31,14 +36,18 @@ KITS = (
 
 BEDROOMS = {"T2": 1, "T3": 2, "T4": 3, "T5": 4}
 INVENTORY = "Mobilier"
+KEYS = "Clés"
+USUAL_KEYS = (("Porte du logement", 2), ("Boîte aux lettres", 1))
 
 
 def default_elements(type_logement: str, *, is_furnished: bool) -> list[Element]:
     """The lines of an état des lieux for a type of logement (a value of `TypeLogement`), in the order of a visit.
 
+    Its keys come first.
+
     A private room of a shared flat has its room only; the shared rooms are the manager's.
     """
-    lines: list[Element] = []
+    lines = [Element(KEYS, one, quantity, is_key=True) for one, quantity in USUAL_KEYS]
     if type_logement == "chambre":
         lines += [Element("Chambre", one) for one in PRIVATE_ROOM]
     else:

@@ -6,23 +6,37 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
 
 from logement.actions.etats_des_lieux import (
     Conflict,
+    Saved,
+    add_photo,
     cancel_etat_des_lieux,
     create_etat_des_lieux,
+    remove_photo,
     save_etat_des_lieux,
     sign_etat_des_lieux,
 )
 from logement.forms.errors import put_errors
-from logement.forms.etats_des_lieux import DebutForm, EnTeteForm, LigneForm, NouvelleLigneForm, SignaturesForm
-from logement.models import Condition, ContratOccupation, EtatDesLieux, LigneEtatDesLieux
+from logement.forms.etats_des_lieux import (
+    DebutForm,
+    EnTeteForm,
+    LigneForm,
+    NouvelleLigneForm,
+    PhotoForm,
+    SignaturesForm,
+)
+from logement.models import Condition, ContratOccupation, EtatDesLieux, LigneEtatDesLieux, PhotoEtatDesLieux
 from logement.queries.etats_des_lieux import (
+    ComparedLine,
+    counted,
     entry_of,
     incomplete_lines,
     rooms_of,
@@ -158,6 +172,7 @@ def etat_des_lieux_detail(request: HttpRequest, edl_id: int) -> HttpResponse:
         "contrat": edl.contrat,
         "rooms": rooms,
         "missing": incomplete_lines(edl) if edl.status == Status.DRAFT else [],
+        "counted": counted(edl),
         "entry": entry_of(edl.contrat) if edl.kind == Kind.EXIT else None,
         "changed": sum(1 for room in rooms for one in room.lines if one.has_changed),
         "signatures": edl.signatures.all(),
@@ -181,26 +196,12 @@ def etat_des_lieux_edit(request: HttpRequest, edl_id: int) -> HttpResponse:
         # Every form is asked, so that each says what is wrong with it at once.
         refused = [form for form in (header, *lines, *new) if not form.is_valid()]
         if not refused:
-            stored = set(edl.lignes.values_list("pk", flat=True))
-            removed = [form.line.pk for form in lines if form.cleaned_data["removed"]]
-            again = [
-                form.as_new
-                for form in lines
-                if form.line.pk not in stored and form.is_touched and form.line.pk not in removed
-            ]
             try:
-                saved = save_etat_des_lieux(
-                    by=request.user,
-                    edl=edl,
-                    header=header.changes,
-                    lines={form.line.pk: form.changes for form in lines if form.line.pk not in removed},
-                    new_lines=[*again, *(form.line for form in new if form.line is not None)],
-                    removed=removed,
-                )
+                conflicts = _save(request, edl, header, lines, new).conflicts
+                _keep_photos(request, edl)
             except ValidationError as error:
                 put_errors(header, error)
             else:
-                conflicts = saved.conflicts
                 if not conflicts:
                     return _after_saving(request, edl)
                 edl = _edl(request, edl_id, Permission.ETAT_DES_LIEUX_RECORD)
@@ -208,6 +209,157 @@ def etat_des_lieux_edit(request: HttpRequest, edl_id: int) -> HttpResponse:
     else:
         header, lines, new = _fresh(edl, [])
     return render(request, "logement/etat_des_lieux_edit.html", _page(request, edl, header, lines, new, conflicts))
+
+
+def _save(
+    request: HttpRequest,
+    edl: EtatDesLieux,
+    header: EnTeteForm | None,
+    lines: list[LigneForm],
+    new: list[NouvelleLigneForm],
+) -> Saved:
+    """Write what valid forms say."""
+    stored = set(edl.lignes.values_list("pk", flat=True))
+    removed = [form.line.pk for form in lines if form.cleaned_data["removed"]]
+    again = [
+        form.as_new for form in lines if form.line.pk not in stored and form.is_touched and form.line.pk not in removed
+    ]
+    return save_etat_des_lieux(
+        by=request.user,
+        edl=edl,
+        header=header.changes if header else {},
+        lines={form.line.pk: form.changes for form in lines if form.line.pk not in removed},
+        new_lines=[*again, *(form.line for form in new if form.line is not None)],
+        removed=removed,
+    )
+
+
+def _keep_photos(request: HttpRequest, edl: EtatDesLieux) -> None:
+    """The photos that a browser without script sends with the whole page."""
+    for name, uploads in request.FILES.lists():
+        if found := re.fullmatch(r"l(\d{1,18})-photos", name):
+            for upload in uploads:
+                add_photo(by=request.user, edl=edl, line_id=int(found[1]), upload=upload)
+
+
+@require_http_methods(["POST"])
+@require_permission(Permission.ETAT_DES_LIEUX_RECORD)
+def etat_des_lieux_save(request: HttpRequest, edl_id: int) -> HttpResponse:
+    """What a device has just typed, written as it goes: a part of the page at a time, answered in JSON."""
+    edl = _edl(request, edl_id, Permission.ETAT_DES_LIEUX_RECORD)
+    if edl.status != Status.DRAFT:
+        return _sealed(edl)
+    header, lines, new = _posted(request, edl)
+    sent = header if "h-made_on" in request.POST else None
+    added = [form for form in new if f"{form.prefix}-element" in request.POST]
+    forms = [form for form in (sent, *lines, *added) if form is not None]
+    if refused := [form for form in forms if not form.is_valid()]:
+        errors = {form[name].html_name: list(said) for form in refused for name, said in form.errors.items()}
+        return JsonResponse({"errors": errors}, status=400)
+    try:
+        saved = _save(request, edl, sent, lines, added)
+    except ValidationError as error:
+        return JsonResponse({"errors": {"": error.messages}}, status=400)
+    edl = _edl(request, edl_id, Permission.ETAT_DES_LIEUX_RECORD)
+    compared = {one.line.pk: one for room in rooms_of(edl) for one in room.lines}
+    asked = {form.line.pk for form in lines} & compared.keys()
+    bases = {f"l{pk}": LigneForm(line=compared[pk].line).bases for pk in asked}
+    if sent:
+        bases["h"] = EnTeteForm(edl=edl).bases
+    return JsonResponse(
+        {
+            "version": edl.version,
+            "at": f"{timezone.localtime():%H h %M}",
+            "bases": bases,
+            "conflicts": [
+                {
+                    "name": f"{'h' if one.line_id is None else f'l{one.line_id}'}-{one.field}",
+                    "label": one.label,
+                    "mine": _said(one.mine),
+                    "theirs": _said(one.theirs),
+                }
+                for one in saved.conflicts
+            ],
+            "missing": {slugify(room.name): room.missing for room in rooms_of(edl)},
+            "added": [
+                {"room": slugify(line.room), "html": _line_html(request, compared[line.pk])}
+                for line in saved.added
+                if line.pk in compared
+            ],
+            "gone": [form.line.pk for form in lines if form.line.pk not in compared],
+        }
+    )
+
+
+def _line_html(request: HttpRequest, one: ComparedLine) -> str:
+    context = {"one": _shown(one, LigneForm(line=one.line), []), "conditions": Condition.choices}
+    return render_to_string("logement/_edl_line.html", context, request)
+
+
+def _sealed(edl: EtatDesLieux) -> JsonResponse:
+    sentence = f"Cet état des lieux est {edl.get_status_display()} : il ne se modifie plus."
+    return JsonResponse({"errors": {"": [sentence]}, "is_sealed": True}, status=409)
+
+
+@require_http_methods(["POST"])
+@require_permission(Permission.ETAT_DES_LIEUX_RECORD)
+def etat_des_lieux_photo_add(request: HttpRequest, edl_id: int) -> HttpResponse:
+    """A photo of a line, sent as soon as it is taken, or when the network is back; answered in JSON."""
+    edl = _edl(request, edl_id, Permission.ETAT_DES_LIEUX_RECORD)
+    if edl.status != Status.DRAFT:
+        return _sealed(edl)
+    form = PhotoForm(request.POST, request.FILES)
+    if not form.is_valid():
+        said = [sentence for sentences in form.errors.values() for sentence in sentences]
+        return JsonResponse({"errors": {"": said}}, status=400)
+    data = form.cleaned_data
+    try:
+        photo = add_photo(
+            by=request.user,
+            edl=edl,
+            line_id=data["line"],
+            upload=data["photo"],
+            key=data["key"],
+            room=data["room"],
+            element=data["element"],
+        )
+    except ValidationError as error:
+        return JsonResponse({"errors": {"": error.messages}}, status=400)
+    html = render_to_string("logement/_edl_photo.html", {"photo": photo, "can_remove": True}, request)
+    return JsonResponse({"line": photo.ligne_id, "html": html, "at": f"{timezone.localtime():%H h %M}"})
+
+
+@require_http_methods(["GET"])
+@require_permission(Permission.ETAT_DES_LIEUX_VIEW)
+def etat_des_lieux_photo(request: HttpRequest, photo_id: int) -> HttpResponse:
+    """A photo, whole, or small with « ?petite »."""
+    photo = _photo(request, photo_id, Permission.ETAT_DES_LIEUX_VIEW)
+    kept = photo.small if "petite" in request.GET else photo.file
+    with kept.open() as file:
+        response = HttpResponse(file.read(), content_type="image/jpeg")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Disposition"] = f'inline; filename="photo-{photo.pk}.jpg"'
+    return response
+
+
+@require_http_methods(["POST"])
+@require_permission(Permission.ETAT_DES_LIEUX_RECORD)
+def etat_des_lieux_photo_remove(request: HttpRequest, photo_id: int) -> HttpResponse:
+    """Take a photo off a line, as long as nobody has signed."""
+    photo = _photo(request, photo_id, Permission.ETAT_DES_LIEUX_RECORD)
+    try:
+        edl = remove_photo(by=request.user, photo=photo)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(photo.ligne.etat_des_lieux)
+    url = reverse("logement:etat_des_lieux_edit", args=[edl.pk])
+    return redirect(f"{url}#ligne-{photo.ligne_id}")
+
+
+def _photo(request: HttpRequest, photo_id: int, permission: Permission) -> PhotoEtatDesLieux:
+    rows = PhotoEtatDesLieux.objects.visible_to(request.user, permission).shown_to(request.user)
+    photo: PhotoEtatDesLieux = get_object_or_404(rows.select_related("ligne__etat_des_lieux"), pk=photo_id)
+    return photo
 
 
 def _posted(request: HttpRequest, edl: EtatDesLieux) -> tuple[EnTeteForm, list[LigneForm], list[NouvelleLigneForm]]:
@@ -261,14 +413,14 @@ def _page(
             "anchor": slugify(room.name),
             "missing": room.missing,
             "lines": [
-                {
-                    "form": by_line.get(one.line.pk) or LigneForm(line=one.line),
-                    "before": one.before,
-                    "line": one.line,
-                    "theirs": [text for (pk, _), text in theirs.items() if pk == one.line.pk],
-                }
+                _shown(
+                    one,
+                    by_line.get(one.line.pk) or LigneForm(line=one.line),
+                    [text for (pk, _), text in theirs.items() if pk == one.line.pk],
+                )
                 for one in room.lines
             ],
+            "is_counted": all(one.is_counted for one in room.lines),
         }
         for room in rooms_of(edl)
     ]
@@ -279,7 +431,7 @@ def _page(
         "header": header,
         "rooms": rooms,
         "new": new,
-        "parts": [Part("Compteurs et clés", "compteurs", int(not edl.keys)), *parts],
+        "parts": [Part("Compteurs", "compteurs"), *parts],
         "room_names": [room["name"] for room in rooms],
         "conflicts": [(one, _said(one.mine), _said(one.theirs)) for one in conflicts],
         "invalid": [form for form in (header, *lines, *new) if form.is_bound and form.errors],
@@ -287,6 +439,11 @@ def _page(
         "conditions": Condition.choices,
         "banner": banner_for(request.user, edl.contrat.menage, current="sejour"),
     }
+
+
+def _shown(one: ComparedLine, form: LigneForm, theirs: list[str]) -> dict[str, Any]:
+    """What the template of a line takes."""
+    return {"form": form, "before": one.before, "line": one.line, "is_counted": one.is_counted, "theirs": theirs}
 
 
 def _said(value: Any) -> str:
@@ -333,6 +490,7 @@ def etat_des_lieux_sign(request: HttpRequest, edl_id: int) -> HttpResponse:
             ("resident", "Le résident ou son représentant"),
             ("manager", "Pour le gestionnaire"),
         ],
+        "counted": counted(edl),
         "banner": banner_for(request.user, edl.contrat.menage, current="sejour"),
     }
     return render(request, "logement/etat_des_lieux_sign.html", context)
@@ -371,7 +529,7 @@ def _edl(request: HttpRequest, edl_id: int, permission: Permission) -> EtatDesLi
             "document__residence",
             "made_by",
         )
-        .prefetch_related("lignes"),
+        .prefetch_related("lignes__photos"),
         pk=edl_id,
     )
     return edl

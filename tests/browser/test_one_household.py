@@ -199,7 +199,9 @@ def _etat_des_lieux(thomas, contrat):
     for label in thomas.page.locator(".edl-conditions label", has_text="bon état").all():
         label.click()
     thomas.page.locator("[name$=electricity_meter]:not([type=hidden])").first.fill("12 345")
-    thomas.press("Enregistrer et relire")
+    thomas.page.get_by_role("button", name="Enregistrer et relire").click()
+    thomas.page.wait_for_url(re.compile(rf"/etats-des-lieux/{edl.pk}/$"))
+    thomas.check()
     thomas.go(f"/logement/etats-des-lieux/{edl.pk}/signer/")
     for canvas in thomas.page.locator("canvas").all():
         canvas.scroll_into_view_if_needed()

@@ -3,11 +3,15 @@
 import base64
 import datetime
 import io
+import threading
+import uuid
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from PIL import Image, ImageDraw
 
@@ -15,16 +19,20 @@ from logement.actions.etats_des_lieux import (
     Change,
     GivenSignature,
     NewLine,
+    add_photo,
     cancel_etat_des_lieux,
     create_etat_des_lieux,
     drawn_png,
+    remove_photo,
     save_etat_des_lieux,
     sign_etat_des_lieux,
 )
 from logement.models import ElementModele, EtatDesLieux, ModeleEtatDesLieux, SignatureEtatDesLieux
 from logement.queries.etats_des_lieux import rooms_of
+from residence.actions.documents import pdf_of
 from residence.models import Echeance
-from tests.factories import ContratFactory, SejourFactory
+from residence.pdf import ResourceRefusedError
+from tests.factories import ContratFactory, ResidenceFactory, SejourFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 Kind, Status, Signer = EtatDesLieux.Kind, EtatDesLieux.Status, SignatureEtatDesLieux.Signer
@@ -61,6 +69,7 @@ def signatures():
 def filled(ophis, contrat, kind=Kind.ENTRY, condition="good"):
     edl = create_etat_des_lieux(by=ophis.vie_residentielle, contrat=contrat, kind=kind)
     edl.lignes.update(condition=condition)
+    edl.lignes.filter(is_key=True).update(condition="", quantity=1)
     return EtatDesLieux.objects.get(pk=edl.pk)
 
 
@@ -73,7 +82,8 @@ def test_it_begins_from_a_sensible_model(ophis, contrat):
     edl = create_etat_des_lieux(by=ophis.vie_residentielle, contrat=contrat, kind=Kind.ENTRY)
     rooms = {room.name for room in rooms_of(edl)}
     assert {"Entrée", "Pièce principale", "Cuisine", "Salle d’eau", "Mobilier", "Kit vaisselle"} <= rooms
-    assert edl.keys.startswith("2 clés de la porte")
+    keys = [(line.element, line.quantity) for line in edl.lignes.filter(is_key=True)]
+    assert keys == [("clés de la porte", 2), ("clé de la boîte aux lettres", 1)]
     assert create_etat_des_lieux(by=ophis.vie_residentielle, contrat=contrat, kind=Kind.ENTRY) == edl
 
 
@@ -90,7 +100,7 @@ def test_the_model_of_the_residence_wins(ophis, contrat):
     modele = ModeleEtatDesLieux.objects.create(residence=ophis.residence, name="Studio", type_logement="T1")
     ElementModele.objects.create(modele=modele, room="Séjour", element="Parquet")
     edl = create_etat_des_lieux(by=ophis.vie_residentielle, contrat=contrat, kind=Kind.ENTRY)
-    assert [(line.room, line.element) for line in edl.lignes.all()] == [("Séjour", "Parquet")]
+    assert [(line.room, line.element) for line in edl.lignes.filter(is_key=False)] == [("Séjour", "Parquet")]
 
 
 def test_two_devices_lose_nothing(ophis, contrat):
@@ -158,7 +168,7 @@ def test_it_must_be_complete_and_signed_by_both(ophis, contrat):
     edl = create_etat_des_lieux(by=ophis.vie_residentielle, contrat=contrat, kind=Kind.ENTRY)
     with pytest.raises(ValidationError, match=r"sans état.*: Entrée"):
         sign_etat_des_lieux(by=ophis.vie_residentielle, edl=edl, version=1, signatures=signatures())
-    edl.lignes.update(condition="good")
+    edl.lignes.update(condition="good", quantity=1)
     with pytest.raises(ValidationError, match=r"Il manque la signature.*: le gestionnaire"):
         sign_etat_des_lieux(by=ophis.vie_residentielle, edl=edl, version=1, signatures=signatures()[:1])
 
@@ -185,7 +195,10 @@ def test_the_exit_stands_beside_the_entry(ophis, contrat):
     edl = filled(ophis, contrat, Kind.EXIT, "worn")
     lines = [one for room in rooms_of(edl) for one in room.lines]
     assert len(lines) == entry.lignes.count()
-    assert all(one.before.condition == "good" and one.has_changed for one in lines)
+    elements = [one for one in lines if not one.line.is_key]
+    assert all(one.before.condition == "good" and one.has_changed and one.has_worsened for one in elements)
+    door = next(one for one in lines if one.line.element == "clés de la porte")
+    assert (door.before.quantity, door.line.quantity, door.missing) == (1, 1, 0)
     signed = sign_etat_des_lieux(by=ophis.vie_residentielle, edl=edl, version=1, signatures=signatures())
     assert signed.document.data["entry_made_on"] == "2025-03-01" or signed.document.data["is_compared"]
 
@@ -273,3 +286,187 @@ def test_the_signature_page_seals(client, ophis, contrat):
     # Sent twice, it says so and changes nothing.
     assert client.post(url, given).status_code == 302
     assert edl.signatures.count() == 2
+
+
+# Photos
+
+
+def shot(color="teal", size=(60, 40), kind="JPEG", **options):
+    made = io.BytesIO()
+    Image.new("RGB", size, color).save(made, kind, **options)
+    return SimpleUploadedFile("IMG_0001.JPG", made.getvalue(), "image/jpeg")
+
+
+def test_photos_are_kept_once_shown_and_sealed(client, ophis, contrat, django_capture_on_commit_callbacks):
+    edl = filled(ophis, contrat)
+    line, other = edl.lignes.filter(is_key=False)[:2]
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned a quarter
+    exif.get_ifd(0x8825)[1] = "N"
+    key = uuid.uuid4()
+    photo = add_photo(by=ophis.vie_residentielle, edl=edl, line_id=line.pk, upload=shot(exif=exif), key=key)
+    assert (photo.width, photo.height) == (40, 60)
+    with photo.file.open() as file:
+        assert not Image.open(file).getexif()
+    # Sent again because the answer was lost, and the same points under another key: one photo.
+    assert add_photo(by=ophis.vie_residentielle, edl=edl, line_id=line.pk, upload=shot("red"), key=key) == photo
+    assert add_photo(by=ophis.vie_residentielle, edl=edl, line_id=line.pk, upload=shot(exif=exif)) == photo
+    # Another device took the line out while the photo waited: the line comes back.
+    gone = add_photo(by=ophis.gestionnaire, edl=edl, line_id=0, upload=shot("red"), room=other.room, element="Étagère")
+    assert gone.ligne.element == "Étagère"
+    names = [gone.file.name, gone.small.name]
+    # A line that holds a photo is not taken out.
+    saved = save_etat_des_lieux(by=ophis.gestionnaire, edl=edl, header={}, lines={}, removed=[gone.ligne_id, other.pk])
+    assert [(one.line_id, one.field) for one in saved.conflicts] == [(gone.ligne_id, "removed")]
+    assert not edl.lignes.filter(pk=other.pk).exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_photo(by=ophis.gestionnaire, photo=gone)
+    assert not any(map(default_storage.exists, names))
+    edl.lignes.filter(element="Étagère").update(condition="good")
+    edl.refresh_from_db()
+    edl = sign_etat_des_lieux(by=ophis.vie_residentielle, edl=edl, version=edl.version, signatures=signatures())
+    for change in (
+        photo.delete,
+        lambda: type(photo).objects.filter(pk=photo.pk).update(sha256="0" * 64),
+        lambda: type(photo).objects.create(
+            ligne=line, sha256="1" * 64, small_sha256="", width=1, height=1, added_by=ophis.gestionnaire
+        ),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+    with pytest.raises(ValidationError, match="ne se modifie plus"):
+        add_photo(by=ophis.gestionnaire, edl=edl, line_id=line.pk, upload=shot("blue"))
+    assert b"/Image" in pdf_of(edl.document)
+    client.force_login(ophis.gestionnaire)
+    answer = client.get(photo.get_absolute_url())
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+    assert (answer["Cache-Control"], answer["X-Content-Type-Options"]) == ("no-store, private", "nosniff")
+    client.force_login(UserFactory(role="gestionnaire", residence=ResidenceFactory()))
+    assert client.get(photo.get_absolute_url()).status_code == 404
+
+
+def test_the_paper_shows_the_photos_as_they_were_signed(ophis, contrat):
+    edl = filled(ophis, contrat)
+    photo = add_photo(by=ophis.gestionnaire, edl=edl, line_id=edl.lignes.last().pk, upload=shot())
+    edl.refresh_from_db()
+    edl = sign_etat_des_lieux(by=ophis.gestionnaire, edl=edl, version=edl.version, signatures=signatures())
+    with default_storage.open(photo.small.name, "wb") as file:
+        file.write(b"another")
+    with pytest.raises(ResourceRefusedError):
+        pdf_of(edl.document)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(b"", "vide", id="empty"),
+        pytest.param(b"%PDF-1.7 " + b"x" * 50, "pas une photo", id="a PDF"),
+        pytest.param(b"\xff\xd8\xff" + b"<script>" * 50, "illisible", id="only looks like one"),
+        pytest.param(b"\xff\xd8\xff%PDF-1.7", "pas une photo", id="two faces"),
+        pytest.param(b"\x00\x00\x00\x18ftypheic" + b"\x00" * 20, "HEIC", id="HEIC"),
+    ],
+)
+def test_what_is_no_photo_says_so(client, ophis, contrat, content, said):
+    edl = create_etat_des_lieux(by=ophis.vie_residentielle, contrat=contrat, kind=Kind.ENTRY)
+    client.force_login(ophis.vie_residentielle)
+    answer = client.post(
+        reverse("logement:etat_des_lieux_photo_add", args=[edl.pk]),
+        {"line": edl.lignes.first().pk, "photo": SimpleUploadedFile("IMG.JPG", content)},
+    )
+    assert answer.status_code == 400
+    assert said in str(answer.json()["errors"])
+
+
+# As it is typed
+
+
+def test_what_is_typed_is_written_as_it_goes(client, ophis, contrat):
+    """A part of the page at a time: what was stored is told, two devices are told of one another, nothing is lost."""
+    edl = create_etat_des_lieux(by=ophis.vie_residentielle, contrat=contrat, kind=Kind.ENTRY)
+    client.force_login(ophis.vie_residentielle)
+    url = reverse("logement:etat_des_lieux_save", args=[edl.pk])
+    line = edl.lignes.filter(is_key=False).first()
+    group = f"l{line.pk}"
+    typed = {f"{group}-room": line.room, f"{group}-element": line.element, f"{group}-comment": "rayé"}
+    answer = client.post(url, typed).json()
+    assert answer["bases"][group]["comment"] == "rayé"
+    assert (answer["conflicts"], answer["added"], answer["gone"]) == ([], [], [])
+    # The same again, its answer lost on the way: nothing to choose.
+    assert client.post(url, typed).json()["conflicts"] == []
+    # Another device, which had read the empty line.
+    answer = client.post(url, typed | {f"{group}-comment": "éclat", f"{group}-condition": "worn"}).json()
+    assert [(one["name"], one["mine"], one["theirs"]) for one in answer["conflicts"]] == [
+        (f"{group}-comment", "éclat", "rayé")
+    ]
+    line.refresh_from_db()
+    assert (line.comment, line.condition) == ("rayé", "worn")
+    # « Mine, knowingly », and a new line.
+    answer = client.post(url, typed | {f"{group}-comment": "éclat", f"{group}-base_comment": "rayé"}).json()
+    assert answer["bases"][group]["comment"] == "éclat"
+    answer = client.post(url, {"n0-room": "Cuisine", "n0-element": "Buffet", "n0-is_personal": "on"}).json()
+    assert answer["added"][0]["room"] == "cuisine"
+    assert 'data-element="Buffet"' in answer["added"][0]["html"]
+    answer = client.post(url, typed | {f"{group}-quantity": "1000"})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [f"{group}-quantity"])
+    answer = client.post(url, typed | {f"{group}-removed": "on"}).json()
+    assert answer["gone"] == [line.pk]
+    assert edl.contrat.residence.pk
+    cancel_etat_des_lieux(by=ophis.gestionnaire, edl=edl)
+    answer = client.post(url, typed)
+    assert (answer.status_code, answer.json()["is_sealed"]) == (409, True)
+
+
+# A signature that is missing
+
+
+def test_the_resident_may_refuse_or_not_come_and_it_is_written(client, ophis, contrat):
+    edl = filled(ophis, contrat)
+    client.force_login(ophis.vie_residentielle)
+    url = reverse("logement:etat_des_lieux_sign", args=[edl.pk])
+    given = {
+        "version": edl.version,
+        "resident_name": "Awa Diallo",
+        "resident_absence": "refused",
+        "manager_name": "Camille",
+        "manager_image": drawing(),
+    }
+    assert "dans quelles circonstances" in client.post(url, given).content.decode()
+    given["resident_absence_reason"] = "Conteste l’état du sol ; copie envoyée le jour même."
+    assert client.post(url, given).status_code == 302
+    edl.refresh_from_db()
+    assert edl.status == Status.SIGNED
+    assert edl.document.data["is_joint"] is False
+    assert edl.signatures.get(signer=Signer.RESIDENT).absence == "refused"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        edl.signatures.create(signer=Signer.MANAGER, name="Camille", absence="absent", absence_reason="x")
+
+
+# Two at once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_changes_a_line_while_another_seals_waits_then_is_refused(ophis, contrat):
+    edl = filled(ophis, contrat)
+    line = edl.lignes.first()
+    refused, begun = [], threading.Event()
+
+    def change():
+        try:
+            begun.set()
+            edl.lignes.create(room="Cuisine", element="Four")
+        except IntegrityError as error:
+            refused.append(str(error))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        sign_etat_des_lieux(by=ophis.vie_residentielle, edl=edl, version=edl.version, signatures=signatures())
+        other = threading.Thread(target=change)
+        other.start()
+        begun.wait(5)
+        other.join(0.5)
+        assert other.is_alive(), "the change waits for the seal"
+    other.join(10)
+    assert "ne se modifie pas" in refused[0]
+    assert edl.lignes.count() == len([one for room in rooms_of(edl) for one in room.lines])
+    assert line.pk
