@@ -255,11 +255,11 @@ def etat_des_lieux_save(request: HttpRequest, edl_id: int) -> HttpResponse:
     forms = [form for form in (sent, *lines, *added) if form is not None]
     if refused := [form for form in forms if not form.is_valid()]:
         errors = {form[name].html_name: list(said) for form in refused for name, said in form.errors.items()}
-        return JsonResponse({"errors": errors}, status=400)
+        return JsonResponse({"errors": errors})
     try:
         saved = _save(request, edl, sent, lines, added)
     except ValidationError as error:
-        return JsonResponse({"errors": {"": error.messages}}, status=400)
+        return JsonResponse({"errors": {"": error.messages}})
     edl = _edl(request, edl_id, Permission.ETAT_DES_LIEUX_RECORD)
     compared = {one.line.pk: one for room in rooms_of(edl) for one in room.lines}
     asked = {form.line.pk for form in lines} & compared.keys()
@@ -311,7 +311,7 @@ def etat_des_lieux_photo_add(request: HttpRequest, edl_id: int) -> HttpResponse:
     form = PhotoForm(request.POST, request.FILES)
     if not form.is_valid():
         said = [sentence for sentences in form.errors.values() for sentence in sentences]
-        return JsonResponse({"errors": {"": said}}, status=400)
+        return JsonResponse({"errors": {"": said}})
     data = form.cleaned_data
     try:
         photo = add_photo(
@@ -324,7 +324,7 @@ def etat_des_lieux_photo_add(request: HttpRequest, edl_id: int) -> HttpResponse:
             element=data["element"],
         )
     except ValidationError as error:
-        return JsonResponse({"errors": {"": error.messages}}, status=400)
+        return JsonResponse({"errors": {"": error.messages}})
     html = render_to_string("logement/_edl_photo.html", {"photo": photo, "can_remove": True}, request)
     return JsonResponse({"line": photo.ligne_id, "html": html, "at": f"{timezone.localtime():%H h %M}"})
 

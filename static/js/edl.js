@@ -116,7 +116,9 @@
     const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
     if (!isJson) stopped = answer.redirected || answer.status === 403 ? "session" : "server";
     else stopped = answer.status === 409 ? "sealed" : "";
-    return stopped ? null : { ok: answer.ok, ...(await answer.json()) };
+    if (stopped) return null;
+    const said = await answer.json();
+    return { ok: !said.errors, ...said };
   };
 
   const put = (row) => kept.put("saisies", row);

@@ -373,7 +373,6 @@ def test_what_is_no_photo_says_so(client, ophis, contrat, content, said):
         reverse("logement:etat_des_lieux_photo_add", args=[edl.pk]),
         {"line": edl.lignes.first().pk, "photo": SimpleUploadedFile("IMG.JPG", content)},
     )
-    assert answer.status_code == 400
     assert said in str(answer.json()["errors"])
 
 
@@ -406,11 +405,10 @@ def test_what_is_typed_is_written_as_it_goes(client, ophis, contrat):
     answer = client.post(url, {"n0-room": "Cuisine", "n0-element": "Buffet", "n0-is_personal": "on"}).json()
     assert answer["added"][0]["room"] == "cuisine"
     assert 'data-element="Buffet"' in answer["added"][0]["html"]
-    answer = client.post(url, typed | {f"{group}-quantity": "1000"})
-    assert (answer.status_code, list(answer.json()["errors"])) == (400, [f"{group}-quantity"])
+    answer = client.post(url, typed | {f"{group}-quantity": "1000"}).json()
+    assert list(answer["errors"]) == [f"{group}-quantity"]
     answer = client.post(url, typed | {f"{group}-removed": "on"}).json()
     assert answer["gone"] == [line.pk]
-    assert edl.contrat.residence.pk
     cancel_etat_des_lieux(by=ophis.gestionnaire, edl=edl)
     answer = client.post(url, typed)
     assert (answer.status_code, answer.json()["is_sealed"]) == (409, True)
@@ -447,7 +445,6 @@ def test_the_resident_may_refuse_or_not_come_and_it_is_written(client, ophis, co
 @pytest.mark.django_db(transaction=True)
 def test_who_changes_a_line_while_another_seals_waits_then_is_refused(ophis, contrat):
     edl = filled(ophis, contrat)
-    line = edl.lignes.first()
     refused, begun = [], threading.Event()
 
     def change():
@@ -468,5 +465,4 @@ def test_who_changes_a_line_while_another_seals_waits_then_is_refused(ophis, con
         assert other.is_alive(), "the change waits for the seal"
     other.join(10)
     assert "ne se modifie pas" in refused[0]
-    assert edl.lignes.count() == len([one for room in rooms_of(edl) for one in room.lines])
-    assert line.pk
+    assert not edl.lignes.filter(element="Four").exists()
