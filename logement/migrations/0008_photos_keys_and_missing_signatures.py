@@ -67,7 +67,7 @@ SEALED_PHOTO = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("logement", "0006_yearly_revision"),
+        ("logement", "0007_change_of_place_and_avenants"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
