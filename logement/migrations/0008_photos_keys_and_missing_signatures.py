@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="signature_edl_way",
-                violation_error_message="Une signature est tracée à l’écran, ou donnée sur papier à une date ; celle du résident peut manquer, et l’on dit pourquoi.",
+                violation_error_message="Une signature est tracée à l’écran, ou donnée sur papier à une date ; celle du résident peut manquer, et l’on dit pourquoi.",
             ),
         ),
         migrations.AddConstraint(
