@@ -11,7 +11,18 @@ from admissions.actions.propositions import accept_proposition, make_proposition
 from admissions.actions.sessions import add_passage, convene_session, prepare_session
 from admissions.demo_attente import set_criteria
 from admissions.demo_book import Book, Request
-from admissions.demo_texts import AFTER, BEFORE, CONDITIONS, DEFERRED, REFUSALS, SUBJECT_TO, WAITING_LIST
+from admissions.demo_gestes import merge_a_double, reserve_and_plan_works, take_in_files
+from admissions.demo_texts import (
+    AFTER,
+    BEFORE,
+    CONDITIONS,
+    DEFERRED,
+    HEARD_AGAIN,
+    PIECE_TO_HAND_IN,
+    REFUSALS,
+    SUBJECT_TO,
+    WAITING_LIST,
+)
 from admissions.models import AvisMembre, Besoin, Decision, MotifCloture, Proposition, SessionCommission
 from admissions.models.orientations import OrientationStatus
 from logement.actions.contrats import issue_contrat, prepare_contrat, sign_contrat
@@ -27,6 +38,7 @@ K = Decision.Kind
 SITTING_EVERY_DAYS = 28
 SITTING_HOUR = 14
 ON_TOMORROWS_AGENDA = 9
+TO_RENEW_ONE_IN = 8
 YOUNG = 5  # the rank of the candidate whose age asks for a derogation
 LARGEST_SCALE = 25  # a waiting list of five hundred, from there on
 
@@ -40,9 +52,13 @@ def load(world: World) -> None:
     ready = _in_progress(book, scale)
     waiting = _waiting(book, scale)
     _decided(book)
+    lost = _lost_sight_of(book)
     book.write()
     _sit_tomorrow(book, ready)
     _propose(book, waiting)
+    take_in_files(world)
+    merge_a_double(world, lost.orientation)
+    reserve_and_plan_works(world)
 
 
 def sitting_day(world: World) -> datetime.date:
@@ -97,7 +113,9 @@ def _closed(book: Book, each: int) -> None:
             received = world.days_ago(world.chance.randint(20, 20 + days))
             request = book.receive(_candidate(world), world.temporaire, received)
             if motive in (MotifCloture.NON_VENU, MotifCloture.SANS_NOUVELLE):
-                request.plan(add_days(received, 5), add_days(received, 11))
+                came = motive != MotifCloture.NON_VENU
+                status = RendezVous.Status.HELD if came else RendezVous.Status.NO_SHOW
+                request.plan(add_days(received, 5), add_days(received, 11), status=status)
             request.close(motive, detail, add_days(received, 16))
     for motive, (reasons, told) in REFUSALS.items():
         for session in world.chance.sample(book.sessions, min(each, len(book.sessions))):
@@ -131,7 +149,17 @@ def _candidate(world: World, *, persons: int | None = None, permanent: bool = Fa
     return make_household(world, persons=persons or world.chance.choices([1, 2, 3, 4, 5], [58, 16, 12, 9, 5])[0])
 
 
-def _heard(book: Book, session: SessionCommission, *, permanent: bool = False, persons: int | None = None) -> Request:
+def _lost_sight_of(book: Book) -> Request:
+    """A candidate closed without news, who has since been oriented again and typed a second time."""
+    received = book.world.past(70)
+    request = book.receive(_candidate(book.world, persons=1), book.world.temporaire, received)
+    request.close(MotifCloture.SANS_NOUVELLE, BEFORE[MotifCloture.SANS_NOUVELLE], add_days(received, 30))
+    return request
+
+
+def _heard(
+    book: Book, session: SessionCommission, *, permanent: bool = False, persons: int | None = None, missing: int = 0
+) -> Request:
     """A request whose file was ready for a sitting."""
     world, day = book.world, session.starts_at.date()
     household = _candidate(world, permanent=permanent, persons=persons)
@@ -139,7 +167,7 @@ def _heard(book: Book, session: SessionCommission, *, permanent: bool = False, p
     request = book.receive(household, dispositif, day - datetime.timedelta(days=world.chance.randint(22, 29)))
     interview = day - datetime.timedelta(days=world.chance.randint(8, 13))
     request.plan(interview - datetime.timedelta(days=6), interview)
-    request.interview(interview)
+    request.interview(interview, missing=missing)
     request.ready(interview + datetime.timedelta(days=3))
     return request
 
@@ -189,7 +217,7 @@ def _waiting(book: Book, scale: float) -> list[Request]:
     found: list[Request] = []
     if not book.sessions:
         return found
-    for rank in range(max(4, round(27 * scale))):
+    for rank in range(max(4, round(24 * scale))):
         permanent = rank % 6 == 5
         # One person in two out of three: the studios are for them.
         persons = None if rank % 3 == 0 else 1
@@ -201,8 +229,30 @@ def _waiting(book: Book, scale: float) -> list[Request]:
             reference.born_on = add_months(world.today, -57 * 12 - 4)  # under sixty: the direction is asked first
         late = rank % 4 == 2
         book.decide(request, session, K.WAITING_LIST if late else K.FAVORABLE, reasons=WAITING_LIST if late else "")
+        if rank % TO_RENEW_ONE_IN:
+            request.renew(world.days_ago(rank))
+        if rank in PROPOSED_BEFORE:
+            _proposed_before(book, request, session, *PROPOSED_BEFORE[rank])
         found.append(request)
     return found
+
+
+# Of the waiting list: what became of the place proposed to them already, and why it was refused.
+PROPOSED_BEFORE: dict[int, tuple[str, str]] = {
+    1: (Proposition.Status.REFUSED, MotifCloture.SECTEUR),
+    3: (Proposition.Status.EXPIRED, ""),
+    9: (Proposition.Status.REFUSED, MotifCloture.LOGEMENT),
+}
+
+
+def _proposed_before(book: Book, request: Request, session: SessionCommission, status: str, refusal: str) -> None:
+    """A place proposed since the decision, refused or left without an answer: the candidate waits again."""
+    place = Place.objects.filter(dispositif=request.orientation.dispositif).order_by("code")[0]
+    proposed = add_days(session.starts_at.date(), 3)
+    answered = add_days(proposed, 4) if refusal else None
+    request.propose(place, proposed, add_days(proposed, 15), status, answered_on=answered, refusal=refusal)
+    reason = "proposition refusée" if refusal else "proposition restée sans réponse"
+    request.reach(S.WAITING, answered or add_days(proposed, 9), 11, reason)
 
 
 NEEDS: tuple[list[str], ...] = (
@@ -212,11 +262,22 @@ NEEDS: tuple[list[str], ...] = (
 
 
 def _decided(book: Book) -> None:
-    """Of the last sitting: reserves to lift, a refusal to notify, files put off."""
+    """Of the last sitting: reserves to lift, a refusal to notify, files put off; of those before, what came of them."""
     world = book.world
     if not book.sessions:
         return
     last = book.sessions[-1]
+    if len(book.sessions) > 1:
+        _decided_before(book, book.sessions[-2], last)
+    request = _heard(book, last, persons=1, missing=1)
+    book.decide(
+        request,
+        last,
+        K.FAVORABLE_SUBJECT_TO,
+        reasons=PIECE_TO_HAND_IN,
+        reserve=request.lacking,
+        conditions_by_on=world.ahead(9),
+    )
     for conditions, ahead in zip(CONDITIONS, (6, 2), strict=True):
         request = _heard(book, last)
         book.decide(
@@ -245,6 +306,29 @@ def _decided(book: Book) -> None:
         )
         request.reach(back, last.starts_at.date(), 17, "ajournée")
         request.orientation.answered_on = add_days(last.starts_at.date(), 2)
+
+
+def _decided_before(book: Book, session: SessionCommission, last: SessionCommission) -> None:
+    """A file put off and heard again at the next sitting; two reserves that were lifted, of words and of a piece."""
+    request = _heard(book, session, persons=1)
+    day = last.starts_at.date()
+    book.decide(request, session, K.DEFERRED, reasons=DEFERRED, deferred_to_on=day)
+    request.reach(S.READY, session.starts_at.date(), 17, "ajournée")
+    book.decide(request, last, K.FAVORABLE, reasons=HEARD_AGAIN)
+    lifted = add_days(session.starts_at.date(), 10)
+    for piece in (False, True):
+        request = _heard(book, session, persons=1)
+        book.decide(
+            request,
+            session,
+            K.FAVORABLE_SUBJECT_TO,
+            reasons=PIECE_TO_HAND_IN if piece else SUBJECT_TO,
+            reserve=[request.pieces[1]] if piece else [],
+            conditions="" if piece else CONDITIONS[0],
+            conditions_by_on=add_days(lifted, 5),
+            conditions_lifted_on=lifted,
+        )
+        request.reach(S.WAITING, lifted, 11, "réserve levée")
 
 
 def _sit_tomorrow(book: Book, ready: list[Request]) -> None:

@@ -2,6 +2,8 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Sequence
+from copy import copy
 from decimal import Decimal
 from typing import Any
 
@@ -34,8 +36,10 @@ from admissions.models import (
     SessionCommission,
     ThemeBesoin,
 )
+from admissions.models.commission import reserve_line
 from admissions.models.orientations import OrientationStatus
 from admissions.queries.courriers import addressee_of, addressee_partner
+from admissions.queries.lettres import RETRY_AFTER_DAYS, way_of
 from logement.models import CategoriePlace, Place
 from residence.actions.documents import frozen, reserve_ranks
 from residence.confidentiality import reading_as
@@ -58,6 +62,7 @@ from residence.rules.dates import add_days
 S = OrientationStatus
 K = Decision.Kind
 BATCH = 2000
+WITH_EMAIL = 3
 MINUTES = 8  # the last sittings have theirs; the older ones are on paper
 TYPES = {1: "T1", 2: "T1bis", 3: "T2", 4: "T3"}
 AFTER_DECISION = {K.FAVORABLE: S.WAITING, K.WAITING_LIST: S.WAITING}
@@ -77,6 +82,11 @@ class Request:
         self.passages: list[tuple[PassageCommission, Decision, bool]] = []
         self.propositions: list[Proposition] = []
         self.left_on: datetime.date | None = None
+
+    @property
+    def lacking(self) -> list[PieceCandidature]:
+        """The compulsory pieces that are not in the file."""
+        return [held for held in self.pieces if held.piece.is_mandatory and held.received_on is None]
 
     @property
     def is_permanent(self) -> bool:
@@ -165,6 +175,12 @@ class Request:
             if expired and held is mandatory[1]:
                 held.expires_on = add_days(day, 2)
 
+    def renew(self, day: datetime.date) -> None:
+        """Bring again what has gone out of date, as asked for while waiting."""
+        for held in self.pieces:
+            if held.received_on is not None and held.piece.validity_months is not None:
+                held.received_on = max(held.received_on, day)
+
     def ready(self, day: datetime.date) -> None:
         self.reach(S.READY, day, 16)
 
@@ -175,10 +191,10 @@ class Request:
         entry_on: datetime.date,
         status: str,
         *,
-        answered_on: datetime.date,
+        answered_on: datetime.date | None,
         refusal: str = "",
     ) -> None:
-        """A proposal of the past, and its answer."""
+        """A proposal of the past, and its answer, if any."""
         self.propositions.append(
             Proposition(
                 orientation=self.orientation,
@@ -208,6 +224,7 @@ class Book:
         self.world = world
         self.requests: list[Request] = []
         self.heard: dict[int, int] = defaultdict(int)
+        self.reserves: list[tuple[Decision, Sequence[PieceCandidature]]] = []
         self.categories = {row.type_logement: row for row in CategoriePlace.objects.filter(residence=world.residence)}
         self.asked = {
             dispositif.pk: list(PieceRequise.objects.filter(dispositif=dispositif).order_by("rank"))
@@ -268,13 +285,27 @@ class Book:
         request.reach(S.RECEIVED, received_on, 9)
         if household.menage.pk is None:
             household.since = received_on
+            if rank % WITH_EMAIL == 0:
+                # One household in so many reads its post on its telephone, and said so at the first call.
+                household.menage.email = f"menage{rank}@courriel.exemple"
+                household.menage.email_agreed_on = received_on
         self.requests.append(request)
         return request
 
     def decide(
-        self, request: Request, session: SessionCommission, kind: str, *, notified: bool = True, **fields: Any
+        self,
+        request: Request,
+        session: SessionCommission,
+        kind: str,
+        *,
+        notified: bool = True,
+        reserve: Sequence[PieceCandidature] = (),
+        **fields: Any,
     ) -> None:
-        """What the sitting decided on a request, which is then told of it; the request goes where that leads."""
+        """What the sitting decided on a request, which is then told of it; the request goes where that leads.
+
+        `reserve`: the pieces that a « favorable sous réserve » asks for.
+        """
         world, day = self.world, session.starts_at.date()
         rank = self.sessions.index(session)
         self.heard[rank] += 1
@@ -294,6 +325,9 @@ class Book:
             notified_on=add_days(day, 2) if notified else None,
             **({"reasons": FAVORABLE} | {name: value for name, value in fields.items() if value}),
         )
+        if reserve:
+            decision.conditions = reserve_line(held.piece.name for held in reserve)
+            self.reserves.append((decision, reserve))
         request.passages.append((passage, decision, notified))
         label = f"décision {decision.get_kind_display()}"
         request.reach(S.DECIDED, day, 15, label)
@@ -374,6 +408,10 @@ class Book:
             batch_size=BATCH,
         )
         Decision.objects.bulk_create([decision for _, _, decision, _ in heard], batch_size=BATCH)
+        asked = Decision.reserve_pieces.through
+        asked.objects.bulk_create(
+            asked(decision=decision, piecerequise=held.piece) for decision, pieces in self.reserves for held in pieces
+        )
         told = [(request, decision) for request, _, decision, notified in heard if notified]
         self._letters(told)
         bulk_set([decision for _, decision in told], ["letter_candidat", "letter_prescripteur"])
@@ -397,20 +435,37 @@ class Book:
             DocumentEmis.objects.bulk_create([paper for _, paper in papers], batch_size=BATCH)
             for decision, paper in papers:
                 setattr(decision, field, paper)
-            EnvoiLettre.objects.bulk_create(
-                [
-                    EnvoiLettre(
-                        decision=decision,
-                        document=paper,
-                        means=EnvoiLettre.Means.POST,
-                        sent_on=decision.notified_on,
-                        asked_by=paper.issued_by,
-                        asked_at=self.world.at(decision.notified_on, 16),
-                    )
-                    for decision, paper in papers
-                ],
-                batch_size=BATCH,
-            )
+            sendings = [self._sending(decision, paper, kind) for decision, paper in papers]
+            if kind == DocumentKind.LETTRE_CANDIDAT:
+                sendings += self._never_left(sendings)
+            EnvoiLettre.objects.bulk_create(sendings, batch_size=BATCH)
+
+    def _never_left(self, sendings: list[EnvoiLettre]) -> list[EnvoiLettre]:
+        """The last letter sent by e-mail did not leave, as often as it was tried: the tries after the first."""
+        last = next((one for one in reversed(sendings) if one.means == EnvoiLettre.Means.EMAIL), None)
+        if last is None:
+            return []
+        tries = [last]
+        for days in RETRY_AFTER_DAYS:
+            tries.append(copy(last))
+            tries[-1].asked_at = tries[-2].asked_at + datetime.timedelta(days=days)
+        for one in tries:
+            one.sent_on, one.failed_at = None, one.asked_at
+        return tries[1:]
+
+    def _sending(self, decision: Decision, paper: DocumentEmis, kind: DocumentKind) -> EnvoiLettre:
+        """How a letter left on the day of its notification: by e-mail where it may."""
+        orientation = decision.passage.orientation
+        email, _ = way_of(orientation, paper, to_partner=kind == DocumentKind.LETTRE_PRESCRIPTEUR)
+        return EnvoiLettre(
+            decision=decision,
+            document=paper,
+            means=EnvoiLettre.Means.EMAIL if email else EnvoiLettre.Means.POST,
+            address=email,
+            sent_on=decision.notified_on,
+            asked_by=paper.issued_by,
+            asked_at=self.world.at(decision.notified_on, 16),
+        )
 
     def _letter(self, request: Request, decision: Decision, kind: DocumentKind, rank: int) -> DocumentEmis:
         orientation, on = request.orientation, decision.notified_on

@@ -338,6 +338,7 @@ def _partenaires(world: World) -> None:
             email=f"{code}@partenaire.exemple",
             contact_within_days=contact_days,
             answer_within_days=answer_days,
+            email_agreed_on=world.begins if code == "siao" else None,
         )
         partenaire.residences.add(world.residence)
         world.partenaires[code] = partenaire

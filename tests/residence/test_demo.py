@@ -1,16 +1,26 @@
 """The demonstration holds together: its books balance, its places are taken once, its pages open, it loads once."""
 
 import datetime
+from itertools import product
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.urls import reverse
 
 from accompagnement.models import DossierSocial, NoteSociale
-from admissions.models import Decision, Orientation, SessionCommission
+from admissions.forms.decisions import COMMISSION_MOTIVES
+from admissions.models import (
+    Decision,
+    EnvoiLettre,
+    ImportOrientations,
+    MotifCloture,
+    Orientation,
+    Proposition,
+    SessionCommission,
+)
 from logement.models import (
     AvisEcheance,
     ContratOccupation,
@@ -21,12 +31,13 @@ from logement.models import (
     Place,
     RenouvellementSejour,
     Sejour,
+    TravauxPrevus,
 )
 from residence import hooks
 from residence.authentication import has_second_factor
 from residence.demo import PASSWORD, TEAM
 from residence.duties import rebuild_duties
-from residence.models import DocumentEmis, Echeance, EntreeJournal, Menage, User
+from residence.models import DocumentEmis, Echeance, EntreeJournal, Fusion, Menage, RendezVous, User
 from residence.models.base import today
 from residence.models.documents import canonical_json, sha256_of
 from residence.permissions import Role
@@ -92,6 +103,33 @@ def test_every_stage_of_admissions_is_there() -> None:
     assert not untold.filter(Q(letter_candidat=None) | Q(letter_prescripteur=None)).exists()
     entered = Orientation.objects.filter(status="entered")
     assert not entered.exclude(sejour__menage=F("menage")).exists()
+
+
+def test_a_year_of_admissions() -> None:
+    """Everything that a visitor looks for has happened, or is about to."""
+    decided = Decision.objects.order_by()
+    refused = decided.filter(kind="unfavorable").values_list("motives", flat=True)
+    assert {motive for motives in refused for motive in motives} == set(COMMISSION_MOTIVES)
+    assert set(Orientation.objects.filter(status="closed").values_list("closed_reason", flat=True)) == set(MotifCloture)
+    # A file put off is heard again; one still waits.
+    deferred = decided.filter(kind="deferred", deferred_to_on__isnull=False)
+    heard = {one: list(one.passage.orientation.passages.filter(decision__isnull=False)) for one in deferred}
+    assert {len(passages) for passages in heard.values()} == {1, 2}
+    reserves = decided.filter(kind="favorable_subject_to").annotate(pieces=Count("reserve_pieces"))
+    assert {(one.conditions_lifted_on is None, one.pieces > 0) for one in reserves} == set(
+        product((True, False), repeat=2)
+    )
+    assert RendezVous.objects.filter(status="no_show").count() >= 2
+    (sitting,) = SessionCommission.objects.filter(status="convened")
+    assert sitting.passages.on_agenda().filter(orientation__status="ready", synthese__isnull=False).count() == 9
+    assert set(Proposition.objects.values_list("status", flat=True)) >= {"refused", "accepted", "expired"}
+    imports = {one.status: one.counts for one in ImportOrientations.objects.all()}
+    assert imports["done"] == {"entered": 2}
+    assert imports["review"].keys() == {"entered", "faulty", "to_decide"}
+    assert Fusion.objects.filter(undone_at=None).exists()
+    assert set(EnvoiLettre.objects.values_list("means", flat=True)) == {"email", "post"}
+    assert Place.objects.filter(reservataire__isnull=False).exists()
+    assert TravauxPrevus.objects.waiting().exists()
 
 
 def test_a_stay_goes_past_its_term_and_one_comes_near() -> None:
