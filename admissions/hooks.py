@@ -8,13 +8,15 @@ from django.utils import timezone
 
 from admissions.actions.entretiens import return_to_received
 from admissions.actions.propositions import enter_orientation, wait_again
+from admissions.duties import KINDS
 from admissions.models import Decision, EtapeOrientation, Orientation, Proposition
-from admissions.models.orientations import OrientationStatus
+from admissions.models.orientations import OrientationStatus, linked_menages
+from admissions.queries.commission import minutes_without
 from admissions.queries.orientations import live_proposition, stage_badge, stage_event
 from residence.components import Event, Tab
-from residence.contracts import BannerPart, MenagePart, Panel, Told
+from residence.contracts import BannerPart, KeptFrom, MenagePart, Panel, Told
 from residence.menu import MenuEntry
-from residence.models import RendezVous, User
+from residence.models import DocumentEmis, DocumentKind, RendezVous, User
 from residence.permissions import Permission, Role
 from residence.queries.together import staff
 
@@ -66,6 +68,27 @@ def rendez_vous_missed(rendez_vous: RendezVous, by: User) -> None:
     """Nobody came to the interview: the household is to be contacted again."""
     if rendez_vous.kind == RendezVous.Kind.PREADMISSION:
         return_to_received(by=by, rendez_vous=rendez_vous)
+
+
+def kept_by_a_link(user: User) -> KeptFrom:
+    """What a declared link keeps from its member besides the request: its papers, and what is due on it."""
+    return KeptFrom(linked_menages(user), _PAPERS_OF_A_REQUEST, frozenset(kind.code for kind in KINDS))
+
+
+_PAPERS_OF_A_REQUEST = frozenset(
+    {
+        DocumentKind.INVITATION,
+        DocumentKind.SYNTHESE,
+        DocumentKind.LETTRE_CANDIDAT,
+        DocumentKind.LETTRE_PRESCRIPTEUR,
+        DocumentKind.PROPOSITION,
+    }
+)
+
+
+def minutes_for(document: DocumentEmis, user: User) -> dict[str, Any] | None:
+    """The minutes without what they say of the files that a link keeps from `user`; None when there is none."""
+    return minutes_without(document, user) if document.kind == DocumentKind.PV else None
 
 
 class Candidatures(MenagePart):

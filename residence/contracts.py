@@ -6,6 +6,8 @@
 | `ON_STAY_CLOSED` | `(sejour, by)` | nothing |
 | `SEARCH` | `(user, text, limit)` | list of `Hit` |
 | `MENAGE_PARTS` | `(reader)` | a `MenagePart`: what the app tells of a household |
+| `KEPT_FROM` | `(user)` | a `KeptFrom`: papers and duties that the user may not read, whatever their roles |
+| `DOCUMENT_TOLD` | `(document, user)` | the frozen data of a document as this reader may know it; None: whole |
 | `HOME` | `(user, residence_id)` | list of `Panel`: tiles of the home page; `residence_id` None for all of the user's |
 | `ON_RENDEZ_VOUS_MISSED` | `(rendez_vous, by)` | nothing; runs when a household did not come |
 | `QUOTIDIEN` | `(day)` | a sentence: what the app did that was due on `day`; may run twice |
@@ -18,6 +20,8 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db.models import QuerySet
 
 from residence.components import Badge, Event, Tab
 from residence.models import Menage, User
@@ -34,6 +38,15 @@ class Hit:
     url: str
     detail: str = ""
     icon: str = ""
+
+
+@dataclass(frozen=True)
+class KeptFrom:
+    """What a user is kept from about some households (`menages`, by number): these documents, these kinds of duty."""
+
+    menages: QuerySet[Any, Any]
+    documents: frozenset[str]
+    duties: frozenset[str]
 
 
 @dataclass(frozen=True)

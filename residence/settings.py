@@ -377,11 +377,13 @@ MENAGE_PARTS = [
     "logement.hooks.Sejours",
     "accompagnement.hooks.Dossiers",
 ]
+KEPT_FROM = ["admissions.hooks.kept_by_a_link"]
+DOCUMENT_TOLD = ["admissions.hooks.minutes_for"]
 HOME = ["logement.hooks.home", "admissions.home.home", "accompagnement.hooks.home"]
 # The page that says who fits a place, by the name of its address; it takes the number of the place. Empty: none.
 PLACE_MATCH = "admissions:attribution_detail"
 FRAME_DUE_COUNT = "residence.queries.accueil.due_count"
-QUOTIDIEN: list[str] = []
+QUOTIDIEN: list[str] = ["admissions.actions.lettres.send_again"]
 DUTIES = [
     "residence.duty_kinds.KINDS",
     "admissions.duties.KINDS",

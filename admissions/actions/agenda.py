@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from admissions.models import AvisMembre, Decision, Orientation, PassageCommission, SessionCommission
+from admissions.models import AvisMembre, Decision, LienMembre, Orientation, PassageCommission, SessionCommission
 from admissions.models.orientations import OrientationStatus
 from admissions.queries.commission import MEMBER_STAGES, returning_files, synthesis_of
 from residence.actions.documents import issue_document
@@ -46,12 +46,22 @@ def add_passage(*, by: User, session: SessionCommission, orientation: Orientatio
     passage = PassageCommission(session=session, orientation=orientation, rank=last + 1, added_by=by)
     passage.full_clean()
     passage.save()
+    _carry_links(passage)
     if session.status in MEMBER_STAGES:
         freeze_synthesis(by=by, passage=passage)
     record_passage("passage.add", by, passage, rank=passage.rank)
     refresh_duties(orientation)
     refresh_duties(session)
     return passage
+
+
+def _carry_links(passage: PassageCommission) -> None:
+    """A link declared with this household at another sitting holds at this one."""
+    known = LienMembre.objects.filter(passage__orientation__menage=passage.orientation.menage_id)
+    first = known.order_by("user", "declared_on").distinct("user").values_list("user", "declared_on")
+    LienMembre.objects.bulk_create(
+        LienMembre(passage=passage, user_id=user, declared_on=declared_on) for user, declared_on in first
+    )
 
 
 @transaction.atomic

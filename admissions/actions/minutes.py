@@ -30,7 +30,11 @@ def issue_minutes(by: User, session: SessionCommission, passages: Sequence[Any])
         "absent": [_member(member) for member in members if not member.is_present],
         "files": [_file(passage) for passage in passages],
         "withdrawn": [
-            {"name": _name(passage), "reason": KEPT_APART if _is_hidden(passage) else passage.withdrawn_reason}
+            {
+                "passage": passage.pk,
+                "name": _name(passage),
+                "reason": KEPT_APART if _is_hidden(passage) else passage.withdrawn_reason,
+            }
             for passage in withdrawn.order_by("rank", "pk")
         ],
         "closed_by": {"name": by.get_full_name(), "function": by.function},
@@ -66,6 +70,7 @@ def _file(passage: Any) -> dict[str, Any]:
     opinions = list(passage.opinions.all())
     counted = {choice: sum(one.opinion == choice for one in opinions) for choice in AvisMembre.Opinion}
     said = {
+        "passage": passage.pk,
         "name": _name(passage),
         "dispositif": str(passage.orientation.dispositif),
         "decision": decision.get_kind_display(),

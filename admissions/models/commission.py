@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from admissions.models.orientations import MotifCloture, Orientation
+from admissions.models.orientations import MotifCloture, Orientation, RequestQuerySet
 from residence.models import DocumentEmis, PieceRequise, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, pair_check
 
@@ -99,9 +99,8 @@ class MembreSession(models.Model):
         return str(self.user)
 
 
-class PassageQuerySet(ScopedQuerySet):
+class PassageQuerySet(RequestQuerySet):
     residence_path = "session__residence"
-    menage_path = "orientation__menage"
 
     def on_agenda(self) -> Self:
         return self.filter(withdrawn_at__isnull=True)
@@ -114,7 +113,7 @@ class PassageQuerySet(ScopedQuerySet):
                 session__membres__user=user,
                 session__status__in=[SessionCommission.Status.CONVENED, SessionCommission.Status.SITTING],
             )
-            .exclude(liens__user=user)
+            .save_linked_to(user)
         )
 
 
@@ -154,7 +153,7 @@ class PassageCommission(models.Model):
 
 
 class LienMembre(models.Model):
-    """A declared link between a member and a candidate: the member is kept out of that file."""
+    """A declared link between a member and a candidate: the member is kept out of that file (`RequestQuerySet`)."""
 
     passage = models.ForeignKey(PassageCommission, models.PROTECT, related_name="liens", verbose_name="passage")
     user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="membre")
@@ -205,7 +204,7 @@ class AvisMembre(models.Model):
         return f"{self.user} : {self.get_opinion_display()}"
 
 
-class DecisionQuerySet(ScopedQuerySet):
+class DecisionQuerySet(RequestQuerySet):
     residence_path = "passage__session__residence"
     menage_path = "passage__orientation__menage"
 

@@ -1,8 +1,9 @@
 """A request to come in, from the day it is received to the day it is closed."""
 
 import datetime
-from typing import Self
+from typing import Any, Self
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import OuterRef, Q
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from residence.models import ContactPartenaire, Dispositif, Menage, Partenaire, Residence, Route, TypeLogement, User
 from residence.models.base import ScopedQuerySet, choice_check
+from residence.permissions import Permission
 
 
 class Besoin(models.TextChoices):
@@ -61,7 +63,30 @@ class OrientationStatus(models.TextChoices):
 S = OrientationStatus
 
 
-class OrientationQuerySet(ScopedQuerySet):
+class RequestQuerySet(ScopedQuerySet):
+    """Rows about the request of a household, or the request itself.
+
+    A link with a candidate, declared by a member of the commission or for one, keeps them out of every request of that
+    household, whatever other role they hold: what is decided of it, and from what, is not theirs to read or to do.
+    """
+
+    menage_path = "orientation__menage"
+
+    def visible_to(self, user: Any, permission: Permission) -> Self:
+        return super().visible_to(user, permission).save_linked_to(user)
+
+    def save_linked_to(self, user: Any) -> Self:
+        """Rows but those of the households with which `user` has a declared link."""
+        return self.exclude(**{f"{self.menage_path}__in": linked_menages(user)})
+
+
+def linked_menages(user: Any) -> Any:
+    """The households with which `user` has a declared link, by number."""
+    liens = apps.get_model("admissions", "LienMembre").objects.filter(user=user)
+    return liens.values("passage__orientation__menage")
+
+
+class OrientationQuerySet(RequestQuerySet):
     menage_path = "menage"
 
     def open(self) -> Self:

@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from admissions.models.orientations import Orientation
+from admissions.models.orientations import Orientation, RequestQuerySet
 from logement.models import CategoriePlace
 from residence.models import PieceJointe, PieceRequise, RendezVous, User
-from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
+from residence.models.base import choice_check, order_check, pair_check
 from residence.models.personnes import MoneyLine
 
 
@@ -31,9 +31,8 @@ class Autonomie(models.TextChoices):
     LOW = "low", "appui important"
 
 
-class EntretienQuerySet(ScopedQuerySet):
+class EntretienQuerySet(RequestQuerySet):
     residence_path = "orientation__residence"
-    menage_path = "orientation__menage"
 
 
 class EntretienPreadmission(models.Model):

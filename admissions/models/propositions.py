@@ -6,15 +6,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from admissions.models.orientations import MotifCloture, Orientation
+from admissions.models.orientations import MotifCloture, Orientation, RequestQuerySet
 from logement.models import OccupationPlace, Place
 from residence.models import DocumentEmis, User
-from residence.models.base import ScopedQuerySet, choice_check
+from residence.models.base import choice_check
 
 
-class PropositionQuerySet(ScopedQuerySet):
+class PropositionQuerySet(RequestQuerySet):
     residence_path = "orientation__residence"
-    menage_path = "orientation__menage"
 
     def pending(self) -> Self:
         return self.filter(status=Proposition.Status.MADE)

@@ -20,12 +20,12 @@ from admissions.models import (
     SessionCommission,
     ThemeBesoin,
 )
-from admissions.models.orientations import OrientationStatus
+from admissions.models.orientations import OrientationStatus, linked_menages
 from admissions.queries.budget import budget_of, facts_of, money_facts
 from admissions.queries.completude import pieces_of
 from admissions.queries.courriers import reference_of
 from admissions.queries.criteres import points_of
-from residence.models import MembreMenage, Residence, RoleAttribution, User
+from residence.models import DocumentEmis, MembreMenage, Residence, RoleAttribution, User
 from residence.models.base import today
 from residence.permissions import TABLE, Permission
 from residence.rules.dates import age_on
@@ -62,7 +62,7 @@ def passages_readable(user: User) -> QuerySet[Any]:
 
 def passages_of_staff(user: User, permission: Permission) -> QuerySet[Any]:
     """The files that another role than that of a member opens to `user`, save those that a link keeps from them."""
-    return PassageCommission.objects.visible_to(user, permission).exclude(liens__user=user)
+    return PassageCommission.objects.visible_to(user, permission)
 
 
 def possible_members(residence: Residence) -> QuerySet[Any]:
@@ -146,6 +146,7 @@ def agenda_of(session: SessionCommission, user: User) -> list[AgendaLine]:
         session.passages.on_agenda()
         .select_related("orientation__menage", "orientation__dispositif", "decision", "synthese")
         .prefetch_related("opinions", "liens__user")
+        .annotate(is_kept_out=Q(orientation__menage__in=linked_menages(user)))
         .order_by("rank", "pk")
     )
     members = list(session.membres.all())
@@ -160,7 +161,7 @@ def agenda_of(session: SessionCommission, user: User) -> list[AgendaLine]:
                 reverse("admissions:passage_detail", args=[passage.pk]) if passage.pk in opened else "",
                 tally_of(passage, members),
                 own,
-                any(lien.user_id == user.pk for lien in liens),
+                passage.is_kept_out,
                 tuple(str(lien.user) for lien in liens),
             )
         )
@@ -262,6 +263,29 @@ def _composition(orientation: Orientation) -> list[str]:
     if unnamed > 0:
         told.append(f"{unnamed} personne{'s' if unnamed > 1 else ''} annoncée{'s' if unnamed > 1 else ''}")
     return told
+
+
+KEPT_OUT = "Un lien déclaré avec ce candidat vous tient à l’écart de ce dossier."
+
+
+def minutes_without(minutes: DocumentEmis, user: User) -> dict[str, Any] | None:
+    """The frozen data of minutes, each file that a link keeps from `user` told by its name alone; None without any."""
+    kept = set(
+        PassageCommission.objects.filter(
+            session=minutes.target_id, orientation__menage__in=linked_menages(user)
+        ).values_list("pk", flat=True)
+    )
+    if not kept:
+        return None
+    data = minutes.data
+
+    def told(file: dict[str, Any], words: dict[str, Any]) -> dict[str, Any]:
+        return {"name": file["name"], **words} if file.get("passage") in kept else file
+
+    return data | {
+        "files": [told(file, {"is_kept_out": KEPT_OUT}) for file in data["files"]],
+        "withdrawn": [told(file, {"reason": KEPT_OUT}) for file in data["withdrawn"]],
+    }
 
 
 def reserve_awaits(decision: Decision) -> list[Any]:

@@ -126,7 +126,7 @@ def lien_declare(request: HttpRequest, passage_id: int) -> HttpResponse:
         "admissions/lien_declare.html",
         form=form,
         act=lambda: declare_lien(by=user, passage=passage, user=form.cleaned_data["user"]),
-        success="Le lien est déclaré : ce membre ne lit plus ce dossier et ne donne pas d’avis.",
+        success="Le lien est déclaré : ce membre n’ouvre plus cette demande et ne donne pas d’avis.",
         to=session,
         context=passage_context(passage),
     )

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -39,20 +38,15 @@ def passage_context(passage: Any) -> dict[str, Any]:
 
 
 def decision_or_404(request: HttpRequest, decision_id: int, permission: Permission) -> Any:
-    kept_from = Q(passage__liens__user=request.user)
-    rows = (
-        Decision.objects.visible_to(request.user, permission)
-        .exclude(kept_from)
-        .select_related(
-            "passage__session__residence",
-            "passage__orientation__menage",
-            "passage__orientation__residence",
-            "passage__orientation__dispositif",
-            "passage__orientation__partenaire",
-            "passage__orientation__prescripteur",
-            "letter_candidat__residence",
-            "letter_prescripteur__residence",
-        )
+    rows = Decision.objects.visible_to(request.user, permission).select_related(
+        "passage__session__residence",
+        "passage__orientation__menage",
+        "passage__orientation__residence",
+        "passage__orientation__dispositif",
+        "passage__orientation__partenaire",
+        "passage__orientation__prescripteur",
+        "letter_candidat__residence",
+        "letter_prescripteur__residence",
     )
     decision = get_object_or_404(rows, pk=decision_id)
     orientation = decision.passage.orientation

@@ -142,7 +142,7 @@ def session_detail(request: HttpRequest, session_id: int) -> HttpResponse:
         "agenda": agenda,
         "undecided": sum(1 for line in agenda if line.decision is None and not line.is_kept_out),
         "withdrawn": session.passages.filter(withdrawn_at__isnull=False)
-        .exclude(liens__user=user)
+        .save_linked_to(user)
         .select_related("orientation__menage")
         if reads_decisions
         else [],

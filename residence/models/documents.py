@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from residence import hooks
 from residence.models.base import ScopedQuerySet, choice_check, pair_check, today
 from residence.models.etablissement import PieceRequise, Residence
 from residence.models.personnes import Menage, Personne
@@ -145,7 +146,10 @@ class DocumentQuerySet(ScopedQuerySet):
         for kind, permission in DOCUMENT_PERMISSION.items():
             if user.holds(permission):
                 seen |= Q(kind=kind) & self._in_scope(user, permission)
-        return self.filter(seen).open_to(user)
+        rows = self.filter(seen).open_to(user)
+        for kept in hooks.call("KEPT_FROM", user=user):
+            rows = rows.exclude(kind__in=kept.documents, menage__in=kept.menages)
+        return rows
 
 
 class DocumentEmis(models.Model):

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
+from residence import hooks
 from residence.components import Duty
 from residence.duties import DutyKind, kinds
 from residence.models import AccesConfidentiel, Echeance, Menage, User
@@ -27,6 +28,8 @@ def duties_of(user: User, *, residence_id: int | None = None, later: bool = Fals
     named = AccesConfidentiel.objects.in_force(day).filter(user=user, menage=OuterRef("menage"))
     readable = Q(menage__isnull=True) | Q(menage__is_confidential=False) | Q(kind__in=on_number) | Q(Exists(named))
     rows = Echeance.objects.open().addressed_to(user).filter(wanted, readable)
+    for kept in hooks.call("KEPT_FROM", user=user):
+        rows = rows.exclude(kind__in=kept.duties, menage__in=kept.menages)
     if residence_id is not None:
         rows = rows.filter(residence=residence_id)
     return rows.order_by("due_on", "pk")

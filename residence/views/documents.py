@@ -8,7 +8,8 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
 
-from residence.actions.documents import pdf_of
+from residence import hooks
+from residence.actions.documents import pdf_of, revived
 from residence.actions.journal import record_reading
 from residence.actions.pieces import add_piece, withdraw_piece
 from residence.components import Column, Row, Table
@@ -16,6 +17,7 @@ from residence.forms.pieces import PieceForm
 from residence.models import DocumentEmis, Menage, PieceJointe
 from residence.models.base import today
 from residence.models.documents import DOCUMENT_PERMISSION
+from residence.pdf import render_pdf
 from residence.permissions import Permission, require_permission
 from residence.queries.banner import banner_for
 from residence.queries.menages import residence_for
@@ -29,7 +31,9 @@ def document_open(request: HttpRequest, document_id: int) -> HttpResponse:
     document = get_object_or_404(readable, pk=document_id)
     if document.menage is not None:
         record_reading(document.menage, by=request.user, what=document, residence=document.residence)
-    response = HttpResponse(pdf_of(document), content_type="application/pdf")
+    told = next(filter(None, hooks.call("DOCUMENT_TOLD", document=document, user=request.user)), None)
+    content = render_pdf(document.template, revived(told)) if told else pdf_of(document)
+    response = HttpResponse(content, content_type="application/pdf")
     name = slugify(f"{document.get_kind_display()} {document.number}")
     response["Content-Disposition"] = content_disposition_header("telecharger" in request.GET, f"{name}.pdf")
     return _kept_private(response)

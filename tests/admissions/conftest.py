@@ -10,7 +10,8 @@ from admissions.actions.entretiens import EntretienInput, MoneyInput, record_ent
 from admissions.actions.orientations import create_orientation, ready_orientation, record_piece
 from admissions.actions.sessions import add_passage, convene_session, open_sitting, prepare_session
 from admissions.models import PassageCommission
-from residence.models import ContactPartenaire, PieceRequise
+from residence.actions.personnes import mask_menage
+from residence.models import AccesConfidentiel, ContactPartenaire, PieceRequise
 from residence.models.base import today
 from residence.permissions import Role
 from tests.factories import (
@@ -193,6 +194,20 @@ def sitting(nadia, session, members):
         return list(PassageCommission.objects.on_agenda().filter(session=session).order_by("rank"))
 
     return sit
+
+
+@pytest.fixture
+def hidden(ready, here, nadia, gestionnaire):
+    """A file ready for the commission, of a household that Nadia, a gestionnaire and her substitute alone may read."""
+    orientation = ready(reference=REFERENCE | {"last_name": "Introuvable"})
+    capacity = AccesConfidentiel.Capacity
+    named = [
+        (nadia, capacity.REFERENT),
+        (gestionnaire, capacity.GESTIONNAIRE),
+        (UserFactory(role=Role.GESTIONNAIRE, residence=here), capacity.SUBSTITUTE),
+    ]
+    mask_menage(by=nadia, menage=orientation.menage, residence=here, named=named)
+    return fresh(orientation)
 
 
 def fresh(row):

@@ -14,8 +14,7 @@ from admissions.actions.orientations import reach
 from admissions.actions.propositions import make_proposition
 from admissions.actions.sessions import add_passage
 from admissions.models import AvisMembre, EntretienPreadmission, Orientation, SessionCommission
-from residence.actions.personnes import mask_menage
-from residence.models import AccesConfidentiel, Charge, EntreeJournal, Ressource
+from residence.models import Charge, EntreeJournal, Ressource
 from residence.models.base import today
 from residence.permissions import Role
 from tests.admissions.conftest import REFERENCE, fresh
@@ -206,28 +205,11 @@ def test_the_gestionnaire_sees_names_persons_and_needs(enter, gestionnaire, nadi
 # A confidential household
 
 
-@pytest.fixture
-def hidden(enter, here, nadia, gestionnaire):
-    orientation = enter(reference=REFERENCE | {"last_name": "Secrète"})
-    capacity = AccesConfidentiel.Capacity
-    mask_menage(
-        by=nadia,
-        menage=orientation.menage,
-        residence=here,
-        named=[
-            (nadia, capacity.REFERENT),
-            (gestionnaire, capacity.GESTIONNAIRE),
-            (UserFactory(role=Role.GESTIONNAIRE, residence=here), capacity.SUBSTITUTE),
-        ],
-    )
-    return fresh(orientation)
-
-
 def test_who_was_not_named_neither_sees_nor_opens_it(hidden, here, nadia):
     claire = UserFactory(role=Role.COORDINATRICE, residence=here)
-    assert "SECRÈTE" in read(nadia, "orientation_list")
-    assert "SECRÈTE" not in read(claire, "orientation_list")
-    assert "SECRÈTE" not in read(claire, "orientation_list", q="secrete")
+    assert "INTROUVABLE" in read(nadia, "orientation_list")
+    assert "INTROUVABLE" not in read(claire, "orientation_list")
+    assert "INTROUVABLE" not in read(claire, "orientation_list", q="introuvable")
     assert status(claire, "orientation_detail", hidden.pk) == 404
     assert status(claire, "entretien_record", hidden.pk) == 404
 
@@ -241,22 +223,20 @@ def test_reading_it_leaves_a_line(hidden, nadia):
 def test_typing_the_same_name_proposes_nothing_to_a_stranger(hidden, here, dispositif):
     claire = UserFactory(role=Role.COORDINATRICE, residence=here)
     response = signed_in(claire).post(
-        url("orientation_create"), request_of(dispositif, last_name="Secrète", first_names="Awa"), follow=True
+        url("orientation_create"), request_of(dispositif, last_name="Introuvable", first_names="Awa"), follow=True
     )
     assert "est la même personne" not in response.content.decode()
     assert Orientation.objects.count() == 2
 
 
-def test_members_and_direction_read_its_number(hidden, hold, nadia, session, sitting, members, direction, here):
-    hold(hidden)
-    Orientation.objects.filter(pk=hidden.pk).update(status="ready")
-    (passage,) = sitting(fresh(hidden))
+def test_members_and_direction_read_its_number(hidden, session, sitting, members, direction):
+    (passage,) = sitting(hidden)
     for user in (members[0], direction):
         shown = read(user, "session_detail", session.pk)
-        assert "SECRÈTE" not in shown
+        assert "INTROUVABLE" not in shown
         assert hidden.menage.masked_name in shown
     shown = read(members[0], "passage_detail", passage.pk)
-    assert "SECRÈTE" not in shown
+    assert "INTROUVABLE" not in shown
     assert "Avis favorable du référent." in shown
     assert status(direction, "passage_detail", passage.pk) == 404
 
@@ -332,10 +312,10 @@ def test_nobody_is_proposed_before_there_is_something_to_say(enter, nadia, typed
 
 def test_typing_proposes_neither_a_hidden_household_nor_another_residence_s(enter, hidden, here, nadia):
     enter()
-    shown = typing(nadia, last_name="Secrète")
-    assert "SECRÈTE Awa" in shown
-    shown = typing(UserFactory(role=Role.COORDINATRICE, residence=here), last_name="Secrète")
-    assert "SECRÈTE" not in shown
+    shown = typing(nadia, last_name="Introuvable")
+    assert "INTROUVABLE Awa" in shown
+    shown = typing(UserFactory(role=Role.COORDINATRICE, residence=here), last_name="Introuvable")
+    assert "INTROUVABLE" not in shown
     assert hidden.menage.masked_name not in shown
     assert "même personne" not in typing(UserFactory(role=Role.COORDINATRICE, residence=ResidenceFactory()))
 

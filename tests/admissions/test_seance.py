@@ -58,23 +58,6 @@ def substitute(here):
     return UserFactory(role=Role.COMMISSION, residence=here)
 
 
-@pytest.fixture
-def hidden(ready, here, nadia, gestionnaire):
-    orientation = ready(reference=REFERENCE | {"last_name": "Introuvable"})
-    capacity = AccesConfidentiel.Capacity
-    mask_menage(
-        by=nadia,
-        menage=orientation.menage,
-        residence=here,
-        named=[
-            (nadia, capacity.REFERENT),
-            (gestionnaire, capacity.GESTIONNAIRE),
-            (UserFactory(role=Role.GESTIONNAIRE, residence=here), capacity.SUBSTITUTE),
-        ],
-    )
-    return fresh(orientation)
-
-
 # Members
 
 
