@@ -4,13 +4,14 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from admissions.models import (
     AvisMembre,
     Decision,
-    EnvoiLettre,
     ImportOrientations,
     Orientation,
     PassageCommission,
@@ -18,11 +19,13 @@ from admissions.models import (
     SessionCommission,
 )
 from admissions.models.orientations import OrientationStatus
+from admissions.queries.attente import pieces_to_renew
 from admissions.queries.completude import completeness_of
 from admissions.queries.criteres import derogations_missing, points_of
+from admissions.queries.lettres import Lettre, lettres_of, not_all_gone, with_letters
 from admissions.queries.siao import reponses_of
 from residence.duties import DutyKind, Expected
-from residence.models import CritereDispositif, RendezVous
+from residence.models import CritereDispositif, RendezVous, RoleAttribution
 from residence.permissions import Permission, Role
 from residence.rules.dates import add_days
 
@@ -37,6 +40,7 @@ LETTER_DAYS = 8
 SEND_DAYS = 2
 CONVENE_BEFORE_DAYS = 7
 DEROGATION_DAYS = 8
+RENEW_DAYS = 15
 CONTRACT_BEFORE_DAYS = 5
 
 
@@ -168,6 +172,33 @@ def _derogation_to_grant(rows: QuerySet[Any], day: datetime.date) -> Iterator[Ex
             )
 
 
+def _pieces_to_renew(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Pieces that are out of date, or will be before the entry hoped for, of who waits or was proposed a place.
+
+    For who held the interview as long as they are a coordinatrice there, for all of them otherwise.
+    """
+    live = Proposition.objects.filter(orientation=OuterRef("pk"), status__in=["made", "accepted"])
+    waiting = rows.filter(status__in=[S.WAITING, S.PROPOSED]).annotate(
+        entry_on=Coalesce(Subquery(live.values("entry_on")[:1]), "entretien__wished_entry_on"),
+        held_by=F("entretien__held_by"),
+    )
+    entries = {one: max(one.entry_on or day, day) for one in waiting}
+    to_renew = pieces_to_renew(entries) if entries else {}
+    concerned = [one for one in entries if one.pk in to_renew]
+    held = RoleAttribution.objects.in_force(day).filter(role=Role.COORDINATRICE, user__is_active=True)
+    there = set(held.values_list("user", "residence")) if concerned else set()
+    for one in concerned:
+        last, names = to_renew[one.pk]
+        yield Expected(
+            target_id=one.pk,
+            residence_id=one.residence_id,
+            menage_id=one.menage_id,
+            due_on=min(add_days(last, RENEW_DAYS), max(entries[one], last)),
+            detail=Truncator(", ".join(names)).chars(200),
+            **({"user_id": one.held_by} if (one.held_by, one.residence_id) in there else {"role": Role.COORDINATRICE}),
+        )
+
+
 def _letters_to_issue(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     owed = rows.filter(letter_candidat__isnull=True, passage__session__status=St.CLOSED)
     for one in owed.select_related("passage__orientation"):
@@ -180,20 +211,35 @@ def _letters_to_issue(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expec
 
 
 def _letters_to_send(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """Letters that were issued and have not all left."""
-    gone = EnvoiLettre.objects.filter(decision=OuterRef("pk"), sent_on__isnull=False)
-    owed = rows.filter(
-        ~Exists(gone.filter(document=OuterRef("letter_candidat")))
-        | Q(letter_prescripteur__isnull=False) & ~Exists(gone.filter(document=OuterRef("letter_prescripteur"))),
-        letter_candidat__isnull=False,
-    )
-    for one in owed.select_related("passage__orientation"):
-        yield _for_coordinatrice(
-            one.passage.orientation,
-            add_days(one.notified_on or one.decided_on, SEND_DAYS),
-            target_id=one.pk,
-            detail=f"décision {one.get_kind_display()}",
-        )
+    """Letters that were issued and have not left, save those whose message is tried again by itself, or no more."""
+    for one, lettres in _unsent(rows):
+        if any(lettre.retry_on is None and not lettre.is_given_up for lettre in lettres):
+            yield _for_coordinatrice(
+                one.passage.orientation,
+                add_days(one.notified_on or one.decided_on, SEND_DAYS),
+                target_id=one.pk,
+                detail=f"décision {one.get_kind_display()}",
+            )
+
+
+def _letters_to_print(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Letters whose message did not leave, as often as it was tried."""
+    for one, lettres in _unsent(rows):
+        given_up = [lettre for lettre in lettres if lettre.is_given_up]
+        if given_up:
+            last = max(envoi.failed_at for lettre in given_up for envoi in lettre.envois if envoi.failed_at)
+            yield _for_coordinatrice(
+                one.passage.orientation,
+                add_days(timezone.localdate(last), SEND_DAYS),
+                target_id=one.pk,
+                detail=f"lettre {', '.join(lettre.what for lettre in given_up)}",
+            )
+
+
+def _unsent(rows: QuerySet[Any]) -> Iterator[tuple[Any, list[Lettre]]]:
+    """Decisions with the letters of each that were issued and have not left."""
+    for one in with_letters(not_all_gone(rows)):
+        yield one, [lettre for lettre in lettres_of([one]) if not lettre.is_sent]
 
 
 def _reserve_to_lift(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
@@ -363,6 +409,15 @@ KINDS = [
         "Examiner",
     ),
     DutyKind(
+        "pieces.renew",
+        "Faire renouveler une pièce du dossier",
+        Orientation,
+        _pieces_to_renew,
+        "admissions:orientation_detail",
+        Permission.ENTRETIEN_RECORD,
+        "Voir les pièces",
+    ),
+    DutyKind(
         "session.convene",
         "Préparer et convoquer la commission",
         SessionCommission,
@@ -415,6 +470,15 @@ KINDS = [
         "admissions:decision_letters",
         Permission.LETTRE_ISSUE,
         "Envoyer les lettres",
+    ),
+    DutyKind(
+        "lettre.print",
+        "Imprimer la lettre que le courriel n’a pas pu porter",
+        Decision,
+        _letters_to_print,
+        "admissions:decision_letters",
+        Permission.LETTRE_ISSUE,
+        "Imprimer la lettre",
     ),
     DutyKind(
         "reserve.lift",

@@ -139,6 +139,7 @@ VERBS = {
     "report": "signalement",
     "replace": "remplacement",
     "reset": "réinitialisation",
+    "retry": "nouvel essai",
     "reverse": "contre-passation",
     "save": "enregistrement",
     "send": "envoi",

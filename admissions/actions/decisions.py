@@ -178,7 +178,7 @@ def grant_derogation(*, by: User, orientation: Orientation, critere: CritereDisp
     return derogation
 
 
-def record_decided(action: str, by: User, decision: Decision, **details: Any) -> None:
+def record_decided(action: str, by: User | None, decision: Decision, **details: Any) -> None:
     """Write in the journal what was done of a decision."""
     orientation = decision.passage.orientation
     record(

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from admissions.actions.decisions import record_decided
@@ -26,7 +27,7 @@ from admissions.queries.courriers import (
     reference_of,
     signatory_of,
 )
-from admissions.queries.lettres import lettres_of
+from admissions.queries.lettres import Lettre, lettres_of, not_all_gone, with_letters
 from admissions.queries.siao import DECIDED
 from residence.actions.documents import issue_document, pdf_of
 from residence.actions.journal import record
@@ -36,6 +37,9 @@ from residence.models import DocumentEmis, DocumentKind, User
 from residence.models.base import today
 
 logger = logging.getLogger(__name__)
+
+# Longer than any sending lasts: a message still on its way then was left by a server that stopped.
+LEFT_BEHIND_AFTER = datetime.timedelta(hours=1)
 
 St = SessionCommission.Status
 K = Decision.Kind
@@ -161,15 +165,44 @@ def email_letters(*, by: User, decisions: Iterable[Decision], documents: Iterabl
         for lettre in lettres_of([decision]):
             if lettre.document.pk not in wanted or not lettre.email or lettre.is_sent or lettre.is_leaving:
                 continue
-            envoi = EnvoiLettre(
-                decision=decision, document=lettre.document, means=Means.EMAIL, address=lettre.email, asked_by=by
-            )
-            envoi.full_clean()
-            envoi.save()
+            _email(decision, lettre, by)
             record_decided("lettre.send", by, decision, document=lettre.document.number, means=Means.EMAIL)
-            transaction.on_commit(partial(send_email, envoi.pk))
             asked += 1
     return asked
+
+
+def _email(decision: Decision, lettre: Lettre, by: User) -> None:
+    """Have a letter leave by e-mail once the transaction is over; `by` asked for it."""
+    envoi = EnvoiLettre(
+        decision=decision, document=lettre.document, means=Means.EMAIL, address=lettre.email, asked_by=by
+    )
+    envoi.full_clean()
+    envoi.save()
+    transaction.on_commit(partial(send_email, envoi.pk))
+
+
+def send_again(day: datetime.date) -> str:
+    """Try again the messages that did not leave and whose day has come; those that a stopped server left behind too.
+
+    Says how many. A letter is tried as often as `RETRY_AFTER_DAYS` says, then a person prints it.
+    """
+    left_behind = EnvoiLettre.objects.filter(
+        means=Means.EMAIL, sent_on=None, failed_at=None, asked_at__lt=timezone.now() - LEFT_BEHIND_AFTER
+    )
+    tried = 0
+    for pk in left_behind.values_list("pk", flat=True):
+        transaction.on_commit(partial(send_email, pk))
+        tried += 1
+    failed = EnvoiLettre.objects.filter(decision=OuterRef("pk"), failed_at__isnull=False)
+    for known in not_all_gone(Decision.objects.filter(Exists(failed))):
+        locked(known)
+        (decision,) = with_letters(Decision.objects.filter(pk=known.pk))
+        for lettre in lettres_of([decision]):
+            if lettre.retry_on is not None and lettre.retry_on <= day:
+                _email(decision, lettre, lettre.envois[-1].asked_by)
+                record_decided("lettre.retry", None, decision, document=lettre.document.number, after=lettre.failures)
+                tried += 1
+    return f"{tried} courriel{'s' if tried > 1 else ''} de nouveau en partance" if tried else ""
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from admissions.models.orientations import OrientationStatus
 from admissions.queries.places import fit_badge, place_facts
 from admissions.queries.plai import ages_on, plafonds_of, plai_badge
 from admissions.rules import convenance, plai, rang
-from admissions.rules.admissibilite import piece_is_valid
+from admissions.rules.admissibilite import last_valid_day, piece_is_valid
 from logement.models import Place
 from residence.components import Badge
 from residence.models import Echeance, MembreMenage, PieceRequise, User
@@ -232,6 +232,22 @@ def plai_of(orientation: Orientation, day: datetime.date) -> Badge | None:
     return None if ceiling is None else plai_badge(plai.Entrant(income, ceiling))
 
 
+def pieces_to_renew(
+    entries: Mapping[Any, datetime.date],
+) -> dict[int, tuple[datetime.date, list[str]]]:
+    """Of files, each with the day of entry that is hoped for: those with a piece out of date before it.
+
+    By orientation: the first day on which a piece stops holding, and the names of all those that do; three queries.
+    """
+    pieces = _Pieces(list(entries))
+    found: dict[int, tuple[datetime.date, list[str]]] = {}
+    for one, entry_on in entries.items():
+        ending = sorted((last, name) for last, name in pieces.ending(one) if last < entry_on)
+        if ending:
+            found[one.pk] = ending[0][0], [name for _, name in ending]
+    return found
+
+
 def stale_pieces(orientation: Orientation, day: datetime.date) -> tuple[str, ...]:
     """What one file lacks, or will have out of date on `day`, in French."""
     return _Pieces([orientation]).stale(orientation, day)
@@ -254,6 +270,14 @@ class _Pieces:
                 "orientation", "piece", "received_on", "expires_on", "not_needed_reason"
             )
         }
+
+    def ending(self, orientation: Any) -> Iterator[tuple[datetime.date, str]]:
+        """The pieces held that hold until a known day: that day, and their names."""
+        for piece, name, months in self.asked[orientation.dispositif_id]:
+            received, expires, reason = self.held.get((orientation.pk, piece), (None, None, ""))
+            last = last_valid_day(issued_on=received, expires_on=expires, validity_months=months)
+            if received is not None and not reason and last is not None:
+                yield last, name
 
     def stale(self, orientation: Any, day: datetime.date) -> tuple[str, ...]:
         """What is missing, or will be out of date on `day`, in French."""

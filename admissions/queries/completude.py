@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from admissions.models import EntretienPreadmission, Orientation, PieceCandidature
-from admissions.rules.admissibilite import Completeness, Item, completeness, piece_is_valid
+from admissions.rules.admissibilite import Completeness, Item, completeness, last_valid_day, piece_is_valid
 from residence.components import Badge
 from residence.models import PieceJointe, PieceRequise, Ressource, Route
 from residence.models.base import today
@@ -27,6 +27,17 @@ class PieceState:
     @property
     def is_present(self) -> bool:
         return self.badge in (RECEIVED, NOT_NEEDED)
+
+    @property
+    def holds_until(self) -> datetime.date | None:
+        """The last day on which the piece holds, where it is known."""
+        if self.held is None or self.held.received_on is None:
+            return None
+        return last_valid_day(
+            issued_on=self.held.received_on,
+            expires_on=self.held.expires_on,
+            validity_months=self.piece.validity_months,
+        )
 
 
 def pieces_of(orientation: Orientation, day: datetime.date | None = None) -> list[PieceState]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from admissions.models import Decision, EnvoiLettre
 from admissions.queries.commission import passages_of_staff
@@ -14,8 +15,11 @@ from residence.components import Badge
 from residence.models import DocumentEmis, User
 from residence.pdf import render_batch
 from residence.permissions import Permission
+from residence.rules.dates import add_days
 
 Means = EnvoiLettre.Means
+# After each message that did not leave, how many days until it is tried again; then it is left to a person.
+RETRY_AFTER_DAYS = (1, 2, 4)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,24 @@ class Lettre:
         """Whether a message is on its way."""
         return any(one.sent_on is None and one.failed_at is None for one in self.envois)
 
+    @property
+    def failures(self) -> int:
+        """How many messages to the address of today did not leave."""
+        return sum(1 for one in self.envois if one.failed_at is not None and one.address == self.email)
+
+    @property
+    def retry_on(self) -> datetime.date | None:
+        """The day from which the message is tried again by itself, after one that did not leave; None for never."""
+        if self.is_sent or self.is_leaving or not self.email or not 0 < self.failures <= len(RETRY_AFTER_DAYS):
+            return None
+        last = max(one.failed_at for one in self.envois if one.failed_at is not None)
+        return add_days(timezone.localdate(last), RETRY_AFTER_DAYS[self.failures - 1])
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it was tried as often as it may be: it is to be printed."""
+        return bool(self.email) and not self.is_sent and not self.is_leaving and self.failures > len(RETRY_AFTER_DAYS)
+
     def left_on_paper(self, means: str, day: datetime.date) -> bool:
         return any(one.means == means and one.sent_on == day for one in self.envois)
 
@@ -56,6 +78,10 @@ class Lettre:
             return Badge("partie", "done")
         if self.is_leaving:
             return Badge("en cours d’envoi", "information")
+        if self.is_given_up:
+            return Badge("à imprimer", "late")
+        if self.retry_on is not None:
+            return Badge(f"sera réessayée le {self.retry_on:%d/%m}", "soon")
         if self.envois:
             return Badge("n’a pas pu partir", "late")
         return Badge("à envoyer", "soon")
@@ -64,20 +90,31 @@ class Lettre:
 def decisions_to_write(user: User) -> QuerySet[Any]:
     """The decisions whose letters `user` may issue, with what their letters need."""
     passages = passages_of_staff(user, Permission.LETTRE_ISSUE)
-    return (
-        Decision.objects.filter(passage__in=passages, passage__withdrawn_at__isnull=True)
-        .select_related(
-            "passage__session__residence",
-            "passage__orientation__menage",
-            "passage__orientation__residence",
-            "passage__orientation__dispositif",
-            "passage__orientation__partenaire",
-            "passage__orientation__prescripteur",
-            "letter_candidat__residence",
-            "letter_prescripteur__residence",
-        )
-        .prefetch_related("envois__asked_by")
-        .order_by("passage__rank", "passage__pk")
+    rows = Decision.objects.filter(passage__in=passages, passage__withdrawn_at__isnull=True)
+    return with_letters(rows).order_by("passage__rank", "passage__pk")
+
+
+def with_letters(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Decisions with what `lettres_of` reads of each."""
+    return rows.select_related(
+        "passage__session__residence",
+        "passage__orientation__menage",
+        "passage__orientation__residence",
+        "passage__orientation__dispositif",
+        "passage__orientation__partenaire",
+        "passage__orientation__prescripteur",
+        "letter_candidat__residence",
+        "letter_prescripteur__residence",
+    ).prefetch_related("envois__asked_by")
+
+
+def not_all_gone(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Decisions with a letter that was issued and has not left."""
+    gone = EnvoiLettre.objects.filter(decision=OuterRef("pk"), sent_on__isnull=False)
+    return rows.filter(
+        ~Exists(gone.filter(document=OuterRef("letter_candidat")))
+        | Q(letter_prescripteur__isnull=False) & ~Exists(gone.filter(document=OuterRef("letter_prescripteur"))),
+        letter_candidat__isnull=False,
     )
 
 
@@ -92,13 +129,17 @@ def lettres_of(decisions: Iterable[Any]) -> list[Lettre]:
 
 
 def _lettre(decision: Any, document: DocumentEmis, *, to_partner: bool) -> Lettre:
-    orientation = decision.passage.orientation
-    email, because = _partner_way(orientation) if to_partner else _candidate_way(orientation.menage, document)
-    if orientation.menage.is_confidential or orientation.residence.is_confidential:
-        email, because = "", "dossier confidentiel"
+    email, because = way_of(decision.passage.orientation, document, to_partner=to_partner)
     envois = tuple(one for one in decision.envois.all() if one.document_id == document.pk)
     what = "au prescripteur" if to_partner else "au candidat"
     return Lettre(decision, document, what, email, because, envois)
+
+
+def way_of(orientation: Any, document: DocumentEmis, *, to_partner: bool) -> tuple[str, str]:
+    """The address to which a letter may be sent by e-mail; or "", and why it leaves on paper."""
+    if orientation.menage.is_confidential or orientation.residence.is_confidential:
+        return "", "dossier confidentiel"
+    return _partner_way(orientation) if to_partner else _candidate_way(orientation.menage, document)
 
 
 def _candidate_way(menage: Any, document: DocumentEmis) -> tuple[str, str]:

@@ -182,11 +182,16 @@ def piece_is_valid(
 
     A piece whose date is not known is held good for what its date would say: it is asked again, not refused.
     """
-    if expires_on is not None and on > expires_on:
-        return False
-    if issued_on is None or validity_months is None:
-        return True
-    return on <= add_months(issued_on, validity_months)
+    last = last_valid_day(issued_on=issued_on, expires_on=expires_on, validity_months=validity_months)
+    return last is None or on <= last
+
+
+def last_valid_day(
+    *, issued_on: date | None = None, expires_on: date | None = None, validity_months: int | None = None
+) -> date | None:
+    """The last day on which a piece holds: its own, or its dispositif's when nearer; None when neither is known."""
+    habit = add_months(issued_on, validity_months) if issued_on and validity_months is not None else None
+    return min((day for day in (expires_on, habit) if day is not None), default=None)
 
 
 def _evaluate_one(critere: Critere, facts: Facts) -> Result:

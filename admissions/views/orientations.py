@@ -315,6 +315,7 @@ def orientation_detail(request: HttpRequest, orientation_id: int) -> HttpRespons
         "may_close": orientation.status != S.ENTERED
         and orientation.status != S.CLOSED
         and user.holds(Permission.ORIENTATION_CLOSE, orientation.residence_id),
+        "may_take_pieces": not is_over and user.holds(Permission.ENTRETIEN_RECORD, orientation.residence_id),
         "may_record": orientation.status in (S.RECEIVED, S.INTERVIEW_PLANNED, S.INCOMPLETE, S.READY)
         and user.holds(Permission.ENTRETIEN_RECORD, orientation.residence_id),
         "may_answer": orientation.answered_on is None

@@ -8,8 +8,16 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 
-from admissions.actions.lettres import email_letters, issue_letters, issue_session_letters, post_letters, send_email
+from admissions.actions.lettres import (
+    email_letters,
+    issue_letters,
+    issue_session_letters,
+    post_letters,
+    send_again,
+    send_email,
+)
 from admissions.actions.sessions import close_session
 from admissions.models import Decision, EnvoiLettre
 from admissions.queries.lettres import lettres_of
@@ -230,7 +238,7 @@ def test_a_mail_server_that_is_down_is_told_and_tried_again(
         with django_capture_on_commit_callbacks(execute=True):
             email_letters(by=nadia, decisions=[fresh(decision)], documents=documents([decision]))
     assert EnvoiLettre.objects.get().failed_at is not None
-    assert "n’a pas pu partir" in read(nadia, "decision_letters", decision.pk)
+    assert "N’a pas pu partir" in read(nadia, "decision_letters", decision.pk)
     assert "lettre.send" in duties()
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -239,6 +247,56 @@ def test_a_mail_server_that_is_down_is_told_and_tried_again(
 
     assert len(mail.outbox) == 1
     assert [bool(one.sent_on) for one in EnvoiLettre.objects.all()] == [False, True]
+
+
+def test_tried_again_by_itself_ever_later_then_to_be_printed(
+    issued, ready, nadia, siao, monkeypatch, django_capture_on_commit_callbacks, time_machine
+):
+    siao.email_agreed_on = today()
+    siao.save()
+    (decision,) = issued(agree(ready()))
+    down = [True]
+
+    def send(message):
+        if down[0]:
+            raise OSError("no route")
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", send)
+    with django_capture_on_commit_callbacks(execute=True):
+        email_letters(by=nadia, decisions=[fresh(decision)], documents=[decision.letter_candidat_id])
+    begun, tried = today(), []
+    for days in range(12):
+        day = begun + datetime.timedelta(days=days)
+        time_machine.move_to(datetime.datetime.combine(day, datetime.time(5, 30)))
+        with django_capture_on_commit_callbacks(execute=True):
+            if send_again(day=day):
+                tried.append(days)
+        # While it is tried, nobody has to: the other letter alone waits for somebody.
+        assert ("lettre.print" in duties()) is (days >= 7), days
+    assert tried == [1, 3, 7]
+
+    (duty,) = Echeance.objects.open().filter(kind="lettre.print")
+    assert duty.detail == "lettre au candidat"
+    assert "imprimez cette lettre" in read(nadia, "decision_letters", decision.pk)
+    assert EntreeJournal.objects.filter(action="lettre.retry", by=None).count() == 3
+    post_letters(by=nadia, decisions=[decision], documents=[decision.letter_candidat_id], means="post", sent_on=today())
+    assert "lettre.print" not in duties()
+
+    # One that a stopped server left on its way leaves the next day, once.
+    left = EnvoiLettre.objects.create(
+        decision=decision,
+        document=decision.letter_prescripteur,
+        means="email",
+        address="siao@siao63.fr",
+        asked_by=nadia,
+        asked_at=timezone.now() - datetime.timedelta(days=1),
+    )
+    down[0] = False
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            send_again(day=today())
+    assert fresh(left).sent_on == today()
+    assert not {"lettre.send", "lettre.print"} & duties()
 
 
 def test_on_paper_with_its_day_and_the_duty_ends(issued, nadia):

@@ -10,7 +10,8 @@ from admissions.actions.entretiens import PieceInput
 from admissions.actions.orientations import record_piece
 from admissions.models import PieceCandidature
 from admissions.queries.completude import pieces_of
-from residence.models import EntreeJournal, PieceJointe
+from residence.duties import rebuild_duties, refresh_duties
+from residence.models import Echeance, EntreeJournal, PieceJointe
 from residence.models.base import today
 from residence.permissions import Role
 from residence.uploads import clean_upload
@@ -111,6 +112,34 @@ def test_the_budget_is_asked_for_without_the_files(enter, nadia, asked):
     shown = read(nadia, "entretien_record", enter().pk)
     assert "multipart/form-data" in shown
     assert f"piece-{asked.pk}-upload" in shown.split('hx-params="not ')[1].split('"')[0].split(",")
+
+
+def test_a_piece_that_ends_before_the_entry_is_a_duty_until_it_is_renewed(enter, hold, nadia, asked):
+    """Of who waits: from the first day out of date on, for who held the interview; gone once it is brought again."""
+    entry, ends = today() + datetime.timedelta(days=60), today() + datetime.timedelta(days=20)
+    orientation = hold(enter(), wished_entry_on=entry)
+    record_piece(by=nadia, orientation=orientation, piece=asked, received_on=today(), expires_on=ends)
+
+    def owed():
+        rows = Echeance.objects.open().filter(kind="pieces.renew")
+        return [(one.user, one.role, one.due_on, one.detail) for one in rows]
+
+    assert not owed()  # nobody waits yet
+
+    type(orientation).objects.filter(pk=orientation.pk).update(status="waiting")
+    refresh_duties(fresh(orientation))
+    assert owed() == [(nadia, "", ends + datetime.timedelta(days=15), asked.name)]
+    assert "Modifier" in read(nadia, "orientation_detail", orientation.pk)
+
+    record_piece(by=nadia, orientation=orientation, piece=asked, received_on=today(), expires_on=entry)
+    assert not owed()
+    record_piece(by=nadia, orientation=orientation, piece=asked, received_on=today(), expires_on=today())
+    nadia.attributions.update(role=Role.GESTIONNAIRE)
+    rebuild_duties()
+    assert [one[:2] for one in owed()] == [(None, Role.COORDINATRICE)]
+    type(orientation).objects.filter(pk=orientation.pk).update(status="closed", closed_reason="erreur")
+    rebuild_duties()
+    assert not owed()
 
 
 @pytest.mark.parametrize(("days", "word"), [(0, "reçue"), (1, "périmée")])
