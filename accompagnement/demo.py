@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
+from accompagnement.demo_projets import load as load_projets
 from accompagnement.demo_texts import (
     CLOSED,
     DRAFT,
@@ -62,6 +63,7 @@ def load(world: World) -> None:
         _follow(world, book, sejour, team[0] if hidden else team[rank % 2], team[1] if hidden else team[1 - rank % 2])
     _elsewhere(world, book, team)
     book.write()
+    load_projets(world, book.files)
     _drafts(world, book)
     _appointments(world, team)
 

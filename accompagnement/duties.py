@@ -6,7 +6,16 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from accompagnement.models import DossierSocial, NoteSociale
+from accompagnement.models import (
+    BilanProjet,
+    DiagnosticHabitat,
+    DossierSocial,
+    EtapeObjectif,
+    NoteSociale,
+    VeilleCanicule,
+)
+from accompagnement.queries.rythmes import exposed, visited
+from accompagnement.rules.rythmes import within
 from residence.components import SOON_IN_MONTHS
 from residence.duties import DutyKind, Expected
 from residence.models import Referent, User
@@ -18,6 +27,8 @@ CLOSE_WITHIN = 30
 
 # What counts as having met the household.
 MEETINGS = (NoteSociale.Kind.ENTRETIEN, NoteSociale.Kind.VISITE)
+# Days left to have the paper of the projet signed once it is issued.
+SIGN_WITHIN = 15
 
 
 def following(day: datetime.date, *, prefix: str = "") -> Subquery:
@@ -37,7 +48,9 @@ def _addressee(user_id: int | None) -> dict[str, Any]:
 
 def _first_meeting(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Nobody has met yet the household that came in: within the days that the dispositif gives."""
-    met = NoteSociale.objects.current().filter(dossier=OuterRef("pk"), kind__in=MEETINGS)
+    met = NoteSociale.objects.current().filter(
+        dossier=OuterRef("pk"), kind__in=MEETINGS, outcome=NoteSociale.Outcome.HELD
+    )
     waiting = rows.filter(
         ~Exists(met), closed_on=None, sejour__ended_on=None, sejour__dispositif__first_meeting_days__isnull=False
     )
@@ -46,7 +59,7 @@ def _first_meeting(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected
             target_id=dossier.pk,
             residence_id=dossier.residence_id,
             menage_id=dossier.menage_id,
-            due_on=dossier.sejour.start_on + datetime.timedelta(days=dossier.sejour.dispositif.first_meeting_days),
+            due_on=within(dossier.sejour.start_on, dossier.sejour.dispositif.first_meeting_days),
             **_addressee(dossier.follower),
         )
 
@@ -95,10 +108,111 @@ def _next_step(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
         )
 
 
+def _first_projet(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """The projet personnalisé of the household that came in is not begun: within the days that the dispositif gives."""
+    begun = BilanProjet.objects.filter(dossier=OuterRef("pk"))
+    waiting = rows.filter(
+        ~Exists(begun), closed_on=None, sejour__ended_on=None, sejour__dispositif__project_within_days__isnull=False
+    )
+    for dossier in waiting.annotate(follower=following(day)).select_related("sejour__dispositif"):
+        yield Expected(
+            target_id=dossier.pk,
+            residence_id=dossier.residence_id,
+            menage_id=dossier.menage_id,
+            due_on=within(dossier.sejour.start_on, dossier.sejour.dispositif.project_within_days),
+            **_addressee(dossier.follower),
+        )
+
+
+def _visit(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """The next visit of a household that is visited at a rhythm."""
+    for dossier in visited(rows).annotate(follower=following(day)):
+        yield Expected(
+            target_id=dossier.pk,
+            residence_id=dossier.residence_id,
+            menage_id=dossier.menage_id,
+            due_on=dossier.visit_due_on,
+            **_addressee(dossier.follower),
+        )
+
+
+def _of_file(row: Any, due_on: datetime.date) -> Expected:
+    """What is due about a row of an open file, for who follows it."""
+    return Expected(
+        target_id=row.pk,
+        residence_id=row.dossier.residence_id,
+        menage_id=row.dossier.menage_id,
+        due_on=due_on,
+        **_addressee(row.follower),
+    )
+
+
+def _open_rows(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    """Rows of open files, each with who follows the household."""
+    return (
+        rows.filter(dossier__closed_on=None)
+        .annotate(follower=following(day, prefix="dossier__"))
+        .select_related("dossier")
+    )
+
+
+def _review(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """The next review of a projet, which the last meeting on it has dated."""
+    later = BilanProjet.objects.filter(dossier=OuterRef("dossier"), held_on__gt=OuterRef("held_on"))
+    for bilan in _open_rows(rows.filter(~Exists(later), review_on__isnull=False), day):
+        yield _of_file(bilan, bilan.review_on)
+
+
+def _to_sign(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """The paper of a projet waits for its signatures."""
+    waiting = rows.filter(document__isnull=False, signed_on=None).select_related("document")
+    for bilan in _open_rows(waiting, day).select_related("dossier", "document"):
+        yield _of_file(bilan, within(bilan.document.issued_on, SIGN_WITHIN))
+
+
+def _projet_step(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """A dated step of an objective that is still pursued."""
+    waiting = rows.filter(
+        due_on__isnull=False, done_on=None, objectif__ended_on=None, objectif__dossier__closed_on=None
+    )
+    for step in waiting.annotate(follower=following(day, prefix="objectif__dossier__")).select_related(
+        "objectif__dossier"
+    ):
+        dossier = step.objectif.dossier
+        yield Expected(
+            target_id=step.pk,
+            residence_id=dossier.residence_id,
+            menage_id=dossier.menage_id,
+            due_on=step.due_on,
+            **_addressee(step.follower),
+        )
+
+
+def _diagnostic_again(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """The last diagnosis of a home said when to make it again."""
+    later = DiagnosticHabitat.objects.filter(dossier=OuterRef("dossier"), pk__gt=OuterRef("pk"))
+    for diagnostic in _open_rows(rows.filter(~Exists(later), again_on__isnull=False), day):
+        yield _of_file(diagnostic, diagnostic.again_on)
+
+
+def _heat_calls(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """A heat wave runs, and somebody has not been reached today."""
+    for veille in rows.filter(ended_on=None).select_related("residence"):
+        if not all(one.is_settled for one in exposed(veille, day)):
+            for role in (Role.VIE_RESIDENTIELLE, Role.COORDINATRICE):
+                yield Expected(target_id=veille.pk, residence_id=veille.residence_id, role=role, due_on=day)
+
+
 def _steps(user: User, note_ids: list[int]) -> dict[int, str]:
     """What each note announced, for who may read it: never stored in the duty."""
     rows = NoteSociale.objects.visible_to(user, Permission.DOSSIER_VIEW).readable_by(user).filter(pk__in=note_ids)
     return dict(rows.values_list("pk", "next_step"))
+
+
+def _projet_steps(user: User, step_ids: list[int]) -> dict[int, str]:
+    """What each step of a projet is, for who may read it: never stored in the duty."""
+    rows = EtapeObjectif.objects.visible_to(user, Permission.DOSSIER_VIEW).filter(pk__in=step_ids)
+    return dict(rows.values_list("pk", "what"))
 
 
 KINDS = [
@@ -138,5 +252,68 @@ KINDS = [
         url_name="accompagnement:note_detail",
         permission=Permission.NOTE_WRITE,
         detail_for=_steps,
+    ),
+    DutyKind(
+        code="dossier.visit",
+        sentence="Faire la visite prévue",
+        model=DossierSocial,
+        rule=_visit,
+        url_name="accompagnement:note_write",
+        permission=Permission.NOTE_WRITE,
+        action_label="L’écrire",
+    ),
+    DutyKind(
+        code="projet.start",
+        sentence="Commencer le projet personnalisé",
+        model=DossierSocial,
+        rule=_first_projet,
+        url_name="accompagnement:projet_assess",
+        permission=Permission.PROJET_EDIT,
+        action_label="Commencer",
+    ),
+    DutyKind(
+        code="projet.review",
+        sentence="Revoir le projet personnalisé",
+        model=BilanProjet,
+        rule=_review,
+        url_name="accompagnement:bilan_next",
+        permission=Permission.PROJET_EDIT,
+        action_label="Faire le point",
+    ),
+    DutyKind(
+        code="projet.sign",
+        sentence="Faire signer le projet personnalisé",
+        model=BilanProjet,
+        rule=_to_sign,
+        url_name="accompagnement:projet_sign",
+        permission=Permission.PROJET_EDIT,
+        action_label="Noter la signature",
+    ),
+    DutyKind(
+        code="projet.step",
+        sentence="Avancer une étape du projet",
+        model=EtapeObjectif,
+        rule=_projet_step,
+        url_name="accompagnement:etape_detail",
+        permission=Permission.PROJET_EDIT,
+        detail_for=_projet_steps,
+    ),
+    DutyKind(
+        code="diagnostic.again",
+        sentence="Refaire le diagnostic du logement et de l’autonomie",
+        model=DiagnosticHabitat,
+        rule=_diagnostic_again,
+        url_name="accompagnement:diagnostic_again",
+        permission=Permission.PROJET_EDIT,
+        action_label="Le refaire",
+    ),
+    DutyKind(
+        code="veille.call",
+        sentence="Appeler les personnes de la veille canicule",
+        model=VeilleCanicule,
+        rule=_heat_calls,
+        url_name="accompagnement:veille_detail",
+        permission=Permission.VEILLE_CALL,
+        action_label="Appeler",
     ),
 ]

@@ -5,7 +5,7 @@ from functools import cached_property
 from django.urls import reverse
 
 from accompagnement.actions.dossiers import name_referent, open_dossier
-from accompagnement.models import DossierSocial, EtapeDossier, NoteSociale
+from accompagnement.models import BilanProjet, DossierSocial, EtapeDossier, NoteSociale, Objectif
 from accompagnement.queries.dossiers import load_of, with_dates
 from accompagnement.queries.notes import note_event
 from admissions.models import Orientation
@@ -27,6 +27,10 @@ MENU = [
         Permission.DOSSIER_VIEW,
         "accompagnement",
         mobile_for_roles=frozenset({Role.COORDINATRICE}),
+    ),
+    MenuEntry("accompagnement", "Visites", "accompagnement:visite_list", Permission.DOSSIER_VIEW, "door", order=110),
+    MenuEntry(
+        "accompagnement", "Veille canicule", "accompagnement:veille_list", Permission.VEILLE_CALL, "phone", order=160
     ),
 ]
 
@@ -95,11 +99,21 @@ class Dossiers(MenagePart):
         return [
             Told(
                 notes.filter(dossier__in=self.dossiers),
-                ("held_on", "kind", "level", "themes", "minutes", *staff("author")),
+                ("held_on", "kind", "outcome", "level", "themes", "minutes", *staff("author")),
                 note_event,
             ),
             Told(
                 EtapeDossier.objects.filter(dossier__in=self.dossiers), ("dossier", "on", "kind", "reason"), _of_stage
+            ),
+            Told(
+                BilanProjet.objects.filter(dossier__in=self.dossiers),
+                ("dossier", "held_on", "kind", *staff("written_by")),
+                _of_bilan,
+            ),
+            Told(
+                Objectif.objects.filter(dossier__in=self.dossiers),
+                ("dossier", "opened_on", "theme", "outcome"),
+                _of_objectif,
             ),
         ]
 
@@ -111,6 +125,27 @@ def _of_stage(stage: EtapeDossier) -> Event:
         theme="accompagnement",
         icon="accompagnement",
         url=reverse("accompagnement:dossier_detail", args=[stage.dossier_id]),
+    )
+
+
+def _of_bilan(bilan: BilanProjet) -> Event:
+    return Event(
+        on=bilan.held_on,
+        sentence=f"Projet personnalisé {bilan.get_kind_display()}, avec {bilan.written_by}",
+        theme="accompagnement",
+        icon="checklist",
+        url=reverse("accompagnement:projet_detail", args=[bilan.dossier_id]),
+    )
+
+
+def _of_objectif(objectif: Objectif) -> Event:
+    ended = f", {objectif.get_outcome_display()}" if objectif.outcome else ""
+    return Event(
+        on=objectif.opened_on,
+        sentence=f"Objectif fixé : {objectif.get_theme_display()}{ended}",
+        theme="accompagnement",
+        icon="flag",
+        url=reverse("accompagnement:projet_detail", args=[objectif.dossier_id]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accompagnement.views import dossiers, notes
+from accompagnement.views import dossiers, notes, projets, rythmes
 
 app_name = "accompagnement"
 
@@ -22,4 +22,24 @@ urlpatterns = [
     path("notes/<int:note_id>/", notes.note_detail, name="note_detail"),
     path("notes/<int:note_id>/corriger/", notes.note_correct, name="note_correct"),
     path("notes/<int:note_id>/suite-donnee/", notes.note_finish_next_step, name="note_finish_next_step"),
+    path("dossiers/<int:dossier_id>/rythme/", rythmes.dossier_set_rhythm, name="dossier_set_rhythm"),
+    path("dossiers/<int:dossier_id>/diagnostic/", rythmes.diagnostic_record, name="diagnostic_record"),
+    path("diagnostics/<int:diagnostic_id>/refaire/", rythmes.diagnostic_again, name="diagnostic_again"),
+    path("dossiers/<int:dossier_id>/projet/", projets.projet_detail, name="projet_detail"),
+    path("dossiers/<int:dossier_id>/projet/point/", projets.projet_assess, name="projet_assess"),
+    path("dossiers/<int:dossier_id>/projet/objectif/", projets.objectif_open, name="objectif_open"),
+    path("points/<int:bilan_id>/suivant/", projets.bilan_next, name="bilan_next"),
+    path("points/<int:bilan_id>/corriger/", projets.bilan_correct, name="bilan_correct"),
+    path("points/<int:bilan_id>/editer/", projets.projet_issue, name="projet_issue"),
+    path("points/<int:bilan_id>/signer/", projets.projet_sign, name="projet_sign"),
+    path("objectifs/<int:objectif_id>/terminer/", projets.objectif_end, name="objectif_end"),
+    path("objectifs/<int:objectif_id>/etape/", projets.etape_add, name="etape_add"),
+    path("etapes/<int:etape_id>/", projets.etape_detail, name="etape_detail"),
+    path("etapes/<int:etape_id>/faite/", projets.etape_finish, name="etape_finish"),
+    path("visites/", rythmes.visite_list, name="visite_list"),
+    path("canicule/", rythmes.veille_list, name="veille_list"),
+    path("canicule/commencer/<int:residence_id>/", rythmes.veille_start, name="veille_start"),
+    path("canicule/<int:veille_id>/", rythmes.veille_detail, name="veille_detail"),
+    path("canicule/<int:veille_id>/appel/", rythmes.veille_call, name="veille_call"),
+    path("canicule/<int:veille_id>/terminer/", rythmes.veille_end, name="veille_end"),
 ]

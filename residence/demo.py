@@ -238,6 +238,7 @@ def _dispositifs(world: World) -> None:
         renewals_max=1,
         stay_months_max=24,
         first_meeting_days=30,
+        project_within_days=60,
         visit_every_days=30,
         review_every_months=6,
     )

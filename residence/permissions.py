@@ -106,7 +106,10 @@ class Permission(TextChoices):
     # Accompagnement
     DOSSIER_VIEW = "dossier.view", "lire un dossier social"
     DOSSIER_OPEN = "dossier.open", "ouvrir, clore et rouvrir un dossier social"
+    DOSSIER_PRINT = "dossier.print", "imprimer un dossier social entier"
     NOTE_WRITE = "note.write", "écrire une note au dossier social"
+    PROJET_EDIT = "projet.edit", "tenir le projet personnalisé et le rythme des visites"
+    VEILLE_CALL = "veille.call", "tenir la veille canicule et noter les appels"
 
 
 ALL_CAUSES = frozenset(Cause)
@@ -209,7 +212,10 @@ TABLE: dict[Permission, Grant] = {
     P.QUITTANCE_ISSUE: _grant(_G, on_number=True),
     P.DOSSIER_VIEW: _grant(_C),
     P.DOSSIER_OPEN: _grant(_C),
+    P.DOSSIER_PRINT: _grant(_C),
     P.NOTE_WRITE: _grant(_C),
+    P.PROJET_EDIT: _grant(_C),
+    P.VEILLE_CALL: _grant(_C, _G, _V, on_number=True),
 }
 
 

@@ -18,7 +18,16 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from accompagnement.models import BrouillonNote, DossierSocial, NoteSociale
+from accompagnement.models import (
+    BilanProjet,
+    BrouillonNote,
+    DiagnosticHabitat,
+    DossierSocial,
+    EtapeObjectif,
+    NiveauBilan,
+    NoteSociale,
+    Objectif,
+)
 from admissions.models import Decision, Orientation
 from residence.actions.documents import pdf_of
 from residence.authentication import SECOND_FACTOR_SHOWN
@@ -77,6 +86,11 @@ def _write_canaries(world):
     Decision.objects.update(reasons=told, reasons_prescripteur=told, conditions=told)
     DossierSocial.objects.filter(menage__in=hidden).update(pinned_note=told)
     NoteSociale.objects.filter(dossier__menage__in=hidden).update(text=told, next_step=told)
+    BilanProjet.objects.filter(dossier__menage__in=hidden).update(words=told)
+    NiveauBilan.objects.update(comment=told)
+    Objectif.objects.filter(dossier__menage__in=hidden).update(words=told)
+    EtapeObjectif.objects.update(what=told, who_detail=told)
+    DiagnosticHabitat.objects.update(conclusion=told)
     RendezVous.objects.filter(menage__in=hidden).update(place="Serinette")
     PieceJointe.objects.filter(menage__in=hidden).update(name="Plumage.pdf")
     Echeance.objects.create(

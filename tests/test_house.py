@@ -50,10 +50,17 @@ _SOCIAL = "read by the social team alone"
 _CANDIDATE = "the file of a candidate, which the gestionnaire does not open"
 _ACT = "written by acts, shown on the pages of the household"
 NOT_IN_ADMIN: dict[str, str] = {
+    "accompagnement.AppelVeille": "ticked on the page of the heat wave",
+    "accompagnement.BilanProjet": _SOCIAL,
     "accompagnement.BrouillonNote": _SOCIAL,
+    "accompagnement.DiagnosticHabitat": _SOCIAL,
     "accompagnement.DossierSocial": _SOCIAL,
     "accompagnement.EtapeDossier": _SOCIAL,
+    "accompagnement.EtapeObjectif": _SOCIAL,
+    "accompagnement.NiveauBilan": _SOCIAL,
     "accompagnement.NoteSociale": _SOCIAL,
+    "accompagnement.Objectif": _SOCIAL,
+    "accompagnement.VeilleCanicule": "begun and ended on its own page",
     "admissions.AvisMembre": _CANDIDATE,
     "admissions.ColonnesPartenaire": "said on the page of the import that reads them",
     "admissions.Decision": _CANDIDATE,

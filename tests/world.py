@@ -11,6 +11,7 @@ from typing import Any, Self
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from accompagnement import models as accompagnement
 from accompagnement.models import DossierSocial
 from admissions import models as admissions
 from logement import models as logement
@@ -445,3 +446,35 @@ class World:
     @cached_property
     def note(self) -> Any:
         return factories.NoteFactory(dossier=self.dossier, author=self.author)
+
+    @cached_property
+    def bilan(self) -> accompagnement.BilanProjet:
+        bilan = accompagnement.BilanProjet.objects.create(
+            dossier=self.dossier, kind="entry", held_on=today(), words="Un toit", written_by=self.author
+        )
+        bilan.niveaux.create(theme="logement", level=2)
+        return bilan
+
+    @cached_property
+    def objectif(self) -> accompagnement.Objectif:
+        return accompagnement.Objectif.objects.create(
+            dossier=self.dossier, theme="logement", words="Un toit", opened_on=today(), opened_by=self.author
+        )
+
+    @cached_property
+    def etape(self) -> accompagnement.EtapeObjectif:
+        return accompagnement.EtapeObjectif.objects.create(
+            objectif=self.objectif, what="Écrire", due_on=today(), written_by=self.author
+        )
+
+    @cached_property
+    def diagnostic(self) -> accompagnement.DiagnosticHabitat:
+        return accompagnement.DiagnosticHabitat.objects.create(
+            dossier=self.dossier, made_on=today(), made_by=self.author, conclusion="Une barre", again_on=today()
+        )
+
+    @cached_property
+    def veille(self) -> accompagnement.VeilleCanicule:
+        return accompagnement.VeilleCanicule.objects.create(
+            residence=self.residence, started_on=today(), started_by=self.author
+        )

@@ -7,13 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from accompagnement.models import DossierSocial, EtapeDossier
+from accompagnement.models import DossierSocial, EtapeDossier, EtapeObjectif
 from logement.models import Sejour
 from residence.actions.journal import record
 from residence.actions.personnes import attach, detach, open_menage
 from residence.actions.statuses import locked
 from residence.duties import refresh_duties
-from residence.models import ContactPartenaire, Menage, Referent, Residence, User
+from residence.models import ContactPartenaire, EntreeJournal, Menage, Referent, Residence, User
 from residence.models.base import today
 from residence.permissions import Cause, Permission
 
@@ -132,6 +132,19 @@ def pin_note(*, by: User, dossier: DossierSocial, text: str) -> DossierSocial:
 
 
 @transaction.atomic
+def record_printing(*, by: User, dossier: DossierSocial) -> None:
+    """The whole file was taken as a PDF."""
+    record(
+        "dossier.print",
+        by=by,
+        target=dossier,
+        menage=dossier.menage,
+        residence=dossier.residence,
+        kind=EntreeJournal.Kind.EXPORT,
+    )
+
+
+@transaction.atomic
 def name_referent(
     *,
     by: User,
@@ -196,3 +209,7 @@ def refresh_dossier(dossier: DossierSocial) -> None:
     refresh_duties(dossier)
     for note in dossier.notes.with_step_to_do():
         refresh_duties(note)
+    for row in (*dossier.bilans.all(), *dossier.diagnostics.all()):
+        refresh_duties(row)
+    for step in EtapeObjectif.objects.filter(objectif__dossier=dossier, done_on=None, due_on__isnull=False):
+        refresh_duties(step)

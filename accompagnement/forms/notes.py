@@ -17,6 +17,12 @@ class NoteForm(forms.Form):
     """A note as it is typed; `form_key` makes one note of a form sent twice, `version` is the note that it corrects."""
 
     kind = forms.ChoiceField(label="Nature", choices=NoteSociale.Kind, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(
+        label="La rencontre",
+        choices=NoteSociale.Outcome,
+        required=False,
+        help_text="Une visite refusée, ou sans personne, se note aussi : elle reste à faire.",
+    )
     held_on = DateField(label="Date", validators=[not_in_the_future])
     minutes = forms.IntegerField(label="Durée (minutes)", required=False, min_value=1, max_value=1440)
     themes = forms.MultipleChoiceField(
@@ -43,7 +49,7 @@ class NoteForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     # What is kept of a note as it is typed.
-    TYPED = ("kind", "held_on", "minutes", "themes", "text", "next_step", "next_step_on", "level", "mission")
+    TYPED = ("kind", "outcome", "held_on", "minutes", "themes", "text", "next_step", "next_step_on", "level", "mission")
 
     def __init__(
         self,
@@ -55,6 +61,7 @@ class NoteForm(forms.Form):
     ) -> None:
         initial: dict[str, Any] = {
             "kind": NoteSociale.Kind.ENTRETIEN,
+            "outcome": NoteSociale.Outcome.HELD,
             "level": NoteSociale.Level.TEAM,
             "held_on": today(),
             "form_key": uuid.uuid4(),
@@ -66,7 +73,7 @@ class NoteForm(forms.Form):
         back = reverse("accompagnement:note_detail", args=[note.pk]) if note else dossier.get_absolute_url()
         self.helper = page_helper(
             "kind",
-            Div("held_on", "minutes", css_class="fields-beside"),
+            Div("held_on", "minutes", "outcome", css_class="fields-beside"),
             "themes",
             "text",
             Fieldset("La suite", Div("next_step", "next_step_on", css_class="fields-beside")),
@@ -78,6 +85,9 @@ class NoteForm(forms.Form):
         )
         # After the act: Enter in a field writes the note, it does not keep a draft.
         self.helper.layout.append(HTML('{% include "accompagnement/_note_draft.html" %}'))
+
+    def clean_outcome(self) -> str:
+        return self.cleaned_data["outcome"] or NoteSociale.Outcome.HELD
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

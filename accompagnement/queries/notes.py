@@ -19,6 +19,8 @@ def sentence(note: NoteSociale) -> str:
     said = f"{str(note.get_kind_display()).capitalize()} avec {note.author}"
     if note.kind == NoteSociale.Kind.NOTE:
         said = f"Note de {note.author}"
+    if note.outcome != NoteSociale.Outcome.HELD:
+        said += f" ({note.get_outcome_display()})"
     about = [*note.themes_display, *([f"{note.minutes}\u00a0min"] if note.minutes else [])]
     return f"{said}\u00a0: {', '.join(about)}" if about else said
 

@@ -17,6 +17,7 @@ from accompagnement.actions.dossiers import (
     name_referents,
     open_dossier,
     pin_note,
+    record_printing,
     reopen_dossier,
 )
 from accompagnement.forms.dossiers import (
@@ -40,11 +41,15 @@ from accompagnement.queries.dossiers import (
     with_facts,
     without_referent,
 )
+from accompagnement.queries.rythmes import visited
+from accompagnement.rules.rythmes import months_of_support
+from residence.actions.documents import letterhead
 from residence.actions.journal import record_reading
 from residence.components import Column, Row, Table
 from residence.context_processors import Frame
 from residence.models import Menage, Referent
 from residence.models.base import today
+from residence.pdf import render_pdf
 from residence.permissions import Permission, require_permission
 from residence.queries.accueil import duties_about
 from residence.queries.banner import banner_for
@@ -134,6 +139,10 @@ def dossier_detail(request: HttpRequest, dossier_id: int) -> HttpResponse:
     draft = dossier.brouillons.filter(author=request.user, corrects=None).first()
     context = {
         "dossier": dossier,
+        "part": "notes",
+        "months": months_of_support(dossier.opened_on, dossier.closed_on, today=today()),
+        "visits": visited(DossierSocial.objects.filter(pk=dossier.pk)).first(),
+        "diagnostic": dossier.diagnostics.first(),
         "banner": banner_for(request.user, dossier.menage, current=TAB),
         "duties": duties_about(request.user, dossier.menage),
         "referents": _present(dossier).values(),
@@ -145,29 +154,40 @@ def dossier_detail(request: HttpRequest, dossier_id: int) -> HttpResponse:
         "kind": kind,
         "draft": draft,
         "may_write": dossier.is_open and request.user.holds(Permission.NOTE_WRITE, dossier.residence_id),
+        "may_plan": dossier.is_open and request.user.holds(Permission.PROJET_EDIT, dossier.residence_id),
+        "may_print": request.user.holds(Permission.DOSSIER_PRINT, dossier.residence_id),
         "may_open": request.user.holds(Permission.DOSSIER_OPEN, dossier.residence_id),
     }
     return render(request, "accompagnement/dossier_detail.html", context)
 
 
 @require_http_methods(["GET"])
-@require_permission(Permission.DOSSIER_VIEW)
+@require_permission(Permission.DOSSIER_PRINT)
 def dossier_print(request: HttpRequest, dossier_id: int) -> HttpResponse:
-    """The whole file in order, for the printer; notes kept to the referents are left out."""
-    dossier = _dossier(request, dossier_id, Permission.DOSSIER_VIEW)
-    record_reading(dossier.menage, by=request.user, what=dossier, residence=dossier.residence)
-    notes = NoteSociale.objects.visible_to(request.user, Permission.DOSSIER_VIEW).current()
+    """The whole file in order, as a PDF; notes kept to the referents are left out. The journal says who took it."""
+    dossier = _dossier(request, dossier_id, Permission.DOSSIER_PRINT)
+    notes = NoteSociale.objects.visible_to(request.user, Permission.DOSSIER_PRINT).current()
     context = {
+        "title": "Dossier social",
+        "residence": letterhead(dossier.residence),
+        "reference": f"dossier social n° {dossier.pk}",
         "dossier": dossier,
-        "banner": banner_for(request.user, dossier.menage, current=TAB),
+        "printed_by": request.user,
         "referents": _present(dossier).values(),
         "stages": dossier.etapes.select_related("by"),
+        "bilans": dossier.bilans.prefetch_related("niveaux").order_by("held_on", "pk"),
+        "objectives": dossier.objectifs.prefetch_related("etapes"),
         "notes": notes.filter(dossier=dossier, level=NoteSociale.Level.TEAM)
         .select_related("author")
         .order_by("held_on", "pk"),
         "day": today(),
     }
-    return render(request, "accompagnement/dossier_print.html", context)
+    content = render_pdf("accompagnement/pdf/dossier.html", context)
+    record_printing(by=request.user, dossier=dossier)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="dossier-social-{dossier.pk}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -59,6 +59,7 @@ class ResidenceAdmin(SettingAdmin):
         ),
         ("Documents", {"fields": ("signatory_name", "signatory_title", "logo")}),
         ("Paiements", {"fields": ("iban", "ics", "daily_living_threshold")}),
+        ("Accompagnement", {"fields": ("heat_wave_age", "is_in_large_agglomeration")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -142,6 +143,7 @@ class DispositifAdmin(SettingAdmin):
                     "requires_social_file",
                     "referent_from_partner",
                     "first_meeting_days",
+                    "project_within_days",
                     "visit_every_days",
                     "review_every_months",
                 )

@@ -61,6 +61,16 @@ class Residence(models.Model):
         blank=True,
         help_text="Repère de l’équipe, jamais un motif de refus.",
     )
+    heat_wave_age = models.PositiveSmallIntegerField(
+        "veille canicule à partir de (ans)",
+        default=65,
+        help_text="Les personnes de cet âge, et celles qu’il faut aider dans les escaliers, sont appelées chaque jour.",
+    )
+    is_in_large_agglomeration = models.BooleanField(
+        "dans une agglomération de plus de 300 000 habitants",
+        default=False,
+        help_text="Le recours après une décision DALO s’ouvre alors à 6 mois au lieu de 3.",
+    )
 
     objects = ResidenceQuerySet.as_manager()
 
@@ -210,6 +220,9 @@ class Dispositif(models.Model):
     )
     visit_every_days = models.PositiveSmallIntegerField("une visite tous les N jours", null=True, blank=True)
     review_every_months = models.PositiveSmallIntegerField("projet revu tous les N mois", null=True, blank=True)
+    project_within_days = models.PositiveSmallIntegerField(
+        "projet personnalisé dans les N jours de l’entrée", null=True, blank=True
+    )
     has_shared_flats = models.BooleanField("appartements partagés", default=False)
     requires_insurance = models.BooleanField("assurance du résident demandée", default=True)
     requires_social_file = models.BooleanField("accompagnement social", default=True)

@@ -207,7 +207,6 @@ def test_a_note_kept_to_the_referents_is_not_there_for_a_colleague(claire, dossi
 
     for address in (
         dossier.get_absolute_url(),
-        reverse("accompagnement:dossier_print", args=[dossier.pk]),
         reverse("accompagnement:dossier_list") + "?referent=tous",
         reverse("residence:menage_detail", args=[dossier.menage_id]),
         "/",

@@ -1,4 +1,4 @@
-"""The social file of a household, and the notes written in it."""
+"""The notes written in a social file."""
 
 from typing import Any, Self
 
@@ -6,121 +6,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils import timezone
 
-from logement.models import Sejour
-from residence.models import Menage, Referent, Residence, User
-from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
-
-
-class Theme(models.TextChoices):
-    DROITS = "droits", "droits"
-    SANTE = "sante", "santé"
-    LOGEMENT = "logement", "logement"
-    EMPLOI = "emploi", "emploi"
-    FORMATION = "formation", "formation"
-    BUDGET = "budget", "budget"
-    VIE_QUOTIDIENNE = "vie_quotidienne", "vie quotidienne"
-    PARENTALITE = "parentalite", "parentalité"
-    NUMERIQUE = "numerique", "numérique"
-    ISOLEMENT = "isolement", "isolement"
-
-
-class DossierQuerySet(ScopedQuerySet):
-    menage_path = "menage"
-
-    def open(self) -> Self:
-        return self.filter(closed_on__isnull=True)
-
-
-class DossierSocial(models.Model):
-    """The social file of a household in a résidence: opened at entry, or for somebody who lives elsewhere."""
-
-    menage = models.ForeignKey(Menage, models.PROTECT, related_name="dossiers", verbose_name="ménage")
-    residence = models.ForeignKey(Residence, models.PROTECT, related_name="dossiers", verbose_name="résidence")
-    sejour = models.ForeignKey(
-        Sejour, models.PROTECT, null=True, blank=True, related_name="dossiers", verbose_name="séjour"
-    )
-    opened_on = models.DateField("ouvert le")
-    closed_on = models.DateField("clos le", null=True, blank=True)
-    closed_reason = models.CharField("clos parce que", max_length=200, blank=True)
-    continued_on = models.DateField(
-        "suivi poursuivi depuis le",
-        null=True,
-        blank=True,
-        editable=False,
-        help_text="Le ménage est sorti, et l’équipe continue de l’accompagner.",
-    )
-    pinned_note = models.CharField("à savoir", max_length=300, blank=True)
-    form_key = models.UUIDField(
-        null=True,
-        unique=True,
-        editable=False,
-        help_text="Le formulaire qui l’a ouvert : envoyé deux fois, il n’en fait qu’un.",
-    )
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
-    created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
-
-    objects = DossierQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "dossier social"
-        verbose_name_plural = "dossiers sociaux"
-        ordering = ["-opened_on"]
-        constraints = [
-            order_check("opened_on", "closed_on", name="dossier_social_order"),
-            models.CheckConstraint(
-                condition=Q(closed_on__isnull=True) | ~Q(closed_reason=""),
-                name="dossier_social_closed",
-                violation_error_message="Dites pourquoi le dossier est clos.",
-            ),
-            models.UniqueConstraint(
-                fields=["menage", "residence"],
-                condition=Q(closed_on__isnull=True),
-                name="dossier_social_one_open",
-                violation_error_message="Ce ménage a déjà un dossier ouvert dans la résidence.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"dossier social de {self.menage}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("accompagnement:dossier_detail", args=[self.pk])
-
-    @property
-    def is_open(self) -> bool:
-        return self.closed_on is None
-
-
-class EtapeDossierKind(models.TextChoices):
-    OPENED = "opened", "ouvert"
-    CONTINUED = "continued", "poursuivi après la sortie"
-    CLOSED = "closed", "clos"
-    REOPENED = "reopened", "rouvert"
-
-
-class EtapeDossier(models.Model):
-    """A turn in the life of a social file: its history. Only ever added to."""
-
-    Kind = EtapeDossierKind
-
-    dossier = models.ForeignKey(DossierSocial, models.PROTECT, related_name="etapes", verbose_name="dossier")
-    kind = models.CharField("étape", max_length=10, choices=Kind)
-    on = models.DateField("le")
-    reason = models.CharField("raison", max_length=200, blank=True)
-    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="par")
-    at = models.DateTimeField("consignée le", default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = "étape du dossier social"
-        verbose_name_plural = "étapes du dossier social"
-        ordering = ["pk"]
-        constraints = [choice_check("kind", EtapeDossierKind, name="etape_dossier_kind")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} le {self.on:%d/%m/%Y}"
+from accompagnement.models.dossiers import DossierSocial, Theme
+from residence.models import Referent, User
+from residence.models.base import ScopedQuerySet, choice_check, pair_check
 
 
 def followed_by(user: Any) -> Q:
@@ -161,6 +51,12 @@ class NoteSocialeKind(models.TextChoices):
     NOTE = "note", "note"
 
 
+class NoteSocialeOutcome(models.TextChoices):
+    HELD = "held", "a eu lieu"
+    REFUSED = "refused", "refusé par la personne"
+    ABSENT = "absent", "personne sur place"
+
+
 class NoteSocialeLevel(models.TextChoices):
     TEAM = "team", "équipe sociale"
     REFERENTS = "referents", "référents seuls"
@@ -177,6 +73,7 @@ class NoteSociale(models.Model):
     """A meeting, a visit, a call or a step taken, as the coordinatrice writes it down."""
 
     Kind = NoteSocialeKind
+    Outcome = NoteSocialeOutcome
     Level = NoteSocialeLevel
     Mission = NoteSocialeMission
 
@@ -184,6 +81,7 @@ class NoteSociale(models.Model):
     kind = models.CharField("nature", max_length=10, choices=Kind, default=Kind.ENTRETIEN)
     themes = ArrayField(models.CharField(max_length=20, choices=Theme), verbose_name="thèmes", default=list, blank=True)
     held_on = models.DateField("le")
+    outcome = models.CharField("rencontre", max_length=10, choices=Outcome, default=Outcome.HELD)
     minutes = models.PositiveSmallIntegerField("durée (minutes)", null=True, blank=True)
     text = models.TextField("ce qui s’est dit, ce qui a été fait")
     level = models.CharField("lue par", max_length=10, choices=Level, default=Level.TEAM)
@@ -215,6 +113,7 @@ class NoteSociale(models.Model):
         indexes = [models.Index(fields=["dossier", "-held_on"], name="note_sociale_dossier")]
         constraints = [
             choice_check("kind", NoteSocialeKind, name="note_sociale_kind"),
+            choice_check("outcome", NoteSocialeOutcome, name="note_sociale_outcome"),
             choice_check("level", NoteSocialeLevel, name="note_sociale_level"),
             models.CheckConstraint(
                 condition=Q(mission__in=["", *NoteSocialeMission.values]),
