@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from logement.views import avis, campagnes, compte, encaissements, quittances, revisions, tarifs
+from logement.views import apl, avis, campagnes, compte, encaissements, fichiers, quittances, revisions, tarifs
 
 urlpatterns = [
     # Accounts
@@ -16,6 +16,14 @@ urlpatterns = [
     # Payments and receipts
     path("paiements/", encaissements.encaissement_list, name="encaissement_list"),
     path("paiements/<int:encaissement_id>/annuler/", encaissements.encaissement_cancel, name="encaissement_cancel"),
+    path("paiements/fichiers/", fichiers.fichier_list, name="fichier_list"),
+    path("paiements/fichiers/importer/", fichiers.fichier_open, name="fichier_open"),
+    path("paiements/fichiers/<int:fichier_id>/", fichiers.fichier_detail, name="fichier_detail"),
+    path("paiements/fichiers/<int:fichier_id>/colonnes/", fichiers.fichier_columns, name="fichier_columns"),
+    path("paiements/fichiers/<int:fichier_id>/passer/", fichiers.fichier_apply, name="fichier_apply"),
+    path("paiements/fichiers/<int:fichier_id>/abandonner/", fichiers.fichier_drop, name="fichier_drop"),
+    path("apl/", apl.apl_list, name="apl_list"),
+    path("apl/sejours/<int:sejour_id>/depart/", apl.apl_report_departure, name="apl_report_departure"),
     path("quittances/", quittances.quittance_list, name="quittance_list"),
     path("quittances/imprimer/", quittances.quittances_issue, name="quittances_issue"),
     # The month

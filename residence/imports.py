@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
 from residence.exports import unescaped
+from residence.rules.colonnes import bare
 
 FILE_BYTES = 5 * 1024 * 1024
 UNZIPPED_BYTES = 60 * 1024 * 1024
@@ -47,11 +48,11 @@ class Sheet:
     lines: tuple[Line, ...]
 
 
-def read_sheet(content: bytes, *, known: Sequence[str], any_heads: bool = False) -> Sheet:
+def read_sheet(content: bytes, *, known: Sequence[str], any_heads: bool = False, most: int = ROWS) -> Sheet:
     """The table of a file, blank lines left out. `known`: heads by which the line of heads is recognised.
 
     `any_heads`: without one of them, the first line that holds several texts is the line of heads, and those that are
-    doubled are numbered.
+    doubled are numbered. `most`: how many lines a file of this kind may have.
     ValidationError, with a French sentence, for what is no such file, is too long, or hides too much.
     """
     if not content:
@@ -63,7 +64,7 @@ def read_sheet(content: bytes, *, known: Sequence[str], any_heads: bool = False)
             "Ce fichier est un ancien classeur (.xls) ou un classeur protégé par un mot de passe : "
             "enregistrez-le en .xlsx, sans mot de passe."
         )
-    rows = _workbook_rows(content) if content.startswith(b"PK") else _csv_rows(content)
+    rows = _workbook_rows(content, most) if content.startswith(b"PK") else _csv_rows(content, most)
     return _table(rows, known, any_heads)
 
 
@@ -98,16 +99,16 @@ def _table(rows: list[tuple[int, list[Any]]], known: Sequence[str], any_heads: b
     return Sheet(tuple(heads), tuple(lines))
 
 
-def _too_many() -> ValidationError:
+def _too_many(most: int) -> ValidationError:
     return ValidationError(
-        f"Le fichier a plus de {ROWS} lignes : c’est la limite d’un import. Coupez-le en plusieurs fichiers."
+        f"Le fichier a plus de {most} lignes : c’est la limite d’un import. Coupez-le en plusieurs fichiers."
     )
 
 
 # Workbooks
 
 
-def _workbook_rows(content: bytes) -> list[tuple[int, list[Any]]]:
+def _workbook_rows(content: bytes, most: int) -> list[tuple[int, list[Any]]]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         _check_archive(archive)
@@ -122,8 +123,8 @@ def _workbook_rows(content: bytes) -> list[tuple[int, list[Any]]]:
             tidied = [_tidied(cell) for cell in cells]
             if any(cell is not None for cell in tidied):
                 rows.append((number, tidied))
-            if len(rows) > ROWS + HEAD_WITHIN:
-                raise _too_many()
+            if len(rows) > most + HEAD_WITHIN:
+                raise _too_many(most)
         _spread_merged(rows, archive, sheet)
         book.close()
     except ValidationError:
@@ -177,7 +178,7 @@ def _spread_merged(rows: list[tuple[int, list[Any]]], archive: zipfile.ZipFile, 
 # CSV
 
 
-def _csv_rows(content: bytes) -> list[tuple[int, list[Any]]]:
+def _csv_rows(content: bytes, most: int) -> list[tuple[int, list[Any]]]:
     text = _decoded(content)
     start = "\n".join(text.splitlines()[:HEAD_WITHIN])
     delimiter = max(";\t,", key=start.count)
@@ -188,8 +189,8 @@ def _csv_rows(content: bytes) -> list[tuple[int, list[Any]]]:
             tidied = [_tidied(cell) for cell in cells[:COLUMNS]]
             if any(cell is not None for cell in tidied):
                 rows.append((reader.line_num, tidied))
-            if len(rows) > ROWS + HEAD_WITHIN:
-                raise _too_many()
+            if len(rows) > most + HEAD_WITHIN:
+                raise _too_many(most)
     except csv.Error as error:
         raise ValidationError("Ce fichier n’est ni un classeur ni un CSV lisible.") from error
     return rows
@@ -216,12 +217,6 @@ def _tidied(value: Any) -> Any:
 
 
 # Values. Each raises ValueError with a French sentence that says what to write.
-
-
-def bare(text: str) -> str:
-    """`text` as it is compared: lower case, without accents, spaces or marks."""
-    letters = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("’", "'"))
-    return re.sub(r"[^a-z0-9]+", " ", "".join(char for char in letters if not unicodedata.combining(char))).strip()
 
 
 class Names:

@@ -388,6 +388,7 @@ DUTIES = [
     "residence.duty_kinds.KINDS",
     "admissions.duties.KINDS",
     "logement.duties.KINDS",
+    "logement.duties_paiements.KINDS",
     "accompagnement.duties.KINDS",
 ]
 DEMO = ["residence.demo.load", "logement.demo.load", "admissions.demo.load", "accompagnement.demo.load"]

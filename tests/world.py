@@ -333,6 +333,39 @@ class World:
         return factories.EncaissementFactory(sejour=self.contrat.sejour)
 
     @cached_property
+    def fichier(self) -> logement.FichierPaiements:
+        """A list of the CAF: a line entered, one to decide, which names the household."""
+        fichier = logement.FichierPaiements.objects.create(
+            residence=self.residence,
+            kind="apl",
+            month=today().replace(day=1),
+            paid_on=today(),
+            account=self.residence.code,
+            file_name="liste.csv",
+            sha256="0" * 64,
+            heads=["Nom", "Montant"],
+            rows=[[2, [NAME, "250"]]],
+            columns={"0": "full_name", "1": "amount"},
+            status="review",
+            opened_by=self.author,
+        )
+        for rank, status in enumerate(("applied", "to_decide"), 2):
+            fichier.lignes.create(
+                number=rank,
+                amount=250,
+                payer=f"{NAME} Awa",
+                matched_by="name",
+                sejour=self.contrat.sejour,
+                status=status,
+                method="apl",
+                account=fichier.account,
+                fingerprint=str(rank),
+                first_month=fichier.month,
+                last_month=fichier.month,
+            )
+        return fichier
+
+    @cached_property
     def campagne(self) -> logement.Campagne:
         return logement.Campagne.objects.create(
             residence=self.residence, month=today().replace(day=1), prepared_by=self.author, prepared_at=timezone.now()

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from crispy_forms.layout import Field
 from django import forms
 
 from admissions.actions.imports import LINES, Correction
@@ -60,32 +59,6 @@ class ImportForm(forms.Form):
             allowed = ", ".join(str(Route(one).label) for one in dispositif.routes) or "aucune voie"
             self.add_error("route", f"« {dispositif} » reçoit par : {allowed}.")
         return cleaned
-
-
-class ColumnsForm(forms.Form):
-    """What each column of the file holds."""
-
-    def __init__(
-        self, *args: Any, heads: list[str], columns: dict[str, str], samples: list[str], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.heads = heads
-        choices = [("", "ne pas reprendre"), *((champ.code, champ.label) for champ in CHAMPS)]
-        for rank, head in enumerate(heads):
-            self.fields[f"column_{rank}"] = forms.ChoiceField(
-                label=head or f"Colonne {rank + 1}, sans titre",
-                required=False,
-                choices=choices,
-                initial=columns.get(str(rank), ""),
-                help_text=samples[rank],
-            )
-        self.helper = page_helper(
-            *(Field(name, wrapper_class="no-optional") for name in self.fields), submit="Lire les lignes"
-        )
-
-    def columns(self) -> dict[int, str]:
-        """Rank of the column: what it holds."""
-        return {rank: self.cleaned_data[f"column_{rank}"] for rank in range(len(self.heads))}
 
 
 def corrections_in(data: Any, lignes: Iterable[Any]) -> list[Correction]:

@@ -1,22 +1,10 @@
 """What the columns of a partner's file may hold, and how their titles are recognised."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from admissions.rules.lecture import bare
+from residence.rules.colonnes import IGNORED, Champ, Champs
 
-# « What this column holds is not taken. »
-IGNORED = ""
-
-
-@dataclass(frozen=True)
-class Champ:
-    """A field that a column may hold; `titles`: how partners call it, parted by commas."""
-
-    code: str
-    label: str
-    titles: str = ""
-
+__all__ = ["CHAMPS", "IGNORED", "LABELS", "faults_of", "guess", "known_titles"]
 
 CHAMPS = (
     Champ(
@@ -116,32 +104,18 @@ CHAMPS = (
     ),
 )
 
-LABELS = {champ.code: champ.label for champ in CHAMPS}
-_TITLES = {
-    bare(title): champ.code
-    for champ in reversed(CHAMPS)
-    for title in (champ.label, champ.code, *champ.titles.split(", "))
-    if title
-}
+_ALL = Champs(CHAMPS)
+LABELS = _ALL.labels
 
 
 def known_titles(remembered: Mapping[str, str]) -> list[str]:
     """Titles by which the line of heads of a file is recognised."""
-    return [*(champ.label for champ in CHAMPS), *_TITLES, *remembered]
+    return _ALL.known_titles(remembered)
 
 
 def guess(heads: Sequence[str], remembered: Mapping[str, str]) -> dict[int, str]:
-    """What each column probably holds, by its rank: as the sender's files were read before, else by its title.
-
-    A field is given once: the first column that asks for it has it.
-    """
-    given: dict[int, str] = {}
-    for source in (remembered, _TITLES):
-        for rank, head in enumerate(heads):
-            code = source.get(bare(head))
-            if rank not in given and (code == IGNORED or (code in LABELS and code not in given.values())):
-                given[rank] = str(code)
-    return {rank: given.get(rank, IGNORED) for rank in range(len(heads))}
+    """What each column probably holds, by its rank (`residence.rules.colonnes`)."""
+    return _ALL.guess(heads, remembered)
 
 
 def faults_of(columns: Mapping[int, str], *, needs_number: bool) -> list[str]:

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from residence.rules.colonnes import bare
+
 # Day zero of the spreadsheets; their 1 January 1900 is a cell that was left empty.
 SERIAL_ZERO = datetime.date(1899, 12, 30)
 EARLIEST_BIRTH = datetime.date(1900, 1, 2)
@@ -35,13 +37,6 @@ _BORN = re.compile(r"[,(\s]+n[ée]e?\s+([^,()]+?)\)?(?=$|,)", re.IGNORECASE)
 _PARTICLES = frozenset(
     {*("de", "du", "des", "d", "la", "le", "el", "al", "ben", "bin", "bou", "abou", "van", "von", "da", "dos", "di")}
 )
-
-
-def bare(text: str) -> str:
-    """`text` as it is compared: lower case, without accents, marks or doubled spaces."""
-    letters = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("’", "'"))
-    kept = "".join(one for one in letters if not unicodedata.combining(one))
-    return re.sub(r"[^a-z0-9]+", " ", kept).strip()
 
 
 def is_unknown(text: str) -> bool:

@@ -21,13 +21,14 @@ from admissions.actions.imports import (
     remembered_columns,
     say_columns,
 )
-from admissions.forms.imports import NOBODY, ColumnsForm, ImportForm, corrections_in
+from admissions.forms.imports import NOBODY, ImportForm, corrections_in
 from admissions.forms.orientations import refuse
 from admissions.models import ImportOrientations, LigneImport, Orientation
 from admissions.queries.imports import DISTINCT, find_known, read_file, shown_fields, texts_of
-from admissions.rules.colonnes import LABELS, known_titles
+from admissions.rules.colonnes import CHAMPS, LABELS, known_titles
 from admissions.views.common import PER_PAGE, residence_chosen
 from residence.components import Badge, Column, Row, Table
+from residence.forms.colonnes import ColumnsForm, samples_of
 from residence.imports import FILE_BYTES, read_sheet
 from residence.permissions import Permission, require_permission
 from residence.queries.connus import Known
@@ -50,8 +51,6 @@ BADGES = {
     St.DONE: Badge("terminé", "done"),
     St.ABANDONED: Badge("abandonné", "plain"),
 }
-SAMPLES = 3
-SAMPLE_LENGTH = 60
 
 
 @require_http_methods(["GET"])
@@ -137,6 +136,7 @@ def import_columns(request: HttpRequest, importation_id: int) -> HttpResponse:
     importation = _import(request, importation_id)
     form = ColumnsForm(
         request.POST if request.method == "POST" else None,
+        champs=CHAMPS,
         heads=importation.heads,
         columns=importation.columns,
         samples=_samples(importation),
@@ -153,16 +153,9 @@ def import_columns(request: HttpRequest, importation_id: int) -> HttpResponse:
 
 
 def _samples(importation: ImportOrientations) -> list[str]:
-    """The first values of each column, as the person's spreadsheet shows them."""
-    found: list[list[str]] = [[] for _ in importation.heads]
-    for ligne in importation.lignes.filter(status__in=[L.FAULTY, L.READY, L.TO_DECIDE])[:20]:
-        for rank, text in enumerate(ligne.cells[: len(found)]):
-            if text and len(found[rank]) < SAMPLES and text not in found[rank]:
-                found[rank].append(text)
-    return [
-        " · ".join(one if len(one) <= SAMPLE_LENGTH else f"{one[:SAMPLE_LENGTH]}…" for one in texts) or "vide"
-        for texts in found
-    ]
+    """The first values of each column."""
+    lignes = importation.lignes.filter(status__in=[L.FAULTY, L.READY, L.TO_DECIDE])[:20]
+    return samples_of(importation.heads, [ligne.cells for ligne in lignes])
 
 
 @dataclass(frozen=True)

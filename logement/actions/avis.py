@@ -53,7 +53,9 @@ def differences(avis: AvisEcheance) -> Difference:
     live = AvisEcheance.objects.called().filter(contrat=contrat, month=avis.month)
     called: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     known: dict[tuple[str, str], Any] = {}
-    for line in LigneAvis.objects.filter(avis__in=live).order_by("avis__rank", "pk"):
+    # What the CAF took back is owed whatever the facts of the month say.
+    lines = LigneAvis.objects.filter(avis__in=live).exclude(kind=LigneAvis.Kind.APL_OVERPAID)
+    for line in lines.order_by("avis__rank", "pk"):
         called[(line.kind, line.label)] += line.amount
         known[(line.kind, line.label)] = line
     now: dict[tuple[str, str], Decimal] = defaultdict(Decimal)

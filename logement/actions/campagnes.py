@@ -54,12 +54,14 @@ _ENTRY_KINDS = {
     LigneAvis.Kind.CORRECTION: Ecriture.Kind.CORRECTION,
     LigneAvis.Kind.REDUCTION: Ecriture.Kind.REDUCTION,
 }
+_RECTIFIED_KINDS = {LigneAvis.Kind.APL_OVERPAID: Ecriture.Kind.APL_OVERPAID}
 _ENTRY_LABELS = {
     Ecriture.Kind.REDEVANCE: "Redevance",
     Ecriture.Kind.PRESTATION: "Prestations facultatives",
     Ecriture.Kind.INDEMNITE: "Indemnité d’occupation",
     Ecriture.Kind.CORRECTION: "Correction",
     Ecriture.Kind.REDUCTION: "Réduction",
+    Ecriture.Kind.APL_OVERPAID: "APL reprise par la CAF ou la MSA",
 }
 
 
@@ -307,7 +309,10 @@ def entries_of(
     for one in avis:
         sums: dict[str, Decimal] = {}
         for line in lines[one.pk]:
-            kind = Ecriture.Kind.CORRECTION if one.rank else _ENTRY_KINDS.get(line.kind, Ecriture.Kind.REDEVANCE)
+            if one.rank:
+                kind = _RECTIFIED_KINDS.get(line.kind, Ecriture.Kind.CORRECTION)
+            else:
+                kind = _ENTRY_KINDS.get(line.kind, Ecriture.Kind.REDEVANCE)
             sums[kind] = sums.get(kind, ZERO) + line.amount
         for kind, amount in sums.items():
             if not amount:
@@ -315,7 +320,8 @@ def entries_of(
             key = (kind, one.rank, one.month, one.due_on)
             label = said.get(key)
             if label is None:
-                what = f"Avis rectificatif n° {one.rank}" if one.rank else _ENTRY_LABELS[Ecriture.Kind(kind)]
+                is_rectified = one.rank and kind == Ecriture.Kind.CORRECTION
+                what = f"Avis rectificatif n° {one.rank}" if is_rectified else _ENTRY_LABELS[Ecriture.Kind(kind)]
                 label = said[key] = f"{what} de {one.month:%m/%Y}, à payer pour le {one.due_on:%d/%m/%Y}"
             contrat = one.contrat
             row = (contrat.sejour_id, account, kind, dated_on, amount, label, one.pk, contrat.pk, by_id, now)

@@ -41,7 +41,10 @@ CASH_COUNTER = "caisse"
 
 @dataclass(frozen=True)
 class Payment:
-    """Money received for a stay. `chosen`: the avis that the payer asked to settle first; `key`: one form, one row."""
+    """Money received for a stay. `chosen`: the avis that the payer asked to settle first; `key`: one form, one row.
+
+    `ligne`: the line of the file that says so; `is_recall`: an APL of past months that the CAF pays late.
+    """
 
     sejour: Sejour
     received_on: datetime.date
@@ -53,6 +56,8 @@ class Payment:
     for_month: datetime.date | None = None
     chosen: Sequence[int] = ()
     key: uuid.UUID = field(default_factory=uuid.uuid4)
+    ligne: int | None = None
+    is_recall: bool = False
 
 
 def record_encaissement(*, by: User | None, **fields: Any) -> Encaissement:
@@ -83,7 +88,8 @@ def record_encaissements(payments: Sequence[Payment], *, by: User | None) -> lis
             row.clean_fields(exclude=["sejour", "recorded_by", "cancelled_by"])
         write_all(rows)
         known |= {row.idempotency_key: row for row in rows}
-        post_all(_entry(row, by) for row in rows)
+        recalls = {payment.key for payment in new if payment.is_recall}
+        post_all(_entry(row, by, is_recall=row.idempotency_key in recalls) for row in rows)
         chosen = {known[payment.key].pk: payment.chosen for payment in new if payment.chosen}
         written = settle([row.sejour_id for row in rows], by=by, chosen=chosen)
         issue_receipts(by=by, avis={row.avis_id for row in written}, encaissements=[row.pk for row in rows])
@@ -146,6 +152,7 @@ def _row(payment: Payment, sejour: Sejour, by: User | None) -> Encaissement:
         is_deposit=payment.is_deposit,
         for_month=month_start(payment.for_month) if is_apl and payment.for_month else None,
         idempotency_key=payment.key,
+        ligne_id=payment.ligne,
         recorded_by=by,
     )
 
@@ -163,12 +170,13 @@ def _number_cash(rows: Sequence[Encaissement]) -> None:
             row.cash_number = f"{residence.code.upper()}-{year}-C{rank:05d}"
 
 
-def _entry(row: Encaissement, by: User | None) -> Ecriture:
+def _entry(row: Encaissement, by: User | None, *, is_recall: bool = False) -> Ecriture:
     kinds = Ecriture.Kind
     if row.is_deposit:
         account, kind, label = Ecriture.Account.DEPOT, kinds.DEPOSIT_PAID, "Dépôt de garantie versé"
     elif row.method == Encaissement.Method.APL:
-        account, kind, label = Ecriture.Account.REDEVANCE, kinds.APL, f"APL reçue pour {row.for_month:%m/%Y}"
+        account, kind = Ecriture.Account.REDEVANCE, kinds.APL_RECALL if is_recall else kinds.APL
+        label = f"{'Rappel d’APL' if is_recall else 'APL reçue'} pour {row.for_month:%m/%Y}"
     else:
         account, kind, label = Ecriture.Account.REDEVANCE, kinds.PAYMENT, "Paiement reçu"
     if row.method != Encaissement.Method.APL:

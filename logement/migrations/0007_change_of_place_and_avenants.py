@@ -105,7 +105,11 @@ class Migration(migrations.Migration):
                 (
                     "monthly_services",
                     models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="prestations obligatoires (€)"
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="prestations obligatoires (€)",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=250, verbose_name="précision")),

@@ -18,6 +18,7 @@ from logement.models.etats_des_lieux import (
     PhotoEtatDesLieux,
     SignatureEtatDesLieux,
 )
+from logement.models.fichiers import ColonnesFichier, FichierPaiements, LigneFichier, SignalementDepart
 from logement.models.parc import Batiment, CategoriePlace, Logement, OccupationPlace, Place
 from logement.models.revisions import RevisionRedevance
 from logement.models.sejours import (
@@ -41,6 +42,7 @@ __all__ = [
     "Campagne",
     "CategoriePlace",
     "ClotureMensuelle",
+    "ColonnesFichier",
     "Condition",
     "ContratOccupation",
     "Destination",
@@ -49,10 +51,12 @@ __all__ = [
     "ElementModele",
     "Encaissement",
     "EtatDesLieux",
+    "FichierPaiements",
     "Imputation",
     "IndiceIRL",
     "LigneAvis",
     "LigneEtatDesLieux",
+    "LigneFichier",
     "Logement",
     "ModeleEtatDesLieux",
     "OccupationPlace",
@@ -65,6 +69,7 @@ __all__ = [
     "RenouvellementSejour",
     "RevisionRedevance",
     "Sejour",
+    "SignalementDepart",
     "SignalementVacance",
     "SignatureEtatDesLieux",
     "Souscription",

@@ -286,6 +286,7 @@ class LigneAvisKind(models.TextChoices):
     THIRD_PARTY = "third_party", "forfait tiers hébergé"
     REDUCTION = "reduction", "réduction"
     CORRECTION = "correction", "correction"
+    APL_OVERPAID = "apl_overpaid", "trop-perçu d’APL"
 
 
 class LigneAvis(models.Model):
@@ -362,6 +363,14 @@ class Encaissement(models.Model):
     imputed = models.DecimalField("imputé (€)", max_digits=10, decimal_places=2, default=0, editable=False)
     cash_number = models.CharField("n° du reçu de caisse", max_length=40, unique=True, null=True, editable=False)
     idempotency_key = models.UUIDField(unique=True, editable=False)
+    ligne = models.ForeignKey(
+        "logement.LigneFichier",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="encaissements",
+        verbose_name="ligne de fichier",
+    )
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     recorded_at = models.DateTimeField("saisi le", default=timezone.now, editable=False)
     cancelled_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")

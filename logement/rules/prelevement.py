@@ -4,6 +4,8 @@ Source: SEPA Direct Debit Core rulebook (pre-notification of fourteen days unles
 thirty-six months lapses): à vérifier.
 """
 
+import re
+import unicodedata
 from datetime import date
 
 from residence.rules.dates import add_days, add_months, month_start
@@ -28,3 +30,47 @@ def collected_on(
 def mandate_usable_until(*, signed_on: date, last_collected_on: date | None) -> date:
     """The last day on which a mandate may be used: thirty-six months after its last debit, else its signature."""
     return add_months(last_collected_on or signed_on, MANDATE_MONTHS)
+
+
+# Why a bank sends a debit back (ISO 20022, ExternalStatusReason1Code).
+REJECTS = {
+    "AC01": "IBAN incorrect",
+    "AC04": "compte clos",
+    "AC06": "compte bloqué",
+    "AG01": "opération interdite sur ce compte",
+    "AM04": "provision insuffisante",
+    "AM05": "opération en double",
+    "MD01": "mandat absent ou révoqué",
+    "MD06": "contesté par le débiteur",
+    "MD07": "débiteur décédé",
+    "MS02": "refusé par le débiteur",
+    "MS03": "motif non communiqué par la banque",
+    "RC01": "identifiant de la banque incorrect",
+    "SL01": "service particulier de la banque du débiteur",
+}
+# Codes after which the mandate, or its account, is of no more use.
+ENDING_REJECTS = frozenset({"AC01", "AC04", "MD01", "MD07"})
+RUM_LENGTH = 35
+
+
+def ics_is_valid(ics: str) -> bool:
+    """Whether an identifier of creditor has its form and key (ISO 7064, mod 97-10, its business code left out)."""
+    text = "".join(ics.split()).upper()
+    if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{3}[A-Z0-9]{1,28}", text):
+        return False
+    figures = "".join(str(int(one, 36)) for one in text[7:] + text[:4])
+    return int(figures) % 97 == 1
+
+
+def rum_of(residence: str, contrat: int, rank: int) -> str:
+    """The reference of the `rank`-th mandate of a contract, within thirty-five signs that every bank takes."""
+    plain = re.sub(r"[^A-Z0-9]", "", residence.upper())
+    end = f"-{contrat}-{rank}"
+    return f"{plain[: RUM_LENGTH - len(end)]}{end}"
+
+
+def sepa_text(text: str, *, most: int) -> str:
+    """`text` in the signs that the SEPA scheme takes, accents taken off."""
+    letters = unicodedata.normalize("NFKD", text.replace("’", "'").replace("œ", "oe").replace("Œ", "OE"))
+    plain = "".join(one for one in letters if not unicodedata.combining(one))
+    return " ".join(re.sub(r"[^A-Za-z0-9/\-?:().,'+ ]", " ", plain).split())[:most].strip()

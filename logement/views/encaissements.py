@@ -51,7 +51,12 @@ def encaissement_list(request: HttpRequest) -> HttpResponse:
     total = rows.aggregate(total=Sum("amount"))["total"]
     rows = ordered(request, rows.select_related("sejour__menage"), _SORTS, "date")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "table": _table(list(page), total)}
+    context = {
+        "form": form,
+        "page": page,
+        "table": _table(list(page), total),
+        "may_import": request.user.holds(Permission.ENCAISSEMENT_RECORD),
+    }
     return render(request, "logement/encaissement_list.html", context)
 
 

@@ -7,6 +7,7 @@ __all__ = ["UNREGISTERED", "documents", "etablissement", "modeles", "personnes",
 _LINE = "ligne d’une autre fiche, montrée avec elle"
 _SOCIAL = "contenu social : jamais dans l’administration"
 _ADMISSION = "se tient sur les pages des admissions, sous leurs permissions"
+_FILE = "liste de la CAF ou relevé de la banque : sur la page des fichiers de paiements"
 _STAY = "se tient sur la page du séjour"
 
 # Each model of the project that has no page of its own here, and why.
@@ -31,6 +32,10 @@ UNREGISTERED: dict[str, str] = {
     "residence.MouvementFusion": "ligne d’un regroupement, montrée avec lui",
     "residence.RessemblanceMasquee": "ressemblance avec un dossier confidentiel : lue par son référent seul",
     "residence.RendezVous": "se fixe sur la page des rendez-vous",
+    "logement.FichierPaiements": _FILE,
+    "logement.LigneFichier": _FILE,
+    "logement.ColonnesFichier": _FILE,
+    "logement.SignalementDepart": "se note depuis la page de l’APL",
     "logement.PartieContrat": _LINE,
     "logement.LigneAvis": _LINE,
     "logement.TarifPrestation": _LINE,

@@ -1,0 +1,714 @@
+"""Take in the CAF's list and the bank's statement: columns said once, lines recognised with their reason, then entered.
+
+Nothing is entered by itself: a line is ready when what it says names one stay alone, and waits for a person otherwise.
+"""
+
+import datetime
+import hashlib
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from logement.actions.apl import take_back_apl
+from logement.actions.compte import open_day
+from logement.actions.encaissements import Payment, record_encaissements
+from logement.models import (
+    ColonnesFichier,
+    Encaissement,
+    FichierPaiements,
+    LigneFichier,
+    Sejour,
+)
+from logement.queries.rapprochement import (
+    Found,
+    Index,
+    Payers,
+    apl_paid,
+    applied_fingerprints,
+    awaited_apl,
+    match_apl,
+    match_bank,
+    residences_of_account,
+)
+from logement.rules import bordereau, releve
+from logement.rules.bordereau import caf_key, months_in, months_paid, parts_of, share
+from logement.rules.releve import Entry, Statement, iban_key, masked_iban
+from residence.actions.journal import record
+from residence.actions.statuses import locked, move
+from residence.bulk import write_all
+from residence.duties import refresh_duties
+from residence.imports import Sheet, amount_from, day_from, text_from
+from residence.models import Menage, Residence, User
+from residence.models.base import bulk_set, today
+from residence.permissions import Permission
+from residence.rules.colonnes import Champs, bare
+from residence.rules.dates import add_days, add_months, iter_months, month_start
+from residence.rules.money import ZERO
+
+Kind = FichierPaiements.Kind
+St = FichierPaiements.Status
+L = LigneFichier.Status
+Nature = LigneFichier.Nature
+Match = LigneFichier.Match
+
+# Lines of one file; entered at once, so that the answer comes within a few seconds.
+LINES = 20_000
+AT_ONCE = 1_000
+FIELDS: dict[str, Champs] = {Kind.APL: bordereau.CHAMPS, Kind.BANK: releve.CHAMPS}
+_KEYS = uuid.UUID("5f0c7f38-6a55-4f0e-9c39-0f4c4f6f8f11")
+_METHOD_CAF = "caf"
+_PAID = bordereau.Nature.PAYMENT
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person said of a line. `what`: how it was paid, or the deposit; `months`: those of an APL."""
+
+    ligne: int
+    sejour: int | None = None
+    what: str = ""
+    months: tuple[datetime.date, datetime.date] | None = None
+    left_out: bool = False
+
+
+# Open
+
+
+def account_of(kind: str, residence: Residence) -> str:
+    """What names the sender of a file: the IBAN of the account, or the résidence for the CAF. ValidationError."""
+    if kind == Kind.APL:
+        return residence.code
+    if not residence.iban:
+        raise ValidationError(
+            {
+                "residence": f"Notez d’abord l’IBAN de {residence} (Administration › Résidences) : "
+                "il dit si le relevé est bien le sien."
+            }
+        )
+    return iban_key(residence.iban)
+
+
+def remembered(kind: str, account: str) -> dict[str, str]:
+    """What the titles of this sender's files were said to hold."""
+    kept = ColonnesFichier.objects.filter(kind=kind, account=account).first()
+    return dict(kept.columns) if kept else {}
+
+
+@transaction.atomic
+def open_fichier(
+    *,
+    by: User,
+    residence: Residence,
+    kind: str,
+    file_name: str,
+    content: bytes,
+    sheet: Sheet | None = None,
+    month: datetime.date | None = None,
+    paid_on: datetime.date | None = None,
+) -> tuple[FichierPaiements, bool]:
+    """Keep a file, and whether it is new. `sheet`: its table, None for a CAMT.053, whose lines are read at once."""
+    account = account_of(kind, residence)
+    Residence.objects.select_for_update(of=("self",), no_key=True).get(pk=residence.pk)
+    sha256 = hashlib.sha256(content).hexdigest()
+    same = FichierPaiements.objects.filter(kind=kind, account=account, sha256=sha256).exclude(status=St.ABANDONED)
+    existing = same.first()
+    if existing is not None:
+        if (existing.month or month) != month:
+            raise ValidationError({"month": f"Ce fichier est déjà importé pour {existing.month:%m/%Y}."})
+        return existing, False
+    statement = None if sheet is not None else _statement(content, account)
+    fichier = FichierPaiements(
+        residence=residence,
+        kind=kind,
+        month=month_start(month) if month and kind == Kind.APL else None,
+        paid_on=paid_on if kind == Kind.APL else None,
+        account=account,
+        file_name=file_name[:200],
+        sha256=sha256,
+        opened_by=by,
+    )
+    if sheet is not None:
+        fichier.heads = list(sheet.heads)
+        fichier.rows = [[line.number, [_text(cell) for cell in line.cells]] for line in sheet.lines]
+        guessed = FIELDS[kind].guess(sheet.heads, remembered(kind, account))
+        fichier.columns = {str(rank): code for rank, code in guessed.items()}
+    fichier.full_clean()
+    fichier.save()
+    if statement is not None:
+        move(fichier, St.REVIEW)
+        fichier.save(update_fields=["status"])
+        _write_bank(by, fichier, list(enumerate(statement.entries, 1)))
+    _journal("fichier.open", by, fichier, nature=kind)
+    refresh_duties(fichier)
+    return fichier, True
+
+
+def _text(cell: Any) -> str:
+    try:
+        return text_from(cell)[:1000]
+    except ValueError:
+        return str(cell)[:1000]
+
+
+def _statement(content: bytes, account: str) -> Statement:
+    """The lines of a CAMT.053 of this account. ValidationError for another account's, and for what is no statement."""
+    try:
+        statements = releve.camt_statements(content)
+    except ValueError as error:
+        raise ValidationError({"file": error.args[0]}) from error
+    for one in statements:
+        _check_account(one.iban, account)
+    entries = [entry for one in statements for entry in one.entries]
+    if not entries:
+        raise ValidationError({"file": "Ce relevé ne contient aucune opération comptabilisée."})
+    if len(entries) > LINES:
+        raise ValidationError({"file": f"Ce relevé a plus de {LINES} opérations : demandez-le en plusieurs périodes."})
+    return Statement(account, statements[0].identification, entries)
+
+
+def _check_account(found: str, account: str) -> None:
+    if iban_key(found) != account:
+        other = masked_iban(found) or "un compte sans IBAN"
+        raise ValidationError(
+            {"file": f"Ce relevé est celui de {other}, pas du compte de la résidence ({masked_iban(account)})."}
+        )
+
+
+# Columns, and the lines that they give
+
+
+@transaction.atomic
+def say_columns(*, by: User, fichier: FichierPaiements, columns: Mapping[int, str]) -> FichierPaiements:
+    """Say what each column holds, remember it for this sender, read the lines and recognise them."""
+    fichier = locked(fichier)
+    if fichier.status not in (St.COLUMNS, St.REVIEW) or not fichier.heads:
+        raise ValidationError("Les colonnes de ce fichier ne changent plus.")
+    if fichier.lignes.filter(status=L.APPLIED).exists():
+        raise ValidationError("Des lignes sont déjà passées en compte : les colonnes ne changent plus.")
+    if faults := _faults_of(fichier.kind, columns):
+        raise ValidationError(faults)
+    fichier.columns = {str(rank): code for rank, code in columns.items()}
+    if fichier.status == St.COLUMNS:
+        move(fichier, St.REVIEW)
+    fichier.save(update_fields=["columns", "status"])
+    said = {bare(head): columns.get(rank, "") for rank, head in enumerate(fichier.heads) if bare(head)}
+    ColonnesFichier.objects.update_or_create(
+        kind=fichier.kind,
+        account=fichier.account,
+        defaults={
+            "columns": remembered(fichier.kind, fichier.account) | said,
+            "updated_by": by,
+            "updated_at": timezone.now(),
+        },
+    )
+    fichier.lignes.all().delete()
+    rows = [
+        (number, {code: cells[rank].strip() for rank, code in columns.items() if code and rank < len(cells)})
+        for number, cells in fichier.rows
+    ]
+    if fichier.kind == Kind.APL:
+        _write_apl(by, fichier, rows)
+    else:
+        _write_bank(by, fichier, _bank_rows(fichier, rows))
+    _journal("fichier.edit", by, fichier, columns=sorted(filter(None, columns.values())))
+    refresh_duties(fichier)
+    return fichier
+
+
+def _faults_of(kind: str, columns: Mapping[int, str]) -> list[str]:
+    held = set(columns.values()) - {""}
+    said = FIELDS[kind].doubled(columns)
+    if kind == Kind.APL:
+        if "caf_number" not in held and "full_name" not in held and not {"last_name", "first_names"} <= held:
+            said.append("Dites quelle colonne porte le numéro d’allocataire, ou le nom et le prénom.")
+        if not held & {"amount", "recall", "overpaid"}:
+            said.append("Dites quelle colonne porte le montant versé.")
+    else:
+        if "dated_on" not in held:
+            said.append("Dites quelle colonne porte la date.")
+        if not held & {"amount", "credit"}:
+            said.append("Dites quelle colonne porte le montant, ou le crédit.")
+        if not held & {"label", "payer"}:
+            said.append("Dites quelle colonne porte le libellé, ou le payeur.")
+    return said
+
+
+def _amount(text: str) -> Decimal:
+    return amount_from(text).quantize(Decimal("0.01")) if text else ZERO
+
+
+def _write_apl(by: User, fichier: FichierPaiements, rows: Sequence[tuple[int, dict[str, str]]]) -> None:
+    """Read and recognise the lines of the CAF's list; refuse another month's, and another résidence's."""
+    month: Any = fichier.month
+    index = Index([fichier.residence_id], user=by)
+    awaited = awaited_apl(index.stays, until=month)
+    paid = apl_paid(index.stays)
+    lignes: list[LigneFichier] = []
+    said_months: list[datetime.date] = []
+    known = asked = 0
+    elsewhere: list[str] = []
+    for number, cells in rows:
+        name = cells.get("full_name") or f"{cells.get('last_name', '')} {cells.get('first_names', '')}".strip()
+        caf = cells.get("caf_number", "")
+        if not caf_key(caf) and bare(name).split(" ")[0] in ("total", "totaux", "sous", ""):
+            # The line of the total, or a blank one.
+            continue
+        base = {"number": number, "payer": name[:150], "caf_number": caf[:20], "label": cells.get("nature", "")[:300]}
+        try:
+            months = _months(cells)
+            parts = parts_of(
+                amount=_amount(cells.get("amount", "")),
+                recall=_amount(cells.get("recall", "")),
+                overpaid=_amount(cells.get("overpaid", "")),
+                nature=cells.get("nature", ""),
+                months=months,
+                list_month=month,
+            )
+        except ValueError as error:
+            lignes.append(_faulty(fichier, base, f"Illisible : {error.args[0]}"))
+            continue
+        if months and bordereau.nature_of(base["label"], sum((part.amount for part in parts), ZERO)) == _PAID:
+            said_months.append(months[1])
+        found = match_apl(
+            index, caf_number=caf, name=name, first=(months or (month,))[0], last=(months or (month,))[-1]
+        )
+        asked += 1
+        known += bool(found)
+        if not found and caf_key(caf):
+            elsewhere.append(caf_key(caf))
+        for rank, part in enumerate(parts):
+            ligne = _apl_line(fichier, base, rank, part, found, awaited, paid)
+            lignes.append(ligne)
+    _check_month(month, said_months)
+    _check_residence(fichier.residence, known, asked, elsewhere)
+    _number(fichier, lignes)
+
+
+def _months(cells: Mapping[str, str]) -> tuple[datetime.date, datetime.date] | None:
+    if cells.get("month_from") or cells.get("month_to"):
+        first = months_in(cells.get("month_from", ""))
+        last = months_in(cells.get("month_to", ""))
+        ends = [one for one in (first, last) if one]
+        if ends and ends[0][0] > ends[-1][1]:
+            raise ValueError("Les mois de la période sont à l’envers.")
+        return (ends[0][0], ends[-1][1]) if ends else None
+    return months_in(cells["month"]) if cells.get("month") else None
+
+
+def _apl_line(
+    fichier: FichierPaiements,
+    base: dict[str, Any],
+    rank: int,
+    part: bordereau.Part,
+    found: Sequence[Found],
+    awaited: dict[int, dict[datetime.date, Decimal]],
+    paid: dict[tuple[int, datetime.date], list[Decimal]],
+) -> LigneFichier:
+    month: Any = fichier.month
+    one = found[0] if len(found) == 1 else None
+    first, last, reason = part.first_month, part.last_month, one.reason if one else ""
+    if first is None and part.nature == bordereau.Nature.PAYMENT:
+        first, last = months_paid(part.amount, list_month=month, awaited=awaited.get(one.stay.pk, {}) if one else {})
+        if first != last:
+            reason += f" ; couvre {first:%m/%Y} à {last:%m/%Y} au centime près"
+    elif first is None:
+        first = last = add_months(month, -1)
+    sure = bool(one and one.sure)
+    ended = one.stay.ended_on if one else None
+    if sure and ended and first and month_start(ended) <= last and part.nature == bordereau.Nature.PAYMENT:
+        sure, reason = False, f"{reason} ; séjour terminé le {ended:%d/%m/%Y}, l’APL s’arrête le mois du départ"
+    if (
+        sure
+        and one
+        and part.nature != bordereau.Nature.OVERPAID
+        and first == last
+        and part.amount in paid.get((one.stay.pk, first), ())
+    ):
+        sure, reason = False, f"{reason} ; le même montant est déjà reçu pour {first:%m/%Y}"
+    said = (part.first_month or "", part.last_month or "")
+    if not found:
+        reason = "Personne de ce nom ni de ce numéro n’est connu ici."
+    elif one is None:
+        reason = "Plusieurs séjours possibles."
+    ligne = LigneFichier(
+        fichier=fichier,
+        part=rank,
+        dated_on=fichier.paid_on,
+        amount=part.amount,
+        nature=part.nature.value,
+        first_month=first,
+        last_month=last,
+        method=Encaissement.Method.APL,
+        sejour_id=one.stay.pk if one else None,
+        matched_by=one.by if one else "",
+        reason=reason[:300],
+        status=L.READY if sure else L.TO_DECIDE,
+        **base,
+    )
+    # As the file says it: what is worked out of it changes once it is entered.
+    ligne.fingerprint = "|".join(map(str, said))
+    return ligne
+
+
+def _faulty(fichier: FichierPaiements, base: dict[str, Any], reason: str) -> LigneFichier:
+    return LigneFichier(
+        fichier=fichier,
+        amount=ZERO,
+        nature=Nature.OTHER,
+        reason=reason[:300],
+        status=L.TO_DECIDE,
+        **{"dated_on": fichier.paid_on} | base,
+    )
+
+
+def _check_month(month: datetime.date, said: Sequence[datetime.date]) -> None:
+    if said and max(said) != month:
+        raise ValidationError(
+            f"Cette liste est celle de {max(said):%m/%Y}, et vous avez choisi {month:%m/%Y} : rien n’est repris."
+        )
+
+
+def _check_residence(residence: Residence, known: int, asked: int, unknown: Sequence[str]) -> None:
+    """Refuse a list that knows nobody here, or more allocataires of another résidence than of this one."""
+    elsewhere = 0
+    if unknown and known < len(unknown):
+        others = Sejour.objects.live().exclude(residence=residence).exclude(menage__caf_number="")
+        elsewhere = len({caf_key(one) for one in others.values_list("menage__caf_number", flat=True)} & set(unknown))
+    if asked and (not known or elsewhere > known):
+        raise ValidationError(
+            f"Cette liste n’est pas celle de {residence} : {known} de ses {asked} allocataires y sont connus"
+            + (f", {elsewhere} dans une autre résidence." if elsewhere else ".")
+        )
+
+
+# The statement
+
+
+def _bank_rows(fichier: FichierPaiements, rows: Sequence[tuple[int, dict[str, str]]]) -> list[tuple[int, Any]]:
+    """Lines of a CSV as entries; what cannot be read is a sentence in the place of the entry."""
+    found: list[tuple[int, Any]] = []
+    for number, cells in rows:
+        if account := cells.get("account"):
+            key = iban_key(account)
+            # A bank may say the account number alone, which the IBAN holds.
+            if key not in fichier.account:
+                _check_account(account, fichier.account)
+        if not cells.get("dated_on") or not any(cells.get(code) for code in ("amount", "credit", "debit")):
+            continue
+        try:
+            amount = _amount(cells.get("amount", "")) or (
+                abs(_amount(cells.get("credit", ""))) - abs(_amount(cells.get("debit", "")))
+            )
+            day = day_from(cells["dated_on"])
+        except ValueError as error:
+            found.append((number, (f"Illisible : {error.args[0]}", cells)))
+            continue
+        found.append(
+            (
+                number,
+                Entry(
+                    dated_on=day,
+                    amount=amount,
+                    label=cells.get("label", "")[:300],
+                    payer=cells.get("payer", "")[:150],
+                    payer_iban=iban_key(cells.get("payer_iban", ""))[:34],
+                    reference=cells.get("reference", "")[:100],
+                ),
+            )
+        )
+    return found
+
+
+def _write_bank(by: User, fichier: FichierPaiements, entries: Sequence[tuple[int, Any]]) -> None:
+    """Recognise the lines of a statement: what comes in, what comes back; what goes out is left aside."""
+    index = Index(residences_of_account(fichier.residence), user=by)
+    days = [entry.dated_on for _, entry in entries if isinstance(entry, Entry)]
+    payers = Payers(index, since=min(days, default=today()))
+    lignes = []
+    for number, entry in entries:
+        if isinstance(entry, Entry):
+            lignes.append(_bank_line(fichier, number, entry, index, payers))
+        else:
+            reason, cells = entry
+            base = {"number": number, "label": cells.get("label", "")[:300], "payer": cells.get("payer", "")[:150]}
+            lignes.append(_faulty(fichier, base, reason))
+    _number(fichier, lignes)
+
+
+def _bank_line(fichier: FichierPaiements, number: int, entry: Entry, index: Index, payers: Payers) -> LigneFichier:
+    ligne = LigneFichier(
+        fichier=fichier,
+        number=number,
+        dated_on=entry.dated_on,
+        amount=entry.amount,
+        label=entry.label,
+        payer=entry.payer,
+        payer_iban=entry.payer_iban,
+        reference=entry.reference,
+        status=L.TO_DECIDE,
+    )
+    if entry.amount <= 0 or entry.currency != "EUR":
+        ligne.nature, ligne.status = Nature.OTHER, L.LEFT_OUT
+        ligne.reason = "Sortie d’argent : rien à passer dans un compte de résident."
+        if entry.currency != "EUR":
+            ligne.reason = f"Opération en {entry.currency}."
+        return ligne
+    words = " ".join(word for word in (entry.label, entry.end_to_end) if word)
+    method, found = match_bank(
+        index, payers, label=words, payer=entry.payer, iban=entry.payer_iban, amount=entry.amount
+    )
+    if method == _METHOD_CAF:
+        ligne.nature, ligne.status = Nature.OTHER, L.LEFT_OUT
+        ligne.reason = "Versement de la CAF ou de la MSA : il se passe en compte par sa liste."
+        return ligne
+    ligne.method = method
+    best = found[0] if found and (len(found) == 1 or (found[0].sure and not found[1].sure)) else None
+    if best is None:
+        ligne.reason = "Plusieurs séjours possibles." if found else "Rien ne dit de qui vient ce paiement."
+        return ligne
+    ligne.sejour_id, ligne.matched_by, ligne.reason = best.stay.pk, best.by, best.reason[:300]
+    typed = payers.typed_near(best.stay.pk, entry.amount, entry.dated_on)
+    if typed is not None:
+        ligne.reason = f"{best.reason} ; un paiement de ce montant est déjà saisi le {typed:%d/%m/%Y}"[:300]
+    elif best.sure:
+        ligne.status = L.READY
+    return ligne
+
+
+def _number(fichier: FichierPaiements, lignes: list[LigneFichier]) -> None:
+    """Give each line its fingerprint, set aside those entered before, and write them."""
+    seen: Counter[str] = Counter()
+    for ligne in lignes:
+        if fichier.kind == Kind.BANK and ligne.reference:
+            said = ["ref", ligne.reference, ligne.dated_on, ligne.amount]
+        else:
+            said = [
+                fichier.month or "",
+                ligne.dated_on if fichier.kind == Kind.BANK else "",
+                ligne.amount,
+                ligne.nature if fichier.kind == Kind.APL else "",
+                caf_key(ligne.caf_number) or bare(ligne.payer),
+                bare(ligne.label) if fichier.kind == Kind.BANK else "",
+                ligne.fingerprint,
+            ]
+        text = "|".join(str(one) for one in said)
+        seen[text] += 1
+        ligne.fingerprint = hashlib.sha256(f"{text}|{seen[text]}".encode()).hexdigest()
+        ligne.account = fichier.account
+    done = applied_fingerprints(fichier.account, [ligne.fingerprint for ligne in lignes])
+    for ligne in lignes:
+        if ligne.fingerprint in done:
+            ligne.status, ligne.reason = L.ALREADY, "Déjà passée en compte, par un autre fichier."
+    write_all(lignes)
+    _close_when_done(fichier)
+
+
+def _close_when_done(fichier: FichierPaiements) -> None:
+    to = St.REVIEW if fichier.lignes.waiting().exists() else St.DONE
+    if fichier.status in (St.REVIEW, St.DONE) and fichier.status != to:
+        move(fichier, to)
+        fichier.save(update_fields=["status"])
+
+
+# Decide
+
+
+@transaction.atomic
+def decide_fichier(*, by: User, fichier: FichierPaiements, choices: Iterable[Choice]) -> int:
+    """Say whose each line is, what it is, or that it is left out; how many changed. Entered lines stay as they are."""
+    fichier = locked(fichier)
+    if fichier.status not in (St.REVIEW, St.DONE):
+        raise ValidationError("Ce fichier ne se corrige plus.")
+    said = {choice.ligne: choice for choice in choices}
+    open_rows = fichier.lignes.open_to(by).filter(pk__in=said, status__in=[L.TO_DECIDE, L.READY, L.LEFT_OUT])
+    allowed = set(
+        Sejour.objects.visible_to(by, Permission.ENCAISSEMENT_RECORD)
+        .filter(pk__in={one.sejour for one in said.values() if one.sejour})
+        .filter(residence__in=residences_of_account(fichier.residence))
+        .values_list("pk", flat=True)
+    )
+    changed = 0
+    for ligne in open_rows.select_for_update(of=("self",)):
+        changed += _decide(by, ligne, said[ligne.pk], allowed)
+    if changed:
+        _journal("fichier.decide", by, fichier, lines=changed)
+    _close_when_done(fichier)
+    refresh_duties(fichier)
+    return changed
+
+
+def _decide(by: User, ligne: LigneFichier, said: Choice, allowed: set[int]) -> int:
+    before = (ligne.status, ligne.sejour_id, ligne.method, ligne.is_deposit, ligne.first_month, ligne.last_month)
+    if said.left_out:
+        if ligne.status != L.LEFT_OUT:
+            move(ligne, L.LEFT_OUT)
+    elif said.sejour in allowed and ligne.amount > 0:
+        if ligne.sejour_id != said.sejour:
+            ligne.matched_by, ligne.reason = Match.PERSON, f"choisi par {by.get_full_name() or by}"[:300]
+        ligne.sejour_id = said.sejour
+        if ligne.nature == Nature.OTHER:
+            ligne.nature = Nature.PAYMENT
+        if ligne.status != L.READY:
+            move(ligne, L.READY)
+    elif ligne.status == L.LEFT_OUT:
+        move(ligne, L.TO_DECIDE)
+    if said.what and ligne.fichier.kind == Kind.BANK:
+        ligne.is_deposit = said.what == "deposit"
+        ligne.method = Encaissement.Method.TRANSFER if ligne.is_deposit else said.what
+    if said.months and ligne.fichier.kind == Kind.APL:
+        ligne.first_month, ligne.last_month = said.months
+    after = (ligne.status, ligne.sejour_id, ligne.method, ligne.is_deposit, ligne.first_month, ligne.last_month)
+    if before == after:
+        return 0
+    ligne.decided_by, ligne.decided_at = by, timezone.now()
+    ligne.full_clean(exclude=["fichier", "sejour", "decided_by"])
+    ligne.save()
+    return 1
+
+
+# Enter
+
+
+@dataclass(frozen=True)
+class Applied:
+    """Lines entered, their sum, and how many ready ones still wait."""
+
+    done: int = 0
+    total: Decimal = ZERO
+    left: int = 0
+
+
+@transaction.atomic
+def apply_fichier(*, by: User, fichier: FichierPaiements, most: int = AT_ONCE) -> Applied:
+    """Enter the ready lines in the accounts, all or none; sent twice, each is entered once.
+
+    A payment dated in a closed month is entered on the first day that the books take.
+    """
+    fichier = locked(fichier)
+    if fichier.status not in (St.REVIEW, St.DONE):
+        raise ValidationError("Dites d’abord ce que contiennent les colonnes.")
+    rows = fichier.lignes.filter(status=L.READY).select_for_update(of=("self",)).order_by("number", "part")
+    ready = list(rows[: most + 1])
+    lignes, left = ready[:most], max(0, fichier.lignes.filter(status=L.READY).count() - most)
+    if not lignes:
+        return Applied()
+    done = applied_fingerprints(fichier.account, [ligne.fingerprint for ligne in lignes])
+    again = [ligne for ligne in lignes if ligne.fingerprint in done]
+    for ligne in again:
+        ligne.status, ligne.reason = L.ALREADY, "Déjà passée en compte, par un autre fichier."
+    lignes = [ligne for ligne in lignes if ligne.fingerprint not in done]
+    bulk_set(again, ["status", "reason"])
+    sejours = Sejour.objects.in_bulk({ligne.sejour_id for ligne in lignes})
+    residences = Residence.objects.in_bulk({sejour.residence_id for sejour in sejours.values()})
+    awaited = awaited_apl(sejours, until=fichier.month) if fichier.month else {}
+    payments = []
+    for ligne in lignes:
+        sejour = sejours[ligne.sejour_id]
+        day = open_day(residences[sejour.residence_id], ligne.dated_on or today())
+        if ligne.nature == Nature.OVERPAID:
+            _take_back(by, ligne, sejour, day)
+        else:
+            payments += _payments(ligne, sejour, day, awaited)
+    record_encaissements(payments, by=by)
+    at = timezone.now()
+    for ligne in lignes:
+        ligne.status, ligne.applied_by, ligne.applied_at = L.APPLIED, by, at
+    bulk_set(lignes, ["status", "applied_by", "applied_at", "avis"])
+    _learn_numbers(by, lignes, sejours)
+    total = sum((-ligne.amount if ligne.nature == Nature.OVERPAID else ligne.amount for ligne in lignes), ZERO)
+    _journal("fichier.apply", by, fichier, lines=len(lignes), total=total)
+    _close_when_done(fichier)
+    refresh_duties(fichier)
+    return Applied(len(lignes), total, left)
+
+
+def _payments(
+    ligne: LigneFichier, sejour: Sejour, day: datetime.date, awaited: dict[int, dict[datetime.date, Decimal]]
+) -> list[Payment]:
+    if ligne.fichier.kind == Kind.BANK:
+        payer = ligne.payer if ligne.method != Encaissement.Method.TRANSFER else ""
+        return [
+            Payment(
+                sejour,
+                _not_before(sejour, day),
+                ligne.amount,
+                ligne.method or Encaissement.Method.TRANSFER,
+                payer=payer,
+                reference=ligne.reference or ligne.label[:100],
+                is_deposit=ligne.is_deposit,
+                key=_key(ligne, ""),
+                ligne=ligne.pk,
+            )
+        ]
+    first: Any = ligne.first_month or ligne.fichier.month
+    last: Any = ligne.last_month or first
+    parts = share(ligne.amount, list(iter_months(first, last)), awaited.get(sejour.pk, {}))
+    return [
+        Payment(
+            sejour,
+            _not_before(sejour, day),
+            amount,
+            Encaissement.Method.APL,
+            payer="CAF ou MSA",
+            for_month=month,
+            key=_key(ligne, f"{month:%Y-%m}"),
+            ligne=ligne.pk,
+            is_recall=ligne.nature == Nature.RECALL or month < (ligne.fichier.month or month),
+        )
+        for month, amount in parts.items()
+    ]
+
+
+def _not_before(sejour: Sejour, day: datetime.date) -> datetime.date:
+    """A deposit may come before the first day; the action refuses what is before the signature."""
+    return day if day >= add_days(sejour.start_on, -60) else sejour.start_on
+
+
+def _key(ligne: LigneFichier, what: str) -> uuid.UUID:
+    return uuid.uuid5(_KEYS, f"{ligne.account}|{ligne.fingerprint}|{what}")
+
+
+def _take_back(by: User, ligne: LigneFichier, sejour: Sejour, day: datetime.date) -> None:
+    first: Any = ligne.first_month or ligne.fichier.month
+    months = list(iter_months(first, ligne.last_month or first))
+    for month, amount in share(ligne.amount, months, {}).items():
+        ligne.avis = take_back_apl(by=by, sejour=sejour, month=month, amount=amount, on=day)
+
+
+def _learn_numbers(by: User, lignes: Sequence[LigneFichier], sejours: Mapping[int, Sejour]) -> None:
+    """Keep the number of allocataire of households recognised otherwise: the next list finds them by it."""
+    told = {
+        sejours[ligne.sejour_id].menage_id: ligne.caf_number.strip()[:15]
+        for ligne in lignes
+        if caf_key(ligne.caf_number) and ligne.matched_by in (Match.NAME, Match.PERSON)
+    }
+    rows = list(Menage.objects.filter(pk__in=told, caf_number="").only("pk", "caf_number"))
+    for menage in rows:
+        menage.caf_number = told[menage.pk]
+    bulk_set(rows, ["caf_number"])
+    for menage in rows:
+        record("menage.edit", by=by, target=menage, menage=menage, fields=["caf_number"])
+
+
+@transaction.atomic
+def drop_fichier(*, by: User, fichier: FichierPaiements) -> FichierPaiements:
+    """Abandon a file of which no line is entered."""
+    fichier = locked(fichier)
+    if fichier.lignes.filter(status=L.APPLIED).exists():
+        raise ValidationError("Des lignes sont déjà passées en compte : annulez les paiements un par un.")
+    move(fichier, St.ABANDONED)
+    fichier.save(update_fields=["status"])
+    _journal("fichier.drop", by, fichier)
+    refresh_duties(fichier)
+    return fichier
+
+
+def _journal(action: str, by: User, fichier: FichierPaiements, **details: Any) -> None:
+    record(action, by=by, target=fichier, residence=fichier.residence, **details)
