@@ -1,24 +1,33 @@
 """What is due about the redevance: the campaign, terms that begin to be missed, months to close, the revision."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import QuerySet
 
-from logement.models import AvisEcheance, Campagne, ClotureMensuelle, RevisionRedevance, Sejour, Tarif
+from logement.models import (
+    AvisEcheance,
+    Campagne,
+    ClotureMensuelle,
+    DemarcheImpaye,
+    RevisionRedevance,
+    Sejour,
+    SituationCompte,
+    Tarif,
+)
 from logement.queries.campagnes import contracts_without_avis
+from logement.queries.impayes import arrears_of
 from logement.queries.revisions import basis_of, known_indices, national_year
+from logement.rules.arrieres import Actor, Step
 from residence.duties import DutyKind, Expected
 from residence.models import Residence
 from residence.permissions import Permission, Role
-from residence.rules.dates import add_days, add_months, eve, month_end, month_start, morrow
+from residence.rules.dates import add_days, add_months, eve, month_end, month_start
 from residence.rules.money import euros
 
 # From this day of the month the avis may be confirmed.
 CAMPAIGN_FROM_DAY = 20
-# A talk before a letter: within so many days of the first term missed.
-TALK_WITHIN_DAYS = 7
 # A month is closed in the course of the next one.
 CLOSE_WITHIN_DAYS = 20
 # The revision of 1 January is asked for from this month of the year before, until the end of January.
@@ -56,26 +65,56 @@ def campaign_to_confirm(rows: QuerySet[Any], day: datetime.date) -> Iterator[Exp
                 break
 
 
+_ROLES = {
+    Actor.BOTH: (Role.GESTIONNAIRE, Role.COORDINATRICE),
+    Actor.GESTIONNAIRE: (Role.GESTIONNAIRE,),
+    Actor.COORDINATRICE: (Role.COORDINATRICE,),
+}
+
+
+def _steps(rows: QuerySet[Any], day: datetime.date, wanted: Collection[Step]) -> Iterator[Expected]:
+    """For stays that are late, the first of the wanted steps that is suggested to each role: a person decides."""
+    stays = dict(
+        rows.filter(pk__in=SituationCompte.objects.on(day).filter(late__gt=0).values("pk"))
+        .order_by("pk")
+        .values_list("pk", "residence")
+    )
+    menages = dict(rows.filter(pk__in=stays).values_list("pk", "menage"))
+    for sejour_id, arrears in arrears_of(stays, day=day).items():
+        told: set[Role] = set()
+        now = arrears.situation
+        terms = f", {now.terms} mois" if now.terms > 1 else ""
+        for one in arrears.suggestions:
+            if one.step not in wanted:
+                continue
+            for role in _ROLES[one.actor]:
+                if role in told:
+                    continue
+                told.add(role)
+                said = "" if one.step is Step.TALK else f"{DemarcheImpaye.Kind(one.step.value).label} : "
+                yield Expected(
+                    target_id=sejour_id,
+                    residence_id=stays[sejour_id],
+                    menage_id=menages[sejour_id],
+                    due_on=one.due_on,
+                    role=role,
+                    detail=f"{said}{euros(now.overdue)} depuis le {now.late_since:%d/%m/%Y}{terms}",
+                )
+
+
 def missed_terms(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Stays where a term is missed: a talk is due to begin with, by the coordinatrice and the gestionnaire."""
-    late = (
-        AvisEcheance.objects.overdue(day)
-        .filter(contrat__sejour__in=rows)
-        .values("contrat__sejour", "contrat__sejour__residence", "contrat__sejour__menage")
-        .annotate(amount=Sum("to_pay"), since=Min("due_on"), terms=Count("pk"))
-        .order_by("contrat__sejour")
-    )
-    for row in late:
-        terms = f", {row['terms']} mois" if row["terms"] > 1 else ""
-        for role in (Role.GESTIONNAIRE, Role.COORDINATRICE):
-            yield Expected(
-                target_id=row["contrat__sejour"],
-                residence_id=row["contrat__sejour__residence"],
-                menage_id=row["contrat__sejour__menage"],
-                due_on=add_days(morrow(row["since"]), TALK_WITHIN_DAYS),
-                role=role,
-                detail=f"{euros(row['amount'])} depuis le {row['since']:%d/%m/%Y}{terms}",
-            )
+    yield from _steps(rows, day, {Step.TALK})
+
+
+def caf_reports(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Impayés constituted for the CAF or the MSA and not told yet: the day by which the APL is at stake."""
+    yield from _steps(rows, day, {Step.CAF_REPORT})
+
+
+def next_steps(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """What to think of once it was talked about: a letter, a plan, a help; suggested, never done alone."""
+    yield from _steps(rows, day, set(Step) - {Step.TALK, Step.CAF_REPORT})
 
 
 def month_to_close(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
@@ -138,12 +177,30 @@ KINDS = [
     ),
     DutyKind(
         code="terme.missed",
-        sentence="Parler d’un premier terme impayé",
+        sentence="Parler d’un terme impayé",
         model=Sejour,
         rule=missed_terms,
-        url_name="logement:compte_detail",
+        url_name="logement:impaye_detail",
         permission=Permission.COMPTE_VIEW,
-        action_label="Voir le compte",
+        action_label="Voir l’impayé",
+    ),
+    DutyKind(
+        code="impaye.caf",
+        sentence="Signaler un impayé à la CAF ou à la MSA",
+        model=Sejour,
+        rule=caf_reports,
+        url_name="logement:impaye_detail",
+        permission=Permission.COMPTE_VIEW,
+        action_label="Voir l’impayé",
+    ),
+    DutyKind(
+        code="impaye.next",
+        sentence="Penser à la suite d’un impayé",
+        model=Sejour,
+        rule=next_steps,
+        url_name="logement:impaye_detail",
+        permission=Permission.COMPTE_VIEW,
+        action_label="Voir l’impayé",
     ),
     DutyKind(
         code="mois.close",

@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from logement.views import apl, avis, campagnes, compte, encaissements, fichiers, quittances, revisions, tarifs
+from logement.views import apl, avis, campagnes, compte, encaissements, fichiers, impayes, quittances, revisions, tarifs
 
 urlpatterns = [
     # Accounts
-    path("arrieres/", compte.arriere_list, name="arriere_list"),
+    path("arrieres/", impayes.arriere_list, name="arriere_list"),
+    path("arrieres/<int:sejour_id>/", impayes.impaye_detail, name="impaye_detail"),
+    path("arrieres/<int:sejour_id>/demarche/", impayes.impaye_record, name="impaye_record"),
+    path("arrieres/<int:sejour_id>/lettre/", impayes.impaye_remind, name="impaye_remind"),
+    path("arrieres/<int:sejour_id>/mise-en-demeure/", impayes.impaye_notify, name="impaye_notify"),
+    path("arrieres/<int:sejour_id>/plan/", impayes.impaye_plan, name="impaye_plan"),
+    path("arrieres/plans/<int:plan_id>/arreter/", impayes.plan_stop, name="plan_stop"),
+    path("arrieres/demarches/<int:demarche_id>/remise/", impayes.demarche_deliver, name="demarche_deliver"),
+    path("arrieres/demarches/<int:demarche_id>/annuler/", impayes.demarche_cancel, name="demarche_cancel"),
     path("comptes/", compte.compte_list, name="compte_list"),
     path("comptes/<int:sejour_id>/", compte.compte_detail, name="compte_detail"),
     path("comptes/<int:sejour_id>/releve/", compte.compte_statement, name="compte_statement"),

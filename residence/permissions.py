@@ -103,6 +103,10 @@ class Permission(TextChoices):
     AVIS_ISSUE = "avis.issue", "préparer et confirmer les avis d’échéance"
     ENCAISSEMENT_RECORD = "encaissement.record", "enregistrer un paiement"
     QUITTANCE_ISSUE = "quittance.issue", "éditer quittances et reçus"
+    IMPAYE_FOLLOW = "impaye.follow", "suivre un impayé : échanges, plan d’apurement, FSL, CCAPEX"
+    IMPAYE_WRITE = "impaye.write", "écrire une lettre de rappel ou une mise en demeure, signaler à la CAF"
+    REMBOURSEMENT_RECORD = "remboursement.record", "rendre un dépôt, un solde créditeur, un excédent d’APL"
+    COMPTABILITE_EXPORT = "comptabilite.export", "exporter les écritures pour la comptabilité"
     # Accompagnement
     DOSSIER_VIEW = "dossier.view", "lire un dossier social"
     DOSSIER_OPEN = "dossier.open", "ouvrir, clore et rouvrir un dossier social"
@@ -210,6 +214,10 @@ TABLE: dict[Permission, Grant] = {
     P.AVIS_ISSUE: _grant(_G, on_number=True),
     P.ENCAISSEMENT_RECORD: _grant(_G, on_number=True),
     P.QUITTANCE_ISSUE: _grant(_G, on_number=True),
+    P.IMPAYE_FOLLOW: _grant(_C, _G, on_number=True),
+    P.IMPAYE_WRITE: _grant(_G, on_number=True),
+    P.REMBOURSEMENT_RECORD: _grant(_G, on_number=True),
+    P.COMPTABILITE_EXPORT: _grant(_G, on_number=True),
     P.DOSSIER_VIEW: _grant(_C),
     P.DOSSIER_OPEN: _grant(_C),
     P.DOSSIER_PRINT: _grant(_C),

@@ -383,7 +383,7 @@ HOME = ["logement.hooks.home", "admissions.home.home", "accompagnement.hooks.hom
 # The page that says who fits a place, by the name of its address; it takes the number of the place. Empty: none.
 PLACE_MATCH = "admissions:attribution_detail"
 FRAME_DUE_COUNT = "residence.queries.accueil.due_count"
-QUOTIDIEN: list[str] = ["admissions.actions.lettres.send_again"]
+QUOTIDIEN = ["logement.actions.situations.quotidien", "admissions.actions.lettres.send_again"]
 DUTIES = [
     "residence.duty_kinds.KINDS",
     "admissions.duties.KINDS",

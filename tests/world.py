@@ -5,6 +5,7 @@ property of `World` named as the argument without its `_id`, or an entry in `STA
 """
 
 import datetime
+import uuid
 from functools import cached_property
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from accompagnement import models as accompagnement
 from accompagnement.models import DossierSocial
 from admissions import models as admissions
 from logement import models as logement
+from logement.actions.situations import keep_situations
 from logement.models.parc import days
 from residence import models as people
 from residence.actions.documents import letterhead
@@ -379,6 +381,40 @@ class World:
     def souscription(self) -> logement.Souscription:
         return logement.Souscription.objects.create(
             contrat=self.contrat, prestation=self.prestation, start_on=self.contrat.start_on
+        )
+
+    @cached_property
+    def dossier_impaye(self) -> logement.DossierImpaye:
+        """The avis is late: its file opens by itself."""
+        sejour_id = self.avis.contrat.sejour_id
+        keep_situations([sejour_id])
+        return logement.DossierImpaye.objects.open().get(sejour=sejour_id)
+
+    @cached_property
+    def demarche(self) -> logement.DemarcheImpaye:
+        return logement.DemarcheImpaye.objects.create(
+            dossier=self.dossier_impaye,
+            kind="formal_notice",
+            done_on=today(),
+            form="lrar",
+            delivery="sent",
+            form_key=uuid.uuid4(),
+            recorded_by=self.author,
+        )
+
+    @cached_property
+    def plan(self) -> logement.PlanApurement:
+        signed = logement.DemarcheImpaye.objects.create(
+            dossier=self.dossier_impaye, kind="plan", done_on=today(), form_key=uuid.uuid4(), recorded_by=self.author
+        )
+        return logement.PlanApurement.objects.create(
+            dossier=self.dossier_impaye,
+            signed_on=today(),
+            debt=300,
+            monthly=50,
+            first_on=today() + datetime.timedelta(days=30),
+            demarche=signed,
+            recorded_by=self.author,
         )
 
     # Admissions

@@ -154,6 +154,7 @@ def _criteria_facts(
         persons=facts.composition.persons,
         resources=budget.resources,
         redevance=budget.redevance,
+        rent=budget.tarif.rent if budget.tarif else None,
         apl=prudent.apl if prudent and (estimated or facts.announced_apl is not None) else None,
         has_papers=_has_papers(signing, day),
         identified_by_partner=orientation.partenaire_id is not None,

@@ -22,6 +22,7 @@ class Kind(Enum):
     HOUSEHOLD_SIZE = "household_size"
     RESOURCES_CEILING = "resources_ceiling"
     TAUX_EFFORT = "taux_effort"
+    LOYER_NET = "loyer_net"
     PAPERS = "papers"
     PARTNER_IDENTIFICATION = "partner_identification"
     ACTIVITY = "activity"
@@ -57,8 +58,8 @@ _EFFECT_LABELS = {
 class Critere:
     """A criterion of a dispositif; both bounds are included, None is no bound.
 
-    Years for AGE, persons for HOUSEHOLD_SIZE, euros a month for RESOURCES_CEILING, a share (0.25) for TAUX_EFFORT; the
-    other kinds are met or not and have no bounds. REDUCES reduces something for TAUX_EFFORT only.
+    Years for AGE, persons for HOUSEHOLD_SIZE, euros a month for RESOURCES_CEILING, a share (0.25) for TAUX_EFFORT and
+    LOYER_NET; the other kinds are met or not and have no bounds. REDUCES reduces something for these two only.
     """
 
     kind: Kind
@@ -72,7 +73,8 @@ class Facts:
     """What is known of the candidate; None is not known yet, and is never held against anybody.
 
     `births`: of those who would sign the contract. Amounts in euros a month; `redevance` is the part that the
-    dispositif's ceiling names, before APL. `has_papers`: valid on the planned day of entry, or not needed.
+    dispositif's ceiling names, before APL; `rent` is the loyer alone. `has_papers`: valid on the planned day of entry,
+    or not needed.
     """
 
     entry_on: date | None = None
@@ -80,6 +82,7 @@ class Facts:
     persons: int | None = None
     resources: Decimal | None = None
     redevance: Decimal | None = None
+    rent: Decimal | None = None
     apl: Decimal | None = None
     has_papers: bool | None = None
     identified_by_partner: bool | None = None
@@ -90,7 +93,7 @@ class Facts:
 class Result:
     """What a criterion says: met, not met, or None while a fact is missing; `why` is a French sentence.
 
-    `reduction`: euros a month by which the redevance must come down, above 0 for an unmet TAUX_EFFORT that REDUCES.
+    `reduction`: euros a month by which the redevance must come down, above 0 for an unmet share that REDUCES.
     """
 
     critere: Critere
@@ -203,7 +206,9 @@ def _evaluate_one(critere: Critere, facts: Facts) -> Result:
         case Kind.RESOURCES_CEILING:
             return _resources(critere, facts)
         case Kind.TAUX_EFFORT:
-            return _taux_effort(critere, facts)
+            return _share(critere, facts, "Taux d’effort", facts.redevance)
+        case Kind.LOYER_NET:
+            return _share(critere, facts, "Loyer hors charges après APL", facts.rent)
         case Kind.PAPERS:
             return _yes_or_no(critere, facts.has_papers, _PAPERS)
         case Kind.PARTNER_IDENTIFICATION:
@@ -242,21 +247,22 @@ def _resources(critere: Critere, facts: Facts) -> Result:
     return Result(critere, met, f"Ressources de {euros(facts.resources)} par mois{NBSP}; {_bounds(critere, euros)}.")
 
 
-def _taux_effort(critere: Critere, facts: Facts) -> Result:
-    if facts.resources is None or facts.redevance is None:
-        return Result(critere, None, "Taux d’effort\u00a0: les ressources et la redevance sont à renseigner.")
+def _share(critere: Critere, facts: Facts, what: str, amount: Decimal | None) -> Result:
+    """The share of the resources that `amount` (euros a month) takes once the APL is deducted."""
+    if facts.resources is None or amount is None:
+        return Result(critere, None, f"{what}\u00a0: les ressources et la redevance sont à renseigner.")
     apl = ZERO if facts.apl is None else facts.apl
-    rate = taux_effort(redevance=facts.redevance, apl=apl, resources=facts.resources)
+    rate = taux_effort(redevance=amount, apl=apl, resources=facts.resources)
     if rate is None:
-        return Result(critere, None, "Taux d’effort\u00a0: il ne se calcule pas sans ressources.")
+        return Result(critere, None, f"{what}\u00a0: il ne se calcule pas sans ressources.")
     met = _within(critere, rate)
     if facts.apl is None and not (met and critere.minimum is None):
-        return Result(critere, None, f"Taux d’effort de {percent(rate)} avant APL{NBSP}: l’APL est à estimer.")
+        return Result(critere, None, f"{what} de {percent(rate)} avant APL{NBSP}: l’APL est à estimer.")
     before = " avant APL" if facts.apl is None else ""
-    why = f"Taux d’effort de {percent(rate)}{before}{NBSP}; {_bounds(critere, percent)}."
+    why = f"{what} de {percent(rate)}{before}{NBSP}; {_bounds(critere, percent)}."
     less = ZERO
     if critere.effect is Effect.REDUCES and critere.maximum is not None and rate > critere.maximum:
-        less = reduction(redevance=facts.redevance, apl=apl, resources=facts.resources, ceiling=critere.maximum)
+        less = reduction(redevance=amount, apl=apl, resources=facts.resources, ceiling=critere.maximum)
         why = f"{why[:-1]}{NBSP}; redevance à réduire de {euros(less)}."
     return Result(critere, met, why, less)
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from logement.actions.compte import check_open, counter_entry, hold_accounts, post_all, post_values, release, settle
 from logement.actions.encaissements import refresh_stays
 from logement.actions.quittances import cancel_receipts, issue_missing_receipts
+from logement.actions.situations import keep_situations
 from logement.models import (
     AvisEcheance,
     Campagne,
@@ -495,6 +496,7 @@ def undo_campagne(*, by: User | None, campagne: Campagne, reason: str) -> Campag
         reason=reason.strip(),
     )
     refresh_duties(campagne.residence)
+    keep_situations({one.contrat.sejour_id for one in avis}, by=by)
     refresh_stays({one.contrat.sejour_id for one in avis})
     return campagne
 

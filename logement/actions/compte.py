@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q, Sum
 
+from logement.actions.situations import keep_situations
 from logement.models import (
     AvisEcheance,
     Campagne,
@@ -265,6 +266,13 @@ def hold_accounts(sejours: Iterable[int]) -> None:
 def settle(
     sejours: Collection[int], *, by: User | None, chosen: Mapping[int, Sequence[int]] | None = None
 ) -> list[Imputation]:
+    """Set every payment and credit not used up against what is owed (`_settle`), and say where each account stands."""
+    written = _settle(sejours, by=by, chosen=chosen or {})
+    keep_situations(sejours, by=by)
+    return written
+
+
+def _settle(sejours: Collection[int], *, by: User | None, chosen: Mapping[int, Sequence[int]]) -> list[Imputation]:
     """Set every payment and credit not used up against what is owed, stay by stay; the imputations written.
 
     The stays are locked by the caller (`lock_accounts`). `chosen`: for a payment, the avis that the debtor asked to
@@ -292,7 +300,7 @@ def settle(
     written: list[Imputation] = []
     for sejour_id, rows in sources.items():
         for source in rows:
-            parts = _parts(source, debts[sejour_id], (chosen or {}).get(source.pk, ()))
+            parts = _parts(source, debts[sejour_id], chosen.get(source.pk, ()))
             written += [_impute(source, avis, amount, by=by) for avis, amount in parts]
     _keep(written)
     return list(write_all(written))

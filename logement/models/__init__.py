@@ -1,14 +1,15 @@
 from logement.models.avenants import Avenant
+from logement.models.campagnes import Campagne, ClotureMensuelle
+from logement.models.comptabilite import SchemaComptable
 from logement.models.compte import (
     AvisEcheance,
-    Campagne,
-    ClotureMensuelle,
     Ecriture,
     Encaissement,
     Imputation,
     LigneAvis,
     Quittance,
 )
+from logement.models.decaissements import Decaissement, RestitutionDepot, RetenueDepot
 from logement.models.etats_des_lieux import (
     Condition,
     ElementModele,
@@ -19,6 +20,7 @@ from logement.models.etats_des_lieux import (
     SignatureEtatDesLieux,
 )
 from logement.models.fichiers import ColonnesFichier, FichierPaiements, LigneFichier, SignalementDepart
+from logement.models.impayes import DemarcheImpaye, DossierImpaye, PlanApurement, SituationCompte
 from logement.models.parc import Batiment, CategoriePlace, Logement, OccupationPlace, Place
 from logement.models.revisions import RevisionRedevance
 from logement.models.sejours import (
@@ -45,7 +47,10 @@ __all__ = [
     "ColonnesFichier",
     "Condition",
     "ContratOccupation",
+    "Decaissement",
+    "DemarcheImpaye",
     "Destination",
+    "DossierImpaye",
     "DroitApl",
     "Ecriture",
     "ElementModele",
@@ -63,15 +68,20 @@ __all__ = [
     "PartieContrat",
     "PhotoEtatDesLieux",
     "Place",
+    "PlanApurement",
     "Preavis",
     "Prestation",
     "Quittance",
     "RenouvellementSejour",
+    "RestitutionDepot",
+    "RetenueDepot",
     "RevisionRedevance",
+    "SchemaComptable",
     "Sejour",
     "SignalementDepart",
     "SignalementVacance",
     "SignatureEtatDesLieux",
+    "SituationCompte",
     "Souscription",
     "Tarif",
     "TarifPrestation",

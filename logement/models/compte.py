@@ -4,7 +4,6 @@ import datetime
 from decimal import Decimal
 from typing import Any, Self
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Case, DecimalField, ExpressionWrapper, F, Q, Sum, Value, When
@@ -12,106 +11,11 @@ from django.db.models.functions import Cast, Greatest, TruncMonth
 from django.urls import reverse
 from django.utils import timezone
 
+from logement.models.campagnes import Campagne, first_of_month
+from logement.models.decaissements import Decaissement
 from logement.models.sejours import ContratOccupation, Sejour
-from residence.models import DocumentEmis, Residence, User
+from residence.models import DocumentEmis, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check
-
-
-def first_of_month(field: str, *, name: str) -> models.CheckConstraint:
-    """A check that `field` names a month by its first day."""
-    return models.CheckConstraint(
-        condition=Q(**{field: TruncMonth(field)}),
-        name=name,
-        violation_error_message="Un mois se désigne par son premier jour.",
-    )
-
-
-class CampagneStatus(models.TextChoices):
-    PREPARED = "prepared", "préparée"
-    CONFIRMED = "confirmed", "confirmée"
-    SENT = "sent", "envoyée"
-
-
-class Campagne(models.Model):
-    """The avis of a résidence for a month: prepared freely, confirmed once, then sent."""
-
-    Status = CampagneStatus
-
-    TRANSITIONS: dict[str, frozenset[str]] = {
-        Status.PREPARED: frozenset({Status.CONFIRMED}),
-        Status.CONFIRMED: frozenset({Status.SENT, Status.PREPARED}),
-        Status.SENT: frozenset(),
-    }
-
-    residence = models.ForeignKey(Residence, models.PROTECT, related_name="campagnes", verbose_name="résidence")
-    month = models.DateField("mois")
-    rank = models.PositiveSmallIntegerField(
-        "rang", default=0, help_text="0 pour la campagne du mois, puis les complémentaires."
-    )
-    status = models.CharField("état", max_length=10, choices=Status, default=Status.PREPARED, editable=False)
-    prepared_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
-    prepared_at = models.DateTimeField("préparée le", null=True, editable=False)
-    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
-    confirmed_at = models.DateTimeField("confirmée le", null=True, editable=False)
-    sent_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
-    sent_at = models.DateTimeField("envoyée le", null=True, editable=False)
-    anomalies = models.JSONField(
-        "anomalies vues à la préparation", default=list, blank=True, editable=False, encoder=DjangoJSONEncoder
-    )
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "campagne"
-        ordering = ["-month", "rank"]
-        constraints = [
-            choice_check("status", CampagneStatus, name="campagne_status"),
-            first_of_month("month", name="campagne_month"),
-            models.CheckConstraint(
-                condition=Q(status="prepared", confirmed_at__isnull=True)
-                | (Q(confirmed_at__isnull=False) & ~Q(status="prepared")),
-                name="campagne_confirmed",
-                violation_error_message="Une campagne confirmée a sa date de confirmation.",
-            ),
-            models.UniqueConstraint(
-                fields=["residence", "month", "rank"],
-                name="campagne_unique",
-                violation_error_message="La campagne de ce mois existe déjà.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"campagne {self.month:%m/%Y} de {self.residence}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("logement:campagne_detail", args=[self.pk])
-
-
-class ClotureMensuelle(models.Model):
-    """A month that is closed: no entry may be dated in it any more."""
-
-    residence = models.ForeignKey(Residence, models.PROTECT, related_name="clotures", verbose_name="résidence")
-    month = models.DateField("mois")
-    closed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="clos par")
-    closed_at = models.DateTimeField("clos le", default=timezone.now, editable=False)
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "clôture mensuelle"
-        verbose_name_plural = "clôtures mensuelles"
-        ordering = ["-month"]
-        constraints = [
-            first_of_month("month", name="cloture_month"),
-            models.UniqueConstraint(
-                fields=["residence", "month"],
-                name="cloture_unique",
-                violation_error_message="Ce mois est déjà clos.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.month:%m/%Y} clos"
 
 
 class AvisQuerySet(ScopedQuerySet):
@@ -340,6 +244,7 @@ class EncaissementMethod(models.TextChoices):
     FSL = "fsl", "FSL"
     ACTION_LOGEMENT = "action_logement", "Action Logement"
     MANDATAIRE = "mandataire", "mandataire"
+    DEPOSIT = "deposit", "retenue sur le dépôt de garantie"
     OTHER = "other", "autre tiers"
 
 
@@ -427,7 +332,7 @@ class Encaissement(models.Model):
 
 
 class Imputation(models.Model):
-    """The part of a payment, or of a credit, that settles an avis (C. civ., art. 1342-10).
+    """The part of a payment, or of a credit, that settles an avis (C. civ., art. 1342-10) or is paid back.
 
     Never changed: a row of the opposite sign takes it back. A credit is an avis below zero: what the two owe each other
     is set off (C. civ., art. 1347).
@@ -439,7 +344,12 @@ class Imputation(models.Model):
     credit_avis = models.ForeignKey(
         AvisEcheance, models.PROTECT, null=True, blank=True, related_name="credited", verbose_name="avis au crédit"
     )
-    avis = models.ForeignKey(AvisEcheance, models.PROTECT, related_name="imputations", verbose_name="avis")
+    avis = models.ForeignKey(
+        AvisEcheance, models.PROTECT, null=True, blank=True, related_name="imputations", verbose_name="avis"
+    )
+    decaissement = models.ForeignKey(
+        Decaissement, models.PROTECT, null=True, blank=True, related_name="imputations", verbose_name="remboursement"
+    )
     amount = models.DecimalField("montant (€)", max_digits=10, decimal_places=2)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     created_at = models.DateTimeField("imputé le", default=timezone.now, editable=False)
@@ -459,10 +369,16 @@ class Imputation(models.Model):
                 name="imputation_source",
                 violation_error_message="Une imputation vient d’un paiement ou d’un avis au crédit.",
             ),
+            models.CheckConstraint(
+                condition=Q(avis__isnull=False, decaissement__isnull=True)
+                | Q(avis__isnull=True, decaissement__isnull=False),
+                name="imputation_target",
+                violation_error_message="Une imputation règle un avis ou un remboursement.",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} € sur {self.avis}"
+        return f"{self.amount} € sur {self.avis or self.decaissement}"
 
 
 class EcritureQuerySet(ScopedQuerySet):
@@ -499,6 +415,7 @@ class EcritureKind(models.TextChoices):
     DEPOSIT_PAID = "deposit_paid", "dépôt de garantie versé"
     DEPOSIT_KEPT = "deposit_kept", "retenue sur le dépôt de garantie"
     DEPOSIT_REFUNDED = "deposit_refunded", "dépôt de garantie restitué"
+    DEPOSIT_INTEREST = "deposit_interest", "intérêts de retard sur le dépôt"
     REVERSAL = "reversal", "contre-passation"
     TAKE_OVER = "take_over", "solde repris"
 
@@ -524,6 +441,9 @@ class Ecriture(models.Model):
     contrat = models.ForeignKey(
         ContratOccupation, models.PROTECT, null=True, blank=True, related_name="ecritures", verbose_name="contrat"
     )
+    decaissement = models.ForeignKey(
+        Decaissement, models.PROTECT, null=True, blank=True, related_name="ecritures", verbose_name="remboursement"
+    )
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name="contre-passe"
     )
@@ -547,6 +467,7 @@ class Ecriture(models.Model):
             models.CheckConstraint(
                 condition=Q(avis__isnull=False)
                 | Q(encaissement__isnull=False)
+                | Q(decaissement__isnull=False)
                 | Q(contrat__isnull=False)
                 | Q(reverses__isnull=False),
                 name="ecriture_cause",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, F, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Lower
 from django.utils.formats import date_format
 
@@ -199,28 +199,6 @@ def open_avis(sejour: Sejour) -> QuerySet[AvisEcheance]:
         .filter(contrat__sejour=sejour, total__gt=0)
         .with_to_pay()
         .order_by("due_on", "rank", "pk")
-    )
-    return rows
-
-
-def arrears(user: Any, *, day: datetime.date | None = None) -> QuerySet[Sejour]:
-    """The stays that the user sees with a term missed on `day` (today), with `overdue`, `overdue_since`, `terms`."""
-    late = (
-        AvisEcheance.objects.overdue(day or today())
-        .filter(contrat__sejour=OuterRef("pk"))
-        .order_by()
-        .values("contrat__sejour")
-    )
-    rows: QuerySet[Sejour] = (
-        Sejour.objects.visible_to(user, Permission.COMPTE_VIEW)
-        .filter(
-            pk__in=AvisEcheance.objects.overdue(day or today()).values("contrat__sejour"),
-        )
-        .annotate(
-            overdue=Subquery(late.annotate(value=Sum("to_pay")).values("value")),
-            overdue_since=Subquery(late.annotate(value=Min("due_on")).values("value")),
-            terms=Subquery(late.annotate(value=Count("pk")).values("value")),
-        )
     )
     return rows
 

@@ -138,6 +138,54 @@ def caf_impaye_since(terms: Sequence[Term], *, today: date) -> date | None:
     return since
 
 
+def caf_debt(terms: Sequence[Term], *, today: date) -> Decimal:
+    """What the CAF or the MSA looks at, in euros: loyer and charges net of APL still due over due terms, 0 at least."""
+    return max(ZERO, _housing_debt(_due(terms, today)))
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A threshold as a page explains it: what is owed, the amount it is held against, whether it is reached."""
+
+    owed: Decimal
+    amount: Decimal
+    is_reached: bool
+    source: str
+
+
+def caf_thresholds(terms: Sequence[Term], *, today: date) -> list[tuple[Regime, Threshold]]:
+    """What each regime, in force or to come, says of the debt as it stands today; none without a due term."""
+    months = _due(terms, today)
+    if not months:
+        return []
+    owed, last = caf_debt(terms, today=today), months[-1]
+    current = in_force(REGIMES, today)
+    found = []
+    for regime in REGIMES:
+        if regime.valid_from < current.valid_from:
+            continue
+        day = max(today, regime.valid_from)
+        amount = caf_threshold(housing=last.housing, apl=last.apl, on=day)
+        reached = passes_caf_threshold(owed, housing=last.housing, apl=last.apl, on=day)
+        if not reached and regime.default_months is not None and owed > 0:
+            reached = add_months(_oldest_default(months).due_on, regime.default_months) <= day
+        found.append((regime, Threshold(owed, amount, reached, regime.source)))
+    return found
+
+
+def termination_threshold(terms: Sequence[Term], *, today: date) -> Threshold | None:
+    """The threshold of the code for an end of contract, as a page explains it; None without a due term.
+
+    Twice the monthly loyer and charges, APL not deducted. Reached also by three consecutive terms wholly unpaid.
+    """
+    months = _due(terms, today)
+    if not months:
+        return None
+    owed = max(ZERO, sum((month.still_due for month in months), ZERO))
+    amount = MONTHS_OF_HOUSING * months[-1].housing
+    return Threshold(owed, amount, is_termination_ground(terms, today=today), "CCH, R.633-3 II a")
+
+
 def caf_report_due_on(constituted_on: date) -> date:
     """The last day to report the impayé to the CAF or the MSA: two months after it was constituted.
 

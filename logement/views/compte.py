@@ -17,7 +17,6 @@ from logement.forms.campagnes import CloseMonthForm, month_name
 from logement.forms.errors import put_errors
 from logement.models import AvisEcheance, ClotureMensuelle, Ecriture, Sejour
 from logement.queries.compte import (
-    arrears,
     balance_of,
     balances,
     current_contrats,
@@ -103,51 +102,6 @@ def _table(sejours: list[Sejour]) -> Table:
             )
         )
     return Table("Comptes", columns, tuple(rows))
-
-
-@require_http_methods(["GET"])
-@require_permission(Permission.COMPTE_VIEW)
-def arriere_list(request: HttpRequest) -> HttpResponse:
-    """Who has a term past its last day, the longest first."""
-    rows = arrears(request.user)
-    if residence_id := chosen_residence(request):
-        rows = rows.filter(residence=residence_id)
-    rows = ordered(request, rows.select_related("menage", "residence"), _ARREARS_SORTS, "depuis")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    found = list(page)
-    contrats = current_contrats([sejour.pk for sejour in found])
-    table = Table(
-        "Impayés",
-        (
-            Column("Ménage", "main", sort="menage"),
-            Column("Place", word="place"),
-            Column("Mois en retard", "number", sort="mois", word="mois en retard"),
-            Column("Depuis le", "date", sort="depuis", word="depuis le"),
-            Column("En retard", "money", sort="montant"),
-        ),
-        tuple(
-            Row(
-                (
-                    str(sejour.menage),
-                    contrats[sejour.pk].place.code if sejour.pk in contrats else None,
-                    sejour.terms,
-                    sejour.overdue_since,
-                    sejour.overdue,
-                ),
-                reverse("logement:compte_detail", args=[sejour.pk]),
-            )
-            for sejour in found
-        ),
-    )
-    return render(request, "logement/arriere_list.html", {"page": page, "table": table})
-
-
-_ARREARS_SORTS = {
-    "depuis": ("overdue_since", "-overdue"),
-    "montant": ("-overdue",),
-    "mois": ("-terms", "overdue_since"),
-    "menage": ("menage__sort_name",),
-}
 
 
 @require_http_methods(["GET"])

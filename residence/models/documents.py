@@ -50,6 +50,11 @@ class DocumentKind(models.TextChoices):
     QUITTANCE = "quittance", "quittance"
     RECU = "recu", "reçu"
     RELEVE = "releve", "relevé de compte"
+    RELANCE = "relance", "lettre de rappel"
+    MISE_EN_DEMEURE = "mise_en_demeure", "mise en demeure"
+    PLAN_APUREMENT = "plan_apurement", "plan d’apurement"
+    RESTITUTION = "restitution", "décompte du dépôt de garantie"
+    REMBOURSEMENT = "remboursement", "avis de remboursement"
     ATTESTATION = "attestation", "attestation de résidence"
     PROJET = "projet", "projet personnalisé"
 
@@ -75,6 +80,11 @@ DOCUMENT_PERMISSION: dict[DocumentKind, Permission] = {
     DocumentKind.QUITTANCE: Permission.COMPTE_VIEW,
     DocumentKind.RECU: Permission.COMPTE_VIEW,
     DocumentKind.RELEVE: Permission.COMPTE_VIEW,
+    DocumentKind.RELANCE: Permission.COMPTE_VIEW,
+    DocumentKind.MISE_EN_DEMEURE: Permission.COMPTE_VIEW,
+    DocumentKind.PLAN_APUREMENT: Permission.COMPTE_VIEW,
+    DocumentKind.RESTITUTION: Permission.COMPTE_VIEW,
+    DocumentKind.REMBOURSEMENT: Permission.COMPTE_VIEW,
     DocumentKind.ATTESTATION: Permission.SEJOUR_VIEW,
     DocumentKind.PROJET: Permission.DOSSIER_VIEW,
 }

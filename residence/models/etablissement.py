@@ -284,6 +284,7 @@ class CritereDispositifKind(models.TextChoices):
     HOUSEHOLD_SIZE = "household_size", "nombre de personnes"
     RESOURCES_CEILING = "resources_ceiling", "plafond de ressources mensuelles (€)"
     TAUX_EFFORT = "taux_effort", "taux d’effort"
+    LOYER_NET = "loyer_net", "loyer hors charges, après APL (part des ressources)"
     PAPERS = "papers", "titre de séjour valable"
     PARTNER_IDENTIFICATION = "partner_identification", "identification par un partenaire"
     ACTIVITY = "activity", "activité ou projet"

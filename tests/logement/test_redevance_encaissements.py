@@ -24,7 +24,8 @@ from logement.models import (
     Quittance,
     Tarif,
 )
-from logement.queries.compte import arrears, arrears_badge, balance_of, statement
+from logement.queries.compte import arrears_badge, balance_of, statement
+from logement.queries.impayes import board
 from residence.actions.documents import pdf_of
 from residence.duties import rebuild_duties
 from residence.models import DocumentEmis, Echeance
@@ -389,11 +390,16 @@ def test_arrears_leave_out_what_the_caf_owes() -> None:
     call(late, MARCH)
     pay(awaiting, 20, day(4, 1))
     with on(2025, 3, 31):
-        assert not arrears(gestionnaire).exists()
+        assert not board(gestionnaire).exists()
     with on(2025, 4, 1):
-        (found,) = arrears(gestionnaire)
-        assert (found, found.overdue, found.overdue_since, found.terms) == (late.sejour, D("420.00"), day(3, 31), 1)
-        assert not arrears(elsewhere).exists()
+        (found,) = board(gestionnaire)
+        assert (found.sejour, found.late, found.late_since, found.late_terms) == (
+            late.sejour,
+            D("420.00"),
+            day(3, 31),
+            1,
+        )
+        assert not board(elsewhere).exists()
         assert arrears_badge(gestionnaire, late.sejour.menage).word == "impayé"
         assert arrears_badge(gestionnaire, awaiting.sejour.menage) is None
         assert arrears_badge(elsewhere, late.sejour.menage) is None

@@ -139,6 +139,15 @@ def test_taux_effort(redevance, apl, resources, met, why):
     assert (result.met, plain(result.why), result.reduction) == (met, why, 0)
 
 
+def test_the_loyer_alone_may_be_held_under_a_share_once_the_apl_is_deducted():
+    """900 € of resources, 200 € of loyer left: 20 € less, for 20 % of the resources at most."""
+    critere = Critere(Kind.LOYER_NET, maximum=D("0.20"), effect=Effect.REDUCES)
+    result = result_of(critere, resources=D(900), rent=D(450), apl=D(250))
+    assert (result.met, result.reduction) == (False, D("20.00"))
+    assert result.why.startswith("Loyer hors charges après APL de 22,22")
+    assert result_of(critere, resources=D(900), redevance=D(500)).met is None
+
+
 def test_a_criterion_that_reduces_the_redevance_says_by_how_much():
     critere = Critere(Kind.TAUX_EFFORT, maximum=D("0.20"), effect=Effect.REDUCES)
     result = result_of(critere, redevance=D(200), apl=D(0), resources=D(900))

@@ -1,0 +1,108 @@
+"""The campaigns by which a month is called, and the months that are closed."""
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import TruncMonth
+from django.urls import reverse
+from django.utils import timezone
+
+from residence.models import Residence, User
+from residence.models.base import ScopedQuerySet, choice_check
+
+
+def first_of_month(field: str, *, name: str) -> models.CheckConstraint:
+    """A check that `field` names a month by its first day."""
+    return models.CheckConstraint(
+        condition=Q(**{field: TruncMonth(field)}),
+        name=name,
+        violation_error_message="Un mois se désigne par son premier jour.",
+    )
+
+
+class CampagneStatus(models.TextChoices):
+    PREPARED = "prepared", "préparée"
+    CONFIRMED = "confirmed", "confirmée"
+    SENT = "sent", "envoyée"
+
+
+class Campagne(models.Model):
+    """The avis of a résidence for a month: prepared freely, confirmed once, then sent."""
+
+    Status = CampagneStatus
+
+    TRANSITIONS: dict[str, frozenset[str]] = {
+        Status.PREPARED: frozenset({Status.CONFIRMED}),
+        Status.CONFIRMED: frozenset({Status.SENT, Status.PREPARED}),
+        Status.SENT: frozenset(),
+    }
+
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="campagnes", verbose_name="résidence")
+    month = models.DateField("mois")
+    rank = models.PositiveSmallIntegerField(
+        "rang", default=0, help_text="0 pour la campagne du mois, puis les complémentaires."
+    )
+    status = models.CharField("état", max_length=10, choices=Status, default=Status.PREPARED, editable=False)
+    prepared_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    prepared_at = models.DateTimeField("préparée le", null=True, editable=False)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    confirmed_at = models.DateTimeField("confirmée le", null=True, editable=False)
+    sent_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    sent_at = models.DateTimeField("envoyée le", null=True, editable=False)
+    anomalies = models.JSONField(
+        "anomalies vues à la préparation", default=list, blank=True, editable=False, encoder=DjangoJSONEncoder
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "campagne"
+        ordering = ["-month", "rank"]
+        constraints = [
+            choice_check("status", CampagneStatus, name="campagne_status"),
+            first_of_month("month", name="campagne_month"),
+            models.CheckConstraint(
+                condition=Q(status="prepared", confirmed_at__isnull=True)
+                | (Q(confirmed_at__isnull=False) & ~Q(status="prepared")),
+                name="campagne_confirmed",
+                violation_error_message="Une campagne confirmée a sa date de confirmation.",
+            ),
+            models.UniqueConstraint(
+                fields=["residence", "month", "rank"],
+                name="campagne_unique",
+                violation_error_message="La campagne de ce mois existe déjà.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"campagne {self.month:%m/%Y} de {self.residence}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("logement:campagne_detail", args=[self.pk])
+
+
+class ClotureMensuelle(models.Model):
+    """A month that is closed: no entry may be dated in it any more."""
+
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="clotures", verbose_name="résidence")
+    month = models.DateField("mois")
+    closed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="clos par")
+    closed_at = models.DateTimeField("clos le", default=timezone.now, editable=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "clôture mensuelle"
+        verbose_name_plural = "clôtures mensuelles"
+        ordering = ["-month"]
+        constraints = [
+            first_of_month("month", name="cloture_month"),
+            models.UniqueConstraint(
+                fields=["residence", "month"],
+                name="cloture_unique",
+                violation_error_message="Ce mois est déjà clos.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%m/%Y} clos"
