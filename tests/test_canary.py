@@ -35,6 +35,7 @@ from residence.duties import rebuild_duties
 from residence.models import DocumentEmis, Echeance, Menage, Personne, PieceJointe, RendezVous
 from residence.permissions import Cause, Role
 from tests.factories import DossierFactory, MenageFactory, NoteFactory, ResidenceFactory, UserFactory
+from tests.kept import kept
 from tests.test_house_rights import ADDRESSES, LISTS, opens
 from tests.world import NAME, World
 
@@ -59,14 +60,13 @@ NOTE = ("zibeline", "hermine")
 @pytest.fixture(scope="module")
 def canary(django_db_setup, django_db_blocker):
     """A confidential household with something of each kind, and a note kept to its referents."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with kept(django_db_blocker):
         world = World(is_confidential=True).make()
         _write_canaries(world)
         rebuild_duties()
         for document in DocumentEmis.objects.all():
             pdf_of(document)  # once: a test takes back what it makes
         yield world
-        transaction.set_rollback(True)
 
 
 def _write_canaries(world):

@@ -15,6 +15,7 @@ from residence.models import DocumentEmis, DocumentKind
 from residence.models.documents import DOCUMENT_PERMISSION
 from residence.permissions import TABLE, Role
 from tests.factories import ResidenceFactory, UserFactory
+from tests.kept import kept
 from tests.world import NAME, World
 
 OURS = ("residence", "logement", "admissions", "accompagnement")
@@ -69,11 +70,10 @@ def opens(role, name):
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
     """The world with its main rows, for the tests of the module; each test goes on in a savepoint of its own."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with kept(django_db_blocker):
         world = World().make()
         world.clients = {role: client_of((role, world.residence)) for role in Role}
         yield world
-        transaction.set_rollback(True)
 
 
 def address_of(name, world):

@@ -1,5 +1,6 @@
-"""The pages of the redevance: who opens them, what they say, what a click does, how many queries they cost."""
+"""The pages of the redevance: what they say, what a click does, how many queries they cost."""
 
+import copy
 import datetime
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from logement.actions.tarifs import create_prestation, open_souscription
 from logement.models import (
@@ -24,28 +26,31 @@ from logement.models import (
 )
 from residence.confidentiality import reading_as
 from residence.models import AccesConfidentiel, DocumentEmis, EntreeJournal, Menage
-from residence.permissions import TABLE, Permission, Role
+from residence.permissions import Role
 from tests.factories import MenageFactory, ResidenceFactory, UserFactory
+from tests.kept import kept
 from tests.logement.books import APRIL, FEBRUARY, MARCH, D, call, check_books, pay, read, stay
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(settings: Any, tmp_path: Any) -> Iterator[SimpleNamespace]:
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[SimpleNamespace]:
     """A stay of which February is unpaid and March paid in part, on 10 April; everybody of the team."""
-    settings.MEDIA_ROOT = tmp_path
-    residence = ResidenceFactory(code="ophis", name="Côté Cour", iban="FR7630001007941234567890185")
-    contrat = stay(residence=residence, start_on=datetime.date(2025, 2, 10), menage=MenageFactory(name="DIALLO Awa"))
-    laundry = create_prestation(by=None, residence=residence, name="Laverie", monthly_amount=D(12), valid_from=FEBRUARY)
-    with time_machine.travel("2025-02-20 10:00", tick=False):
-        taken = open_souscription(by=None, contrat=contrat, prestation=laundry, start_on=FEBRUARY.replace(day=20))
-    avis = call(contrat, FEBRUARY)
-    call(contrat, MARCH)
-    payment = pay(contrat, 100, datetime.date(2025, 4, 2), method="cash")
-    team = {role.value: UserFactory(role=role, residence=residence) for role in Role}
-    with time_machine.travel("2025-04-10 10:00", tick=False):
+    with kept(django_db_blocker):
+        residence = ResidenceFactory(code="ophis", name="Côté Cour", iban="FR7630001007941234567890185")
+        contrat = stay(
+            residence=residence, start_on=datetime.date(2025, 2, 10), menage=MenageFactory(name="DIALLO Awa")
+        )
+        laundry = create_prestation(
+            by=None, residence=residence, name="Laverie", monthly_amount=D(12), valid_from=FEBRUARY
+        )
+        with time_machine.travel("2025-02-20 10:00", tick=False):
+            taken = open_souscription(by=None, contrat=contrat, prestation=laundry, start_on=FEBRUARY.replace(day=20))
+        avis = call(contrat, FEBRUARY)
+        call(contrat, MARCH)
+        payment = pay(contrat, 100, datetime.date(2025, 4, 2), method="cash")
         yield SimpleNamespace(
             residence=residence,
             contrat=contrat,
@@ -56,55 +61,43 @@ def world(settings: Any, tmp_path: Any) -> Iterator[SimpleNamespace]:
             souscription=taken,
             campagne=Campagne.objects.get(month=MARCH),
             elsewhere=UserFactory(role=Role.GESTIONNAIRE, residence=ResidenceFactory()),
-            **team,
+            **{role.value: UserFactory(role=role, residence=residence) for role in Role},
         )
 
 
+@pytest.fixture
+def world(made: SimpleNamespace, settings: Any, tmp_path: Any) -> Iterator[SimpleNamespace]:
+    settings.MEDIA_ROOT = tmp_path
+    with time_machine.travel("2025-04-10 10:00", tick=False):
+        yield copy.deepcopy(made)
+
+
+# The pages of one account, and of one résidence.
 PAGES = {
-    "arriere_list": (Permission.COMPTE_VIEW, None),
-    "compte_list": (Permission.COMPTE_VIEW, None),
-    "compte_detail": (Permission.COMPTE_VIEW, "sejour"),
-    "encaissement_record": (Permission.ENCAISSEMENT_RECORD, "sejour"),
-    "encaissement_list": (Permission.COMPTE_VIEW, None),
-    "encaissement_cancel": (Permission.ENCAISSEMENT_RECORD, "payment"),
-    "souscription_open": (Permission.AVIS_ISSUE, "contrat"),
-    "souscription_close": (Permission.AVIS_ISSUE, "souscription"),
-    "quittance_list": (Permission.COMPTE_VIEW, None),
-    "quittances_issue": (Permission.QUITTANCE_ISSUE, None),
-    "campagne_list": (Permission.COMPTE_VIEW, None),
-    "campagne_prepare": (Permission.AVIS_ISSUE, None),
-    "campagne_detail": (Permission.COMPTE_VIEW, "campagne"),
-    "campagne_undo": (Permission.AVIS_ISSUE, "campagne"),
-    "campagne_send": (Permission.AVIS_ISSUE, "campagne"),
-    "avis_list": (Permission.COMPTE_VIEW, None),
-    "avis_detail": (Permission.COMPTE_VIEW, "avis"),
-    "avis_rectify": (Permission.AVIS_ISSUE, "avis"),
-    "mois_list": (Permission.COMPTE_VIEW, None),
-    "mois_close": (Permission.AVIS_ISSUE, "residence"),
-    "tarif_list": (Permission.TARIF_VIEW, None),
-    "tarif_set": (Permission.TARIF_EDIT, None),
-    "tarif_print": (Permission.TARIF_VIEW, "residence"),
-    "prestation_create": (Permission.TARIF_EDIT, None),
-    "prestation_set_price": (Permission.TARIF_EDIT, "prestation"),
+    "arriere_list": None,
+    "compte_list": None,
+    "compte_detail": "sejour",
+    "encaissement_record": "sejour",
+    "encaissement_list": None,
+    "encaissement_cancel": "payment",
+    "souscription_open": "contrat",
+    "souscription_close": "souscription",
+    "quittance_list": None,
+    "campagne_detail": "campagne",
+    "campagne_undo": "campagne",
+    "campagne_send": "campagne",
+    "avis_list": None,
+    "avis_detail": "avis",
+    "avis_rectify": "avis",
+    "mois_close": "residence",
+    "tarif_print": "residence",
+    "prestation_set_price": "prestation",
 }
 
 
 def url(world: SimpleNamespace, name: str) -> str:
-    target = PAGES[name][1]
+    target = PAGES[name]
     return reverse(f"logement:{name}", args=[getattr(world, target).pk] if target else [])
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_each_role_opens_what_the_table_says(world: SimpleNamespace, name: str) -> None:
-    granted = TABLE[PAGES[name][0]].roles
-    for role in Role:
-        answer = signed_in(getattr(world, role.value)).get(url(world, name))
-        assert answer.status_code == (200 if role in granted else 403), role
-
-
-@pytest.mark.parametrize("name", [name for name, (_, target) in PAGES.items() if target])
-def test_nothing_of_another_residence(world: SimpleNamespace, name: str) -> None:
-    assert signed_in(world.elsewhere).get(url(world, name)).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["arriere_list", "compte_list", "encaissement_list", "quittance_list", "avis_list"])
@@ -113,24 +106,28 @@ def test_lists_leave_out_another_residence(world: SimpleNamespace, name: str) ->
     assert "DIALLO" not in signed_in(world.elsewhere).get(url(world, name)).content.decode()
 
 
-@pytest.mark.parametrize(
-    "name", ["arriere_list", "compte_list", "encaissement_list", "quittance_list", "avis_list", "campagne_detail"]
-)
-def test_queries_do_not_grow_with_the_rows(world: SimpleNamespace, name: str) -> None:
+def test_queries_do_not_grow_with_the_rows(world: SimpleNamespace) -> None:
     client = signed_in(world.gestionnaire)
-    client.get(url(world, name))
-    with CaptureQueriesContext(connection) as few:
-        client.get(url(world, name))
-    with time_machine.travel("2025-04-10 10:00", tick=False):
-        for _ in range(8):
-            more = stay(residence=world.residence, start_on=MARCH)
-            call(more, MARCH)
-            pay(more, 50, datetime.date(2025, 4, 3))
-            AvisEcheance.objects.update(campagne=world.campagne)
-    with CaptureQueriesContext(connection) as many:
-        answer = client.get(url(world, name))
-    assert answer.status_code == 200
-    assert len(many) <= len(few)
+    lists = ["arriere_list", "compte_list", "encaissement_list", "quittance_list", "avis_list", "campagne_detail"]
+
+    def asked() -> dict[str, int]:
+        counts = {}
+        for name in lists:
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(url(world, name)).status_code == 200
+            counts[name] = len(queries)
+        return counts
+
+    asked()  # what a process keeps, it has now
+    few = asked()
+    for _ in range(8):
+        more = stay(residence=world.residence, start_on=MARCH)
+        call(more, MARCH)
+        pay(more, 50, datetime.date(2025, 4, 3))
+    AvisEcheance.objects.update(campagne=world.campagne)
+    many = asked()
+
+    assert {name: count for name, count in many.items() if count > few[name]} == {}
 
 
 def test_the_account_says_where_it_stands(world: SimpleNamespace) -> None:
