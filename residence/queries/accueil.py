@@ -1,9 +1,10 @@
 """What waits for a person: their duties, as the home page and the frame of every page show them."""
 
 import datetime
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from residence import hooks
@@ -12,6 +13,10 @@ from residence.duties import DutyKind, kinds
 from residence.models import AccesConfidentiel, Echeance, Menage, User
 from residence.models.base import today
 from residence.permissions import TABLE, Permission
+from residence.rules.dates import add_days
+
+# From here on, what is due is summed up on the home page: there is time, and what is near must be seen.
+NEAR_IN_DAYS = 7
 
 
 def duties_of(user: User, *, residence_id: int | None = None, later: bool = False) -> QuerySet[Any]:
@@ -42,11 +47,59 @@ def due_count(*, user: User, residence_id: int | None = None) -> int:
     return duties_of(user, residence_id=residence_id).filter(due_on__lte=today()).count()
 
 
-def due_counts(user: User, *, residence_id: int | None = None, later: bool = False) -> tuple[int, int]:
-    """How many duties `duties_of` gives, and how many of them are late or due today, in one query."""
-    rows = duties_of(user, residence_id=residence_id, later=later).order_by()
-    counts = rows.aggregate(total=Count("pk"), due=Count("pk", filter=Q(due_on__lte=today())))
-    return counts["total"], counts["due"]
+@dataclass(frozen=True)
+class Ahead:
+    """The duties of one kind that are not due before long: what, how many, the first day; `code` names the kind."""
+
+    code: str
+    what: str
+    count: int
+    first_on: datetime.date
+    soon_within: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for somebody: how many are late or due today, how many to list one by one, and those further on."""
+
+    due: int
+    near: int
+    ahead: list[Ahead]
+
+    @property
+    def total(self) -> int:
+        return self.near + sum(one.count for one in self.ahead)
+
+
+def waiting_of(user: User, *, residence_id: int | None = None, later: bool = False) -> Waiting:
+    """What `duties_of` gives, counted by kind, in one query: the home page lists what is near and sums the rest up."""
+    day = today()
+    near = Q(due_on__lte=near_until(day))
+    rows = duties_of(user, residence_id=residence_id, later=later).order_by().values("kind")
+    counted = rows.annotate(
+        due=Count("pk", filter=Q(due_on__lte=day)),
+        near=Count("pk", filter=near),
+        ahead=Count("pk", filter=~near),
+        first_on=Min("due_on", filter=~near),
+    ).order_by("first_on", "kind")
+    found = list(counted)
+    ahead = [
+        Ahead(
+            one["kind"],
+            kinds()[one["kind"]].sentence,
+            one["ahead"],
+            one["first_on"],
+            kinds()[one["kind"]].soon_within,
+        )
+        for one in found
+        if one["ahead"]
+    ]
+    return Waiting(sum(one["due"] for one in found), sum(one["near"] for one in found), ahead)
+
+
+def near_until(day: datetime.date) -> datetime.date:
+    """The last day of which the home page tells each duty."""
+    return add_days(day, NEAR_IN_DAYS)
 
 
 def shown(echeances: list[Any], user: User) -> list[Duty]:

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods
 from residence import hooks
 from residence.components import by_urgency
 from residence.context_processors import SESSION_RESIDENCE, frame_of
+from residence.duties import kinds
 from residence.models.base import today
 from residence.permissions import Permission, require_permission
-from residence.queries.accueil import due_counts, duties_of, shown
+from residence.queries.accueil import duties_of, near_until, shown, waiting_of
 from residence.queries.rendez_vous import appointments_of
 
 PER_PAGE = 50
@@ -23,18 +24,28 @@ def accueil(request: HttpRequest) -> HttpResponse:
     """What waits for the user today."""
     frame = frame_of(request)
     residence_id = frame.residence.pk if frame.residence else None
-    later = "tout" in request.GET
-    rows = duties_of(request.user, residence_id=residence_id, later=later).select_related("menage")
-    paginator = Paginator(rows, PER_PAGE)
-    # Counted together: the frame says one of them on every page.
-    paginator.count, frame.due_count = due_counts(request.user, residence_id=residence_id, later=later)
-    page = paginator.get_page(request.GET.get("page"))
     day = today()
+    asked = request.GET.get("nature", "")
+    kind = kinds().get(asked)
+    later = "tout" in request.GET or kind is not None
+    rows = duties_of(request.user, residence_id=residence_id, later=later).select_related("menage")
+    # Counted together: the frame says one of them on every page.
+    waiting = waiting_of(request.user, residence_id=residence_id, later=later)
+    frame.due_count = waiting.due
+    if kind is not None:
+        paginator = Paginator(rows.filter(kind=kind.code), PER_PAGE)
+    else:
+        paginator = Paginator(rows if later else rows.filter(due_on__lte=near_until(day)), PER_PAGE)
+        paginator.count = waiting.total if later else waiting.near
+    page = paginator.get_page(request.GET.get("page"))
     tiles = [tile for part in hooks.call("HOME", user=request.user, residence_id=residence_id) for tile in part]
     context = {
         "page": page,
         "groups": by_urgency(shown(list(page), request.user), today=day),
         "later": later,
+        "kind": kind,
+        "ahead": [] if later else waiting.ahead,
+        "near_until": near_until(day),
         "tiles": sorted(tiles, key=lambda tile: tile.order),
         "appointments": appointments_of(request.user, day, residence_id=residence_id),
         "sees_appointments": request.user.holds(Permission.RENDEZ_VOUS_VIEW),

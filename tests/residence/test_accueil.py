@@ -46,12 +46,18 @@ def duty(here, *, days=0, kind="dossier.name_referent", menage=None, **to):
 
 
 def test_duties_are_told_by_urgency_each_with_its_act(here, nadia):
-    late, now, soon, far = (duty(here, days=days) for days in (-3, 0, 10, 40))
+    late, now, soon, ahead, far = (duty(here, days=days) for days in (-3, 0, 7, 8, 40))
 
     page = signed_in(nadia).get("/").content.decode()
 
     assert page.index("En retard") < page.index(str(late.menage)) < page.index("Aujourd’hui</h2>")
     assert page.index(str(now.menage)) < page.index("Bientôt") < page.index(str(soon.menage))
+    # Beyond a week, how many of a kind and from when; each on the page of its kind.
+    assert str(ahead.menage) not in page
+    assert "dans 8 jours" in page
+    assert "?nature=dossier.name_referent" in page
+    assert str(ahead.menage) in signed_in(nadia).get("/?nature=dossier.name_referent").content.decode()
+    assert str(late.menage) not in signed_in(nadia).get("/?nature=dossier.first_meeting").content.decode()
     assert str(far.menage) not in page
     assert reverse("accompagnement:dossier_referents", args=[late.target_id]) in page
     assert str(far.menage) in signed_in(nadia).get("/?tout").content.decode()
