@@ -9,6 +9,7 @@ from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from admissions.actions.orientations import NewContact, NewMember
 from admissions.forms.fields import BirthField, TextArea
@@ -187,8 +188,9 @@ class _RequestMixin(forms.Form):
             self.add_error("clt_on", "La CLT précède l’orientation.")
 
 
+ROUTE_FIELD = Field("route", wrapper_class="col-md-6")
 REQUEST_FIELDS = (
-    Div(Field("route", wrapper_class="col-md-6"), Field("received_on", wrapper_class="col-md-6"), css_class="row"),
+    Div(ROUTE_FIELD, Field("received_on", wrapper_class="col-md-6"), css_class="row"),
     Div(
         Field("siao_number", wrapper_class="col-md-6 no-optional"),
         Field("clt_on", wrapper_class="col-md-6"),
@@ -245,6 +247,7 @@ class OrientationForm(_PartnerMixin, _RequestMixin):
             .filter(is_open=True)
             .select_related("residence")
         )
+        self._follow_dispositif()
         self.fields["form_key"].initial = uuid.uuid4
         self.fields["received_on"].initial = today()
         self.fields["civility"].initial = Personne.Civility.UNKNOWN
@@ -254,7 +257,20 @@ class OrientationForm(_PartnerMixin, _RequestMixin):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = Layout(
-            Fieldset("La demande", "dispositif", *REQUEST_FIELDS, *PARTNER_FIELDS, css_id="demande"),
+            Fieldset(
+                "La demande",
+                Field(
+                    "dispositif",
+                    hx_post=reverse("admissions:orientation_create"),
+                    hx_trigger="change",
+                    hx_target="#div_id_route",
+                    hx_swap="outerHTML",
+                    hx_sync="this:replace",
+                ),
+                *REQUEST_FIELDS,
+                *PARTNER_FIELDS,
+                css_id="demande",
+            ),
             Fieldset(
                 "La personne de référence",
                 "civility",
@@ -292,17 +308,31 @@ class OrientationForm(_PartnerMixin, _RequestMixin):
                 css_id="personne",
             ),
         )
+        self.route_helper = FormHelper()
+        self.route_helper.form_tag = False
+        self.route_helper.disable_csrf = True
+        self.route_helper.layout = Layout(ROUTE_FIELD)
         self.needs_helper = FormHelper()
         self.needs_helper.form_tag = False
         self.needs_helper.disable_csrf = True
         self.needs_helper.layout = Layout(Fieldset("Sa situation et ses besoins", *NEED_FIELDS, css_id="besoins"))
 
+    def _follow_dispositif(self) -> None:
+        """Offer the routes of the dispositif chosen; of all those that may be chosen before one is."""
+        offered = list(self.fields["dispositif"].queryset)
+        if len(offered) == 1:
+            self.fields["dispositif"].initial = offered[0].pk
+        asked = self["dispositif"].value()
+        chosen = [one for one in offered if str(one.pk) == str(asked)]
+        routes = {route for one in chosen or offered for route in one.routes}
+        field = self.fields["route"]
+        field.choices = [choice for choice in Route.choices if choice[0] in routes]
+        if chosen:
+            allowed = ", ".join(str(label) for _, label in field.choices) or "aucune voie"
+            field.error_messages["invalid_choice"] = f"« {chosen[0]} » reçoit par : {allowed}."
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        dispositif, route = cleaned.get("dispositif"), cleaned.get("route")
-        if dispositif and route and route not in dispositif.routes:
-            allowed = ", ".join(str(Route(one).label) for one in dispositif.routes) or "aucune voie"
-            self.add_error("route", f"« {dispositif} » reçoit par : {allowed}.")
         self.check_request(cleaned)
         self.check_partners(cleaned)
         return cleaned

@@ -173,6 +173,12 @@ def orientation_create(request: HttpRequest) -> HttpResponse:
     if data is not None and "ajouter" in data:
         return _with_one_more_member(request)
     if data is not None and request.htmx:
+        if request.htmx.trigger_name == "dispositif":
+            # Not sent yet, only followed: the routes of the dispositif, without what else is still to fill.
+            form = OrientationForm(
+                user=request.user, initial={name: data.get(name) for name in ("dispositif", "route")}
+            )
+            return render(request, "admissions/_route.html", {"form": form})
         return _known_while_typing(request)
     form = OrientationForm(data, user=request.user)
     members = NewMemberFormSet(data, prefix="membres")

@@ -1,6 +1,7 @@
 """The pages: who opens them, what they keep, what they refuse, how many queries they cost."""
 
 import datetime
+import re
 
 import pytest
 from django.db import connection
@@ -203,6 +204,26 @@ def test_the_gestionnaire_sees_names_persons_and_needs(enter, gestionnaire, nadi
 
 
 # A confidential household
+
+
+def test_the_routes_follow_the_dispositif(nadia, here, dispositif):
+    """Only those that it allows: as it is chosen, and when the page is sent whole with another one."""
+    other = DispositifFactory(residence=here, routes=["ccas", "direct"])
+
+    def routes(page):
+        return set(re.findall(r'<option value="(siao|ccas|comite_de_pilotage|departement|direct)"', page))
+
+    client, address = signed_in(nadia), url("orientation_create")
+    assert routes(client.get(address).content.decode()) == {*dispositif.routes, "ccas", "direct"}
+    htmx = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TRIGGER_NAME": "dispositif"}
+    part = client.post(address, {"dispositif": other.pk, "route": "direct"}, **htmx).content.decode()
+    assert routes(part) == {"ccas", "direct"}
+    assert part.count("div_id_route") == 1
+    assert "is-invalid" not in part
+    assert re.search(r'value="direct"\s+selected', part)
+    refused = client.post(address, request_of(other, route="siao")).content.decode()
+    assert "reçoit par\u00a0: CCAS, demande directe" in refused
+    assert routes(refused) == {"ccas", "direct"}
 
 
 def test_who_was_not_named_neither_sees_nor_opens_it(hidden, here, nadia):
