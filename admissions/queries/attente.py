@@ -118,7 +118,8 @@ class Matches:
 
 
 def candidates_for(place: Place, user: User, *, free_on: datetime.date) -> Matches:
-    """Who waits in the résidence of `place`, free from `free_on`: those it suits first, each group by rank.
+    """Who waits in the résidence of `place`, free from `free_on`: those it suits first, those for whom it is too large
+    next, then the others; each group by rank.
 
     Costs the same number of queries whoever many wait, and a time that grows with them.
     """
@@ -181,7 +182,14 @@ class _Waiting:
 
     def before(self, place: Place, facts: convenance.Place) -> Matches:
         found = [self._match(one, place, facts) for one in self.shown if one.residence_id == place.residence_id]
-        found.sort(key=lambda match: (not match.fit.fits, match.orientation.dispositif_id, match.ranked.rank))
+        found.sort(
+            key=lambda match: (
+                not match.fit.fits,
+                match.fit.is_too_large,
+                match.orientation.dispositif_id,
+                match.ranked.rank,
+            )
+        )
         total = sum(1 for residence in self.residence_of.values() if residence == place.residence_id)
         fitting = tuple(match for match in found if match.fit.fits)
         return Matches(fitting, tuple(found[len(fitting) :]), total - len(found))

@@ -45,6 +45,8 @@ def fit_badge(fit: convenance.Fit) -> Badge:
     """Whether a place suits somebody, as a badge."""
     if not fit.fits:
         return Badge("ne convient pas", "late")
+    if fit.is_too_large:
+        return Badge("trop grande", "soon")
     return Badge("à vérifier", "soon") if fit.caution else Badge("convient", "done")
 
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from logement.rules.surfaces import minimal_surface
 from residence.rules.money import NBSP
 
+# Habitable rooms of a place by its type, kitchen left out; one for the others.
+ROOMS = {"T2": 2, "T3": 3, "T4": 4, "T5": 5}
 TWO = 2  # From two on, French takes the plural.
 
 # Needs as admissions.models.Besoin writes them.
@@ -65,6 +67,7 @@ class Fit:
     caution: tuple[str, ...] = ()
     favour: tuple[str, ...] = ()
     is_too_small: bool = False
+    is_too_large: bool = False
 
     @property
     def fits(self) -> bool:
@@ -72,24 +75,30 @@ class Fit:
         return not self.against
 
     @property
-    def order(self) -> tuple[int, int, int]:
-        """Sorts the best first."""
-        return len(self.against), len(self.caution), -len(self.favour)
+    def order(self) -> tuple[int, bool, int, int]:
+        """Sorts the best first: of those that suit, one too large for the household comes after the others."""
+        return len(self.against), self.is_too_large, len(self.caution), -len(self.favour)
 
 
 def convenance(place: Place, candidate: Candidate) -> Fit:
     """What `place` is to `candidate`: every reason at once, none of them refuses anybody.
 
     Surfaces: CCH, R.822-25 (9 m² for one person, 16 for two, 9 more each, 70 at most), under which no APL is paid.
+    Too large: over one habitable room more than persons, as CCH, L.621-2 says of a dwelling not occupied enough. It is
+    for a larger household first, and may be given all the same.
     """
     against: list[str] = []
     caution: list[str] = []
     favour: list[str] = []
-    persons = candidate.persons
+    persons, rooms = candidate.persons, ROOMS.get(place.type_code, 1)
     if candidate.dispositif != place.dispositif:
         against.append(f"attend une place du dispositif «{NBSP}{candidate.dispositif_name}{NBSP}»")
     if persons > place.capacity:
         against.append(f"prévue pour {_persons(place.capacity)}, le ménage en compte {persons}")
+    elif rooms - persons > 1:
+        caution.append(
+            f"{rooms}{NBSP}pièces pour {_persons(persons)}{NBSP}: à garder d’abord pour un ménage plus grand"
+        )
     elif place.capacity - persons >= TWO:
         caution.append(f"prévue pour {_persons(place.capacity)}, grande pour ce ménage")
     else:
@@ -123,7 +132,13 @@ def convenance(place: Place, candidate: Candidate) -> Fit:
     caution += [f"dérogation attendue de la direction{NBSP}: {one}" for one in candidate.derogations]
     if not place.has_tarif:
         caution.append("pas de tarif en vigueur à cette date")
-    return Fit(tuple(against), tuple(caution), tuple(favour), is_too_small=persons > place.capacity)
+    return Fit(
+        tuple(against),
+        tuple(caution),
+        tuple(favour),
+        is_too_small=persons > place.capacity,
+        is_too_large=rooms - persons > 1,
+    )
 
 
 def _needs(place: Place, needs: frozenset[str], against: list[str], caution: list[str], favour: list[str]) -> None:

@@ -242,7 +242,7 @@ def row_cells(table: Table, row: Row) -> SafeString:
                 column.kind,
                 format_html(' data-word="{}"', column.word) if column.word else "",
                 format_html('<a class="row-link" href="{}">{}</a>', row.url, cell(value, column))
-                if column.kind == "main" and row.url
+                if column.kind.startswith("main") and row.url
                 else cell(value, column),
             )
             for column, value in zip(table.columns, row.cells, strict=True)

@@ -33,6 +33,32 @@ def test_nothing_against():
 
 
 @pytest.mark.parametrize(
+    ("type_code", "capacity", "persons", "too_large"),
+    [
+        ("chambre", 1, 1, False),
+        ("T1bis", 2, 1, False),
+        ("T2", 3, 1, False),
+        ("T3", 4, 1, True),
+        ("T3", 4, 2, False),
+        ("T4", 2, 1, True),
+        ("T4", 6, 2, True),
+        ("T4", 6, 3, False),
+        ("T5", 8, 3, True),
+        ("T5", 8, 4, False),
+    ],
+)
+def test_more_than_one_room_more_than_persons_is_too_large(type_code, capacity, persons, too_large):
+    """It suits nobody plainly: it comes after the places of the right size, and says why."""
+    of_size = {"type_code": type_code, "capacity": capacity, "surface": D(75)}
+    fit, (_, caution, favour) = said(of_size, {"persons": persons})
+    right, _ = said({"surface": D(75), "capacity": 9}, {"persons": persons, "needs": frozenset({"calme", "animal"})})
+    assert (fit.fits, fit.is_too_large) == (True, too_large)
+    assert any("ménage plus grand" in one for one in caution) is too_large
+    assert (fit.order > right.order) is too_large
+    assert not (too_large and favour)
+
+
+@pytest.mark.parametrize(
     ("place", "who", "words"),
     [
         pytest.param(
