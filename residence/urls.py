@@ -24,6 +24,7 @@ urlpatterns = [
     # Two records of one household
     path("menages/<int:menage_id>/regrouper/", fusions.fusion_choose, name="fusion_choose"),
     path("menages/<int:menage_id>/regrouper/<int:autre_id>/", fusions.fusion_make, name="fusion_make"),
+    path("menages/<int:menage_id>/personnes/regrouper/", fusions.personne_merge, name="personne_merge"),
     path("regroupements/<int:fusion_id>/", fusions.fusion_detail, name="fusion_detail"),
     path("regroupements/<int:fusion_id>/separer/", fusions.fusion_undo, name="fusion_undo"),
     path("ressemblances/<int:ressemblance_id>/", fusions.ressemblance_settle, name="ressemblance_settle"),

@@ -28,7 +28,17 @@ from admissions.queries.courriers import reference_of
 from logement.models import CategoriePlace
 from residence.forms.fields import AmountField, DateField
 from residence.forms.layout import not_in_the_future, page_helper
-from residence.models import Charge, MembreMenage, Personne, RendezVous, Ressource, RoleAttribution, TitreSejour, User
+from residence.models import (
+    Charge,
+    CritereDispositif,
+    MembreMenage,
+    Personne,
+    RendezVous,
+    Ressource,
+    RoleAttribution,
+    TitreSejour,
+    User,
+)
 from residence.models.base import today
 from residence.permissions import TABLE, Permission
 from residence.rules.dates import age_on
@@ -110,6 +120,7 @@ ENTRETIEN_FIELDS = (
     "autonomy",
     "autonomy_comment",
     "has_activity",
+    "medical_validation",
     "is_student",
     "is_self_employed",
     "without_resources",
@@ -119,6 +130,16 @@ ENTRETIEN_FIELDS = (
     "reference_tax_year",
     "proposal",
 )
+
+
+class YesOrNoField(forms.TypedChoiceField):
+    """Yes, no, or not asked yet: True, False or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("", "à demander"), ("oui", "oui"), ("non", "non")]
+        super().__init__(
+            required=False, choices=choices, coerce=lambda value: value == "oui", empty_value=None, **kwargs
+        )
 
 
 class EntretienForm(forms.Form):
@@ -142,12 +163,10 @@ class EntretienForm(forms.Form):
     wished_entry_on = DateField(label="Entrée souhaitée le", required=False)
     autonomy = forms.ChoiceField(label="Autonomie", required=False, choices=[("", "à évaluer"), *Autonomie.choices])
     autonomy_comment = forms.CharField(label="Précision sur l’autonomie", required=False, widget=TextArea(2))
-    has_activity = forms.TypedChoiceField(
-        label="Activité ou projet en cours",
-        required=False,
-        choices=[("", "à demander"), ("oui", "oui"), ("non", "non")],
-        coerce=lambda value: value == "oui",
-        empty_value=None,
+    has_activity = YesOrNoField(label="Activité ou projet en cours")
+    medical_validation = YesOrNoField(
+        label="Validation médicale reçue",
+        help_text="Oui ou non seulement : ni avis, ni diagnostic, ni document de santé.",
     )
     is_student = forms.BooleanField(label="Étudiant", required=False)
     is_self_employed = forms.BooleanField(label="Travailleur indépendant", required=False)
@@ -177,7 +196,8 @@ class EntretienForm(forms.Form):
         initial: dict[str, Any] = {"version": 0}
         if entretien is not None:
             initial = {name: getattr(entretien, name) for name in ENTRETIEN_FIELDS}
-            initial["has_activity"] = {True: "oui", False: "non", None: ""}[entretien.has_activity]
+            for name in ("has_activity", "medical_validation"):
+                initial[name] = {True: "oui", False: "non", None: ""}[initial[name]]
             initial["wished_categorie"] = entretien.wished_categorie_id
             initial |= {"version": entretien.version, "held_on": entretien.held_on}
         super().__init__(*args, initial=initial, **kwargs)
@@ -187,12 +207,17 @@ class EntretienForm(forms.Form):
             ).distinct()
             | CategoriePlace.objects.filter(pk=entretien.wished_categorie_id if entretien else None).distinct()
         )
+        criteres = orientation.dispositif.criteres
+        asked = criteres.filter(kind=CritereDispositif.Kind.MEDICAL_VALIDATION).exists()
+        if not asked:
+            del self.fields["medical_validation"]
         self.situation_helper = _bare(
             Div(
                 Field("has_activity", wrapper_class="col-md-6"),
                 Div("is_student", "is_self_employed", css_class="col-md-6"),
                 css_class="row",
-            )
+            ),
+            *(["medical_validation"] if asked else []),
         )
         self.resources_helper = _bare("without_resources")
         self.money_helper = _bare(
@@ -221,7 +246,7 @@ class EntretienForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         """Fields of the interview, as record_entretien takes them."""
-        return {name: self.cleaned_data[name] for name in ENTRETIEN_FIELDS}
+        return {name: self.cleaned_data[name] for name in ENTRETIEN_FIELDS if name in self.fields}
 
 
 class HouseholdForm(forms.Form):

@@ -60,6 +60,12 @@ class EntretienPreadmission(models.Model):
     autonomy = models.CharField("autonomie", max_length=10, choices=Autonomie, blank=True)
     autonomy_comment = models.TextField("précision sur l’autonomie", blank=True)
     has_activity = models.BooleanField("activité ou projet en cours", null=True, blank=True)
+    medical_validation = models.BooleanField(
+        "validation médicale reçue",
+        null=True,
+        blank=True,
+        help_text="Oui ou non seulement : ni avis, ni diagnostic, ni document de santé.",
+    )
     is_student = models.BooleanField("étudiant", default=False)
     is_self_employed = models.BooleanField("travailleur indépendant", default=False)
     without_resources = models.BooleanField("le ménage n’a aucune ressource", default=False)

@@ -36,6 +36,7 @@ COUNTED = {
     _KIND.PRIME_ACTIVITE: Counted.OUT,
     _KIND.ASPA: Counted.OUT,
     _KIND.AAH: Counted.OUT,
+    _KIND.PCH: Counted.OUT,
     _KIND.PRESTATIONS_FAMILIALES: Counted.OUT,
 }
 
@@ -201,7 +202,9 @@ def budget_of(facts: Facts) -> Budget:
     """The budget that `facts` give; the APL on both scales where the convention does not tell which is its own."""
     on = facts.entry_on or today()
     known = bool(facts.resources) or facts.without_resources
-    resources = sum((line.monthly for line in facts.resources), ZERO) if known else None
+    # The PCH pays for an aid: it is not the household's to live on.
+    own = (line.monthly for line in facts.resources if line.kind != _KIND.PCH)
+    resources = sum(own, ZERO) if known else None
     charges = sum((line.monthly for line in facts.charges), ZERO)
     tarif = _tarif(facts.categorie, on)
     units = consumption_units(facts.composition.adults, facts.composition.children_under_14)

@@ -18,7 +18,15 @@ from admissions.rules.admissibilite import (
 from admissions.rules.admissibilite import Facts as CriteriaFacts
 from logement.models import CategoriePlace
 from residence.components import Badge
-from residence.models import CritereDispositif, MembreMenage, Personne, TitreSejour
+from residence.models import CritereDispositif, Mandataire, MembreMenage, Personne, Ressource, TitreSejour
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was answered at the interview with a yes or a no; None: not asked yet."""
+
+    has_activity: bool | None = None
+    medical_validation: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -101,13 +109,13 @@ def points_of(
     categorie: CategoriePlace | None = None,
     facts: Facts | None = None,
     budget: Budget | None = None,
-    has_activity: bool | None = None,
+    answers: Answers | None = None,
 ) -> list[Point]:
     """The criteria of the candidate's dispositif on what is saved, or on `facts` that are being typed."""
     entretien = EntretienPreadmission.objects.filter(orientation=orientation).select_related("wished_categorie").first()
     if facts is None:
         facts = facts_of(orientation.menage, orientation.residence, entretien, categorie=categorie, entry_on=entry_on)
-        has_activity = entretien.has_activity if entretien else None
+        answers = Answers(entretien.has_activity, entretien.medical_validation) if entretien else None
     budget = budget or budget_of(facts)
     rows = list(orientation.dispositif.criteres.all())
     criteres = [_critere(row) for row in rows]
@@ -117,7 +125,7 @@ def points_of(
         own.append(None)
         criteres.append(Critere(Kind.TAUX_EFFORT, maximum=ceiling))
     day = entry_on or (entretien.wished_entry_on if entretien else None) or facts.entry_on
-    known = _criteria_facts(orientation, facts, budget, day, has_activity)
+    known = _criteria_facts(orientation, facts, budget, day, answers or Answers(), {row.kind for row in rows})
     granted = {derogation.critere_id: derogation for derogation in orientation.derogations.all()}
     return [
         Point(row, result, granted.get(row.pk) if row else None)
@@ -131,7 +139,8 @@ def derogations_missing(points: Sequence[Point]) -> list[Point]:
 
 
 def _critere(row: CritereDispositif) -> Critere:
-    return Critere(Kind(row.kind), minimum=row.minimum, maximum=row.maximum, effect=Effect(row.effect))
+    asked = tuple((code, str(Ressource.Kind(code).label)) for code in row.resources)
+    return Critere(Kind(row.kind), minimum=row.minimum, maximum=row.maximum, effect=Effect(row.effect), asked=asked)
 
 
 def _criteria_facts(
@@ -139,13 +148,14 @@ def _criteria_facts(
     facts: Facts,
     budget: Budget,
     day: datetime.date | None,
-    has_activity: bool | None,
+    answers: Answers,
+    kinds: set[str],
 ) -> CriteriaFacts:
+    members = list(orientation.menage.membres.filter(end_on__isnull=True).select_related("personne"))
     signing = [
-        member.personne
-        for member in orientation.menage.membres.filter(end_on__isnull=True).select_related("personne")
-        if member.tie in (MembreMenage.Tie.REFERENCE, MembreMenage.Tie.PARTNER)
+        member.personne for member in members if member.tie in (MembreMenage.Tie.REFERENCE, MembreMenage.Tie.PARTNER)
     ]
+    adults = [member.personne for member in members if member.tie != MembreMenage.Tie.CHILD]
     prudent = budget.prudent
     estimated = budget.estimation is not None and budget.estimation.is_estimable
     return CriteriaFacts(
@@ -158,8 +168,28 @@ def _criteria_facts(
         apl=prudent.apl if prudent and (estimated or facts.announced_apl is not None) else None,
         has_papers=_has_papers(signing, day),
         identified_by_partner=orientation.partenaire_id is not None,
-        has_activity=has_activity,
+        has_activity=answers.has_activity,
+        resources_held=frozenset(line.kind for line in facts.resources) if budget.resources is not None else None,
+        has_protection=_is_protected(signing, day) if Kind.PROTECTION.value in kinds else None,
+        medical_validation=answers.medical_validation,
+        adults_are_women=_are_women(adults, everybody_named=len(members) >= facts.composition.persons),
     )
+
+
+# Measures of protection of adults (code civil, art. 425 to 494-12): those of social support are not.
+PROTECTING = frozenset(Mandataire.Measure) - {Mandataire.Measure.MAJ, Mandataire.Measure.MASP}
+
+
+def _is_protected(persons: Sequence[Personne], day: datetime.date | None) -> bool:
+    return Mandataire.objects.in_force(day).filter(personne__in=persons, measure__in=PROTECTING).exists()
+
+
+def _are_women(adults: Sequence[Personne], *, everybody_named: bool) -> bool | None:
+    """Whether every adult is a woman; None while a civility, or somebody announced, is not known."""
+    civilities = {personne.civility for personne in adults}
+    if Personne.Civility.MONSIEUR in civilities:
+        return False
+    return True if civilities == {Personne.Civility.MADAME} and everybody_named else None
 
 
 def _exact_birth(personne: Personne) -> datetime.date | None:

@@ -26,12 +26,16 @@ class Kind(Enum):
     PAPERS = "papers"
     PARTNER_IDENTIFICATION = "partner_identification"
     ACTIVITY = "activity"
+    RESOURCES_HELD = "resources_held"
+    PROTECTION = "protection"
+    MEDICAL_VALIDATION = "medical_validation"
+    ADULT_WOMEN = "adult_women"
 
 
 TWO = 2  # From two on, French takes the plural.
 
-# Results that only who may read residence permits may see.
-SENSITIVE_KINDS = frozenset({Kind.PAPERS})
+# Results that only who may read residence permits may see: permits, and what tells of health or of a judge.
+SENSITIVE_KINDS = frozenset({Kind.PAPERS, Kind.RESOURCES_HELD, Kind.PROTECTION, Kind.MEDICAL_VALIDATION})
 
 
 class Effect(Enum):
@@ -59,22 +63,25 @@ class Critere:
     """A criterion of a dispositif; both bounds are included, None is no bound.
 
     Years for AGE, persons for HOUSEHOLD_SIZE, euros a month for RESOURCES_CEILING, a share (0.25) for TAUX_EFFORT and
-    LOYER_NET; the other kinds are met or not and have no bounds. REDUCES reduces something for these two only.
+    LOYER_NET; the other kinds are met or not and have no bounds. REDUCES reduces something for these two only. `asked`:
+    for RESOURCES_HELD, the code and the French name of each resource that must be received, all together.
     """
 
     kind: Kind
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     effect: Effect = Effect.FLAGS
+    asked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Facts:
     """What is known of the candidate; None is not known yet, and is never held against anybody.
 
-    `births`: of those who would sign the contract. Amounts in euros a month; `redevance` is the part that the
+        `births`: of those who would sign the contract. Amounts in euros a month; `redevance` is the part that the
     dispositif's ceiling names, before APL; `rent` is the loyer alone. `has_papers`: valid on the planned day of entry,
-    or not needed.
+    or not needed. `resources_held`: codes of what the household receives. `has_protection`: a measure of judicial
+    protection of adults holds on the planned day of entry, for one of those who would sign (code civil, art. 425).
     """
 
     entry_on: date | None = None
@@ -87,6 +94,10 @@ class Facts:
     has_papers: bool | None = None
     identified_by_partner: bool | None = None
     has_activity: bool | None = None
+    resources_held: frozenset[str] | None = None
+    has_protection: bool | None = None
+    medical_validation: bool | None = None
+    adults_are_women: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -215,6 +226,14 @@ def _evaluate_one(critere: Critere, facts: Facts) -> Result:
             return _yes_or_no(critere, facts.identified_by_partner, _PARTNER)
         case Kind.ACTIVITY:
             return _yes_or_no(critere, facts.has_activity, _ACTIVITY)
+        case Kind.RESOURCES_HELD:
+            return _resources_held(critere, facts)
+        case Kind.PROTECTION:
+            return _yes_or_no(critere, facts.has_protection, _PROTECTION)
+        case Kind.MEDICAL_VALIDATION:
+            return _yes_or_no(critere, facts.medical_validation, _MEDICAL)
+        case Kind.ADULT_WOMEN:
+            return _yes_or_no(critere, facts.adults_are_women, _WOMEN)
 
 
 def _age(critere: Critere, facts: Facts) -> Result:
@@ -267,6 +286,17 @@ def _share(critere: Critere, facts: Facts, what: str, amount: Decimal | None) ->
     return Result(critere, met, why, less)
 
 
+def _resources_held(critere: Critere, facts: Facts) -> Result:
+    if facts.resources_held is None:
+        return Result(critere, None, f"Ressources perçues{NBSP}: à renseigner.")
+    lacking = [label for code, label in critere.asked if code not in facts.resources_held]
+    together = " et ".join(label for _, label in critere.asked)
+    if lacking:
+        said = f"{together} demandées ensemble" if len(critere.asked) > 1 else f"{together} demandée"
+        return Result(critere, False, f"Pas de {' ni de '.join(lacking)} parmi les ressources{NBSP}; {said}.")
+    return Result(critere, True, f"Parmi les ressources{NBSP}: {together}.")
+
+
 # What is said when met, not met, not known.
 _PAPERS = (
     "Titre de séjour valable à l’entrée prévue, ou non requis.",
@@ -282,6 +312,23 @@ _ACTIVITY = (
     "Activité ou projet en cours.",
     "Ni activité ni projet en cours.",
     "Activité ou projet\u00a0: à renseigner.",
+)
+
+
+_PROTECTION = (
+    "Mesure de protection en cours à l’entrée prévue.",
+    "Pas de mesure de protection en cours à l’entrée prévue.",
+    "Mesure de protection\u00a0: à renseigner.",
+)
+_MEDICAL = (
+    "Validation médicale reçue.",
+    "Pas de validation médicale.",
+    "Validation médicale\u00a0: à renseigner.",
+)
+_WOMEN = (
+    "Ménage d’une ou de plusieurs femmes, avec ou sans enfants.",
+    "Un adulte du ménage n’est pas une femme.",
+    "Civilité d’un adulte du ménage\u00a0: à renseigner.",
 )
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from admissions.forms.propositions import WaitingFilterForm
 from admissions.models import CritereRang, Proposition
 from admissions.models.orientations import OrientationStatus
+from admissions.queries.activite import parts_active
 from admissions.queries.attente import candidates_for, matches_for, ranks
 from admissions.queries.orientations import days_in_stage, matching, orientations_of, stage_badge
 from admissions.queries.places import given_from, why_then, with_details
@@ -180,7 +181,7 @@ def attribution_list(request: HttpRequest) -> HttpResponse:
     table = Table(
         caption="Places à donner",
         columns=(
-            Column("Place", "main"),
+            Column("Place", "main code"),
             Column("Libre le", "deadline", word="libre", soon_within=61),
             Column("Pourquoi"),
             Column("Type"),
@@ -194,6 +195,7 @@ def attribution_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "table": table,
         "plai": part_plai(residences),
+        "actives": parts_active(residences),
         "plai_url": _admin_list(request, "plafondplai"),
     }
     return render(request, "admissions/attribution_list.html", context)
@@ -205,6 +207,8 @@ def _place_row(state: PlaceState, matches: Any) -> Row:
     accessible = place.is_accessible or place.logement.is_accessible
     first = matches.first if matches else None
     told = f"{first.orientation.menage} ({ordinal(first.ranked.rank)})" if first else "personne" if matches else ""
+    if first and first.fit.is_too_large:
+        told = f"{told}{NBSP}: trop grande"
     return Row(
         (
             place.code,

@@ -22,7 +22,7 @@ from admissions.forms.orientations import ConfirmForm, refuse
 from admissions.models import EntretienPreadmission, Orientation
 from admissions.queries.budget import budget_of, facts_of
 from admissions.queries.completude import completeness_of
-from admissions.queries.criteres import points_of
+from admissions.queries.criteres import Answers, points_of
 from admissions.queries.orientations import planned_interviews
 from admissions.queries.plai import ceiling_plai
 from admissions.views.common import about, done, form_page, orientation_or_404
@@ -171,13 +171,12 @@ def _budget(orientation: Orientation, page: EntretienPage) -> dict[str, Any]:
         return {"budget": budget, "points": points_of(orientation), "plai": ceiling_plai(saved)}
     facts = page.budget_facts()
     budget = budget_of(facts)
-    has_activity = page.main.cleaned_data.get("has_activity")
+    typed = page.main.cleaned_data
+    answers = Answers(typed.get("has_activity"), typed.get("medical_validation"))
     return {
         "budget": budget,
         "plai": ceiling_plai(facts),
-        "points": points_of(
-            orientation, facts=facts, budget=budget, entry_on=facts.entry_on, has_activity=has_activity
-        ),
+        "points": points_of(orientation, facts=facts, budget=budget, entry_on=facts.entry_on, answers=answers),
     }
 
 

@@ -110,21 +110,21 @@ def plan_fusion(*, kept: Menage, absorbed: Menage, pairs: dict[Personne, Personn
     if plan.refusals:
         return plan
     for personne, same in pairs.items():
-        for name, row in _rows_of(Personne, personne):
+        for name, row in rows_of(Personne, personne):
             # The absorbed record keeps the names it was known by.
             if not (isinstance(row, MembreMenage) and row.menage_id == absorbed.pk):
                 plan.changes.append(Change(row, name, personne.pk, same.pk))
-        _fill(plan, same, personne, PERSONNE_FIELDS)
+        fill_blanks(plan, same, personne, PERSONNE_FIELDS)
         plan.changes.append(Change(personne, "merged_into", None, same.pk))
-    _fill(plan, kept, absorbed, MENAGE_FIELDS)
+    fill_blanks(plan, kept, absorbed, MENAGE_FIELDS)
     plan.changes.append(Change(absorbed, "merged_into", None, kept.pk))
-    for name, row in _rows_of(Menage, absorbed):
+    for name, row in rows_of(Menage, absorbed):
         _move_row(plan, name, row)
     if kept.is_confidential and not absorbed.is_confidential:
         plan.changes.append(Change(absorbed, "is_confidential", False, True))
         hidden = Personne.objects.filter(membre_de__menage=absorbed, is_confidential=False).distinct()
         plan.changes += [Change(personne, "is_confidential", False, True) for personne in hidden]
-    plan.refusals += _conflicts(plan)
+    plan.refusals += conflicts_of(plan)
     return plan
 
 
@@ -152,7 +152,7 @@ def _named(menage: Menage) -> set[int]:
     return set(AccesConfidentiel.objects.in_force().filter(menage=menage).values_list("user", flat=True))
 
 
-def _rows_of(model: type[Model], owner: Model) -> Iterable[tuple[str, Any]]:
+def rows_of(model: type[Model], owner: Model) -> Iterable[tuple[str, Any]]:
     """Every row, of whatever app, that names `owner`, with the field that does."""
     for relation in model._meta.get_fields(include_hidden=True):
         rows_model = relation.related_model
@@ -185,7 +185,7 @@ def _move_row(plan: Plan, name: str, row: Any) -> None:
     plan.changes.append(Change(row, name, plan.absorbed.pk, kept.pk))
 
 
-def _fill(plan: Plan, kept: Any, absorbed: Any, names: Sequence[str]) -> None:
+def fill_blanks(plan: Plan, kept: Any, absorbed: Any, names: Sequence[str]) -> None:
     """Take what the kept record does not say; keep what both say otherwise, and tell it."""
     fills = {name for name in names if getattr(kept, name) in _BLANK and getattr(absorbed, name) not in _BLANK}
     if "birth_precision" in names:
@@ -212,11 +212,11 @@ def _stored(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-def _conflicts(plan: Plan) -> list[str]:
+def conflicts_of(plan: Plan) -> list[str]:
     """What the constraints of the moved rows say, in French; tried, then taken back."""
     try:
         with transaction.atomic():
-            _apply(plan.changes)
+            apply_changes(plan.changes)
             raise _TakenBack
     except _TakenBack:
         return []
@@ -230,7 +230,7 @@ class _TakenBack(Exception):
     """Nothing was wrong: undo the trial."""
 
 
-def _apply(changes: Sequence[Change]) -> None:
+def apply_changes(changes: Sequence[Change]) -> None:
     """Write changes in their order; each row is measured against its constraints once all its fields are set."""
     rows: dict[tuple[type[Model], int], list[Change]] = {}
     for change in changes:
@@ -261,21 +261,7 @@ def merge_menages(
     if plan.refusals:
         raise ValidationError(plan.refusals)
     fusion = Fusion.objects.create(kept=kept, absorbed=absorbed, residence=residence, made_by=by)
-    MouvementFusion.objects.bulk_create(
-        MouvementFusion(
-            fusion=fusion,
-            target_type=ContentType.objects.get_for_model(change.row),
-            target_id=change.row.pk,
-            field=change.field,
-            before=change.before,
-            after=change.after,
-        )
-        for change in plan.changes
-    )
-    _apply(plan.changes)
-    for personne, same in pairs.items():
-        hooks.call("ON_PERSON_MERGED", personne=personne, into=same, by=by)
-    _refresh(plan.changes)
+    carry_out(by=by, fusion=fusion, plan=plan)
     record(
         "fusion.make",
         by=by,
@@ -287,6 +273,25 @@ def merge_menages(
         moved=len(plan.changes),
     )
     return fusion
+
+
+def carry_out(*, by: User, fusion: Fusion, plan: Plan) -> None:
+    """Do what `plan` says, each change written down under `fusion`, in the caller's transaction."""
+    MouvementFusion.objects.bulk_create(
+        MouvementFusion(
+            fusion=fusion,
+            target_type=ContentType.objects.get_for_model(change.row),
+            target_id=change.row.pk,
+            field=change.field,
+            before=change.before,
+            after=change.after,
+        )
+        for change in plan.changes
+    )
+    apply_changes(plan.changes)
+    for personne, same in plan.pairs.items():
+        hooks.call("ON_PERSON_MERGED", personne=personne, into=same, by=by)
+    refresh_moved(plan.changes)
 
 
 @transaction.atomic
@@ -313,18 +318,18 @@ def undo_fusion(*, by: User, fusion: Fusion) -> Fusion:
     # The households part last: until then the documents may follow them.
     parting = [one for one in changes if isinstance(one.row, Menage) and one.field == "merged_into"]
     try:
-        _apply([one for one in changes if one not in parting])
+        apply_changes([one for one in changes if one not in parting])
     except IntegrityError as error:
         raise ValidationError("Les deux fiches ne peuvent plus être séparées : des faits se sont ajoutés.") from error
-    _apply(parting)
+    apply_changes(parting)
     fusion.undone_by, fusion.undone_at = by, timezone.now()
     fusion.save(update_fields=["undone_by", "undone_at"])
-    _refresh(changes)
+    refresh_moved(changes)
     record("fusion.undo", by=by, target=fusion, menage=fusion.kept, residence=fusion.residence)
     return fusion
 
 
-def _refresh(changes: Sequence[Change]) -> None:
+def refresh_moved(changes: Sequence[Change]) -> None:
     """Duties of the rows that moved."""
     for model, pk in dict.fromkeys((type(change.row), change.row.pk) for change in changes):
         refresh_duties(model._default_manager.get(pk=pk))

@@ -28,6 +28,7 @@ from residence.models import (
     PieceRequise,
     PlafondRedevance,
     Residence,
+    Ressource,
     Route,
     SurfaceDispositif,
 )
@@ -90,8 +91,30 @@ class ConventionAdmin(SettingAdmin):
     )
 
 
+class ListedField(forms.TypedMultipleChoiceField):
+    """Several of the list, kept as a list."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return sorted(initial or []) != sorted(data or [])
+
+
+def _listed(db_field: Any, choices: Any, *, required: bool = True) -> ListedField:
+    return ListedField(
+        label=str(db_field.verbose_name).capitalize(),
+        choices=choices,
+        required=required,
+        help_text=db_field.help_text,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
 class CritereInline(BaseInline):
     model = CritereDispositif
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "resources":
+            return _listed(db_field, Ressource.Kind.choices, required=False)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class SurfaceInline(BaseInline):
@@ -100,13 +123,6 @@ class SurfaceInline(BaseInline):
 
 class PieceInline(BaseInline):
     model = PieceRequise
-
-
-class RoutesField(forms.TypedMultipleChoiceField):
-    """Several of the list, kept as a list."""
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return sorted(initial or []) != sorted(data or [])
 
 
 @admin.register(Dispositif)
@@ -135,7 +151,7 @@ class DispositifAdmin(SettingAdmin):
                 )
             },
         ),
-        ("Admission", {"fields": ("notice_of_interview_days", "proposal_answer_days")}),
+        ("Admission", {"fields": ("notice_of_interview_days", "proposal_answer_days", "active_share_minimum")}),
         (
             "Accompagnement",
             {
@@ -164,11 +180,7 @@ class DispositifAdmin(SettingAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, ArrayField) and db_field.name == "routes":
-            return RoutesField(
-                label=str(db_field.verbose_name).capitalize(),
-                choices=Route.choices,
-                widget=forms.CheckboxSelectMultiple,
-            )
+            return _listed(db_field, Route.choices)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 

@@ -55,6 +55,29 @@ class PairsForm(forms.Form):
         return {one: self.mine[given[name]] for name, one in self.theirs.items() if given.get(name)}
 
 
+class DoubleForm(forms.Form):
+    """Two persons of one household who are the same: the record that is kept, and the one that goes."""
+
+    garder = forms.ChoiceField(label="Fiche à garder")
+    double = forms.ChoiceField(label="Fiche en double")
+
+    def __init__(self, *args: Any, members: Sequence[Personne], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.members = {str(one.pk): one for one in members}
+        for field in self.fields.values():
+            field.choices = [("", "à choisir"), *((pk, f"{one}{_born(one)}") for pk, one in self.members.items())]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("garder") and cleaned.get("garder") == cleaned.get("double"):
+            self.add_error("double", "Choisissez une autre personne que celle que l’on garde.")
+        return cleaned
+
+    def persons(self) -> tuple[Personne, Personne]:
+        """The person kept, and the one who goes."""
+        return self.members[self.cleaned_data["garder"]], self.members[self.cleaned_data["double"]]
+
+
 def _born(personne: Personne) -> str:
     if personne.is_masked or personne.born_on is None:
         return ""

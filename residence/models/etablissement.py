@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from residence.models.base import ScopedQuerySet, choice_check, order_check, plain
+from residence.models.ressources import RessourceKind
 
 ZONES = [("1", "zone 1"), ("2", "zone 2"), ("3", "zone 3")]
 
@@ -237,6 +238,14 @@ class Dispositif(models.Model):
         blank=True,
         help_text="Part des ressources : 0,25 pour 25 %.",
     )
+    active_share_minimum = models.DecimalField(
+        "part des résidents en activité, au moins",
+        max_digits=5,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text="0,60 pour 60 %. Un chiffre de la maison, montré avec les places à donner : il n’écarte personne.",
+    )
     notice_of_interview_days = models.PositiveSmallIntegerField("entretien sous N jours", default=15)
     proposal_answer_days = models.PositiveSmallIntegerField("réponse à une proposition sous N jours", default=8)
     deposit_months = models.DecimalField(
@@ -273,6 +282,12 @@ class Dispositif(models.Model):
                 name="dispositif_taux_effort",
                 violation_error_message="Le taux d’effort est une part des ressources, entre 0 et 1.",
             ),
+            models.CheckConstraint(
+                condition=Q(active_share_minimum__isnull=True)
+                | Q(active_share_minimum__gt=0, active_share_minimum__lte=1),
+                name="dispositif_active_share",
+                violation_error_message="La part des résidents en activité est entre 0 et 1.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -288,6 +303,10 @@ class CritereDispositifKind(models.TextChoices):
     PAPERS = "papers", "titre de séjour valable"
     PARTNER_IDENTIFICATION = "partner_identification", "identification par un partenaire"
     ACTIVITY = "activity", "activité ou projet"
+    RESOURCES_HELD = "resources_held", "ressources perçues"
+    PROTECTION = "protection", "mesure de protection en cours"
+    MEDICAL_VALIDATION = "medical_validation", "validation médicale reçue"
+    ADULT_WOMEN = "adult_women", "femmes, avec ou sans enfants"
 
 
 class CritereDispositifEffect(models.TextChoices):
@@ -306,6 +325,13 @@ class CritereDispositif(models.Model):
     kind = models.CharField("critère", max_length=30, choices=Kind)
     minimum = models.DecimalField("au moins", max_digits=10, decimal_places=4, null=True, blank=True)
     maximum = models.DecimalField("au plus", max_digits=10, decimal_places=4, null=True, blank=True)
+    resources = ArrayField(
+        models.CharField(max_length=30, choices=RessourceKind),
+        verbose_name="lesquelles",
+        default=list,
+        blank=True,
+        help_text="Pour « ressources perçues » : toutes celles qui sont demandées ensemble.",
+    )
     effect = models.CharField("effet", max_length=20, choices=Effect, default=Effect.FLAGS)
     source = models.CharField("source", max_length=200, blank=True)
 
@@ -316,6 +342,12 @@ class CritereDispositif(models.Model):
             choice_check("kind", CritereDispositifKind, name="critere_kind"),
             choice_check("effect", CritereDispositifEffect, name="critere_effect"),
             order_check("minimum", "maximum", name="critere_order", message="Le maximum est au moins le minimum."),
+            models.CheckConstraint(
+                condition=Q(kind="resources_held", resources__len__gt=0, resources__contained_by=RessourceKind.values)
+                | ~Q(kind="resources_held") & Q(resources__len=0),
+                name="critere_resources",
+                violation_error_message="Dites quelles ressources sont demandées, et pour ce critère seulement.",
+            ),
             models.UniqueConstraint(
                 fields=["dispositif", "kind"],
                 name="critere_unique",

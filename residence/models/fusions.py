@@ -19,10 +19,19 @@ class FusionQuerySet(ScopedQuerySet):
 
 
 class Fusion(models.Model):
-    """Two records of one household made one: `absorbed` gave all it held to `kept`."""
+    """Two records of one household made one: `absorbed` gave all it held to `kept`.
+
+    Or two records of one person inside of a household, which is then both: `personne_absorbed` gave all to the other.
+    """
 
     kept = models.ForeignKey(Menage, models.PROTECT, related_name="fusions", verbose_name="fiche gardée")
     absorbed = models.ForeignKey(Menage, models.PROTECT, related_name="+", verbose_name="fiche regroupée")
+    personne_kept = models.ForeignKey(
+        Personne, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="personne gardée"
+    )
+    personne_absorbed = models.ForeignKey(
+        Personne, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="personne regroupée"
+    )
     residence = models.ForeignKey(Residence, models.PROTECT, related_name="+", verbose_name="résidence")
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="faite par")
     made_at = models.DateTimeField("faite le", default=timezone.now, editable=False)
@@ -39,19 +48,30 @@ class Fusion(models.Model):
         constraints = [
             pair_check("undone_by", "undone_at", name="fusion_undone"),
             models.CheckConstraint(
-                condition=~Q(kept=models.F("absorbed")),
+                condition=Q(personne_absorbed=None, personne_kept=None) & ~Q(kept=models.F("absorbed"))
+                | Q(kept=models.F("absorbed"))
+                & Q(personne_absorbed__isnull=False, personne_kept__isnull=False)
+                & ~Q(personne_kept=models.F("personne_absorbed")),
                 name="fusion_two_records",
                 violation_error_message="Une fiche ne se regroupe pas avec elle-même.",
             ),
             models.UniqueConstraint(
                 fields=["absorbed"],
-                condition=Q(undone_at__isnull=True),
+                condition=Q(undone_at__isnull=True, personne_absorbed=None),
                 name="fusion_once",
                 violation_error_message="Cette fiche est déjà regroupée avec une autre.",
+            ),
+            models.UniqueConstraint(
+                fields=["personne_absorbed"],
+                condition=Q(undone_at__isnull=True),
+                name="fusion_personne_once",
+                violation_error_message="Cette personne est déjà regroupée avec une autre.",
             ),
         ]
 
     def __str__(self) -> str:
+        if self.personne_absorbed_id:
+            return f"regroupement de deux personnes du ménage n° {self.kept_id}"
         return f"regroupement des ménages n° {self.absorbed_id} et n° {self.kept_id}"
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from residence.confidentiality import may_open
 from residence.models.base import ScopedQuerySet, choice_check, order_check, plain, today
 from residence.models.etablissement import Residence
+from residence.models.ressources import RessourceKind
 from residence.models.staff import DatedQuerySet, User
 from residence.permissions import Cause
 
@@ -317,22 +318,6 @@ class MoneyLine(models.Model):
     class Meta:
         abstract = True
         ordering = ["kind", "start_on"]
-
-
-class RessourceKind(models.TextChoices):
-    SALAIRE = "salaire", "salaire"
-    RSA = "rsa", "RSA"
-    PRIME_ACTIVITE = "prime_activite", "prime d’activité"
-    CHOMAGE = "chomage", "allocation chômage"
-    RETRAITE = "retraite", "retraite"
-    ASPA = "aspa", "ASPA"
-    AAH = "aah", "AAH"
-    INVALIDITE = "invalidite", "pension d’invalidité"
-    INDEMNITES = "indemnites", "indemnités journalières"
-    PRESTATIONS_FAMILIALES = "prestations_familiales", "prestations familiales"
-    PENSION_ALIMENTAIRE = "pension_alimentaire", "pension alimentaire reçue"
-    FORMATION = "formation", "rémunération de formation"
-    AUTRE = "autre", "autre ressource"
 
 
 class Ressource(MoneyLine):

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
-from residence.models import Fusion, Menage, Personne, User
+from residence.models import Fusion, MembreMenage, Menage, Personne, User
 from residence.models.base import today
 from residence.permissions import Permission
 from residence.queries.connus import Known, identity_of, known_by_identity
 from residence.rules.identite import Likeness, are_homonyms, likeness
+
+_REFERENCE = MembreMenage.Tie.REFERENCE
 
 
 def members_of(menage: Menage) -> list[Personne]:
@@ -54,6 +56,18 @@ def resembling_households(user: User, menage: Menage) -> list[Known]:
         Menage.objects.visible_to(user, Permission.MENAGE_MERGE).filter(pk__in=found).values_list("pk", flat=True)
     )
     return sorted((one for one in found.values() if one.menage.pk in allowed), key=lambda one: -one.likeness)
+
+
+def doubles_in(menage: Menage) -> list[tuple[Personne, Personne]]:
+    """Persons of a household who may be one, the one to keep first: the person of reference, else the older record.
+
+    Homonyms are among them: two records of one person look like twins, and only a person tells.
+    """
+    found = []
+    for membre, other in combinations(sorted(menage.members_on(today()), key=lambda one: one.tie != _REFERENCE), 2):
+        if likeness(identity_of(membre.personne), identity_of(other.personne)) >= Likeness.PROBABLE:
+            found.append((membre.personne, other.personne))
+    return found
 
 
 # Rows that say nothing to who reads what moved.

@@ -44,6 +44,8 @@ def members_told(reader: MenageReader) -> list[Event]:
         return []
     told = []
     for membre in reader.members:
+        if membre.personne.merged_into_id:
+            continue  # entered twice: neither came nor left
         if membre.tie != MembreMenage.Tie.REFERENCE:
             told.append(Event(membre.start_on, f"{membre.personne} rejoint le ménage", "ménage", "users"))
         if membre.end_on:

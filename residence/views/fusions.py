@@ -1,5 +1,7 @@
 """Two records of one household made one, and taken apart again; likenesses with a confidential household."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -8,12 +10,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from residence.actions.fusions import merge_menages, plan_fusion, settle_ressemblance, undo_fusion
+from residence.actions.fusions_personnes import merge_personnes, plan_personnes
 from residence.actions.journal import record_reading
-from residence.forms.fusions import HouseholdForm, PairsForm, RessemblanceForm
+from residence.forms.fusions import DoubleForm, HouseholdForm, PairsForm, RessemblanceForm
 from residence.models import Fusion, Menage, Personne, RessemblanceMasquee
 from residence.permissions import Permission, require_permission
 from residence.queries.banner import banner_for
-from residence.queries.fusions import members_of, moved_by, moved_in_words, pairs_offered, resembling_households
+from residence.queries.fusions import (
+    doubles_in,
+    members_of,
+    moved_by,
+    moved_in_words,
+    pairs_offered,
+    resembling_households,
+)
 from residence.queries.menages import residence_for
 from residence.queries.search import households_named
 
@@ -72,6 +82,41 @@ def fusion_make(request: HttpRequest, menage_id: int, autre_id: int) -> HttpResp
     return render(request, "residence/fusion_make.html", context)
 
 
+@require_http_methods(["GET", "POST"])
+@require_permission(Permission.MENAGE_MERGE)
+def personne_merge(request: HttpRequest, menage_id: int) -> HttpResponse:
+    """Somebody who stands twice in their household: what goes where, then both records become one."""
+    menage = _menage(request, menage_id)
+    members, doubles = members_of(menage), doubles_in(menage)
+    asked = request.POST if request.method == "POST" else request.GET if "garder" in request.GET else None
+    first = {"garder": str(doubles[0][0].pk), "double": str(doubles[0][1].pk)} if len(doubles) == 1 else {}
+    form = DoubleForm(asked, members=members, initial=first)
+    plan = None
+    if form.is_valid():
+        kept, absorbed = form.persons()
+        if request.method == "POST":
+            residence = residence_for(request.user, menage, Permission.MENAGE_MERGE)
+            try:
+                fusion = merge_personnes(
+                    by=request.user, residence=residence, menage=menage, kept=kept, absorbed=absorbed
+                )
+            except ValidationError as error:
+                form.add_error(None, error.messages)
+            else:
+                messages.success(request, f"Les deux fiches n’en font plus qu’une : {kept}.")
+                return redirect("residence:fusion_detail", fusion.pk)
+        plan = plan_personnes(menage=menage, kept=kept, absorbed=absorbed)
+    context = {
+        "menage": menage,
+        "banner": banner_for(request.user, menage),
+        "form": form,
+        "doubles": doubles,
+        "plan": plan,
+        "moved": moved_in_words(plan.moved) if plan else [],
+    }
+    return render(request, "residence/personne_merge.html", context)
+
+
 @require_http_methods(["GET"])
 @require_permission(Permission.MENAGE_MERGE)
 def fusion_detail(request: HttpRequest, fusion_id: int) -> HttpResponse:
@@ -82,14 +127,17 @@ def fusion_detail(request: HttpRequest, fusion_id: int) -> HttpResponse:
         "menage": fusion.kept,
         "banner": banner_for(request.user, fusion.kept),
         "moved": moved_in_words(moved_by(fusion)),
-        "same": [
-            (one, one.merged_into)
-            for one in Personne.objects.filter(
-                membre_de__menage=fusion.absorbed, merged_into__isnull=False
-            ).select_related("merged_into")
-        ],
+        "same": _same(fusion),
     }
     return render(request, "residence/fusion_detail.html", context)
+
+
+def _same(fusion: Fusion) -> list[tuple[Any, Any]]:
+    """Those whom a merging said to be one person: the record that went, the one that stays."""
+    if fusion.personne_absorbed is not None:
+        return [(fusion.personne_absorbed, fusion.personne_kept)]
+    absorbed = Personne.objects.filter(membre_de__menage=fusion.absorbed, merged_into__isnull=False)
+    return [(one, one.merged_into) for one in absorbed.select_related("merged_into")]
 
 
 @require_http_methods(["POST"])
@@ -151,6 +199,7 @@ def _menage(request: HttpRequest, menage_id: int) -> Menage:
 
 def _fusion(request: HttpRequest, fusion_id: int) -> Fusion:
     rows = Fusion.objects.visible_to(request.user, Permission.MENAGE_MERGE)
-    fusion: Fusion = get_object_or_404(rows.select_related("kept", "absorbed", "made_by", "undone_by"), pk=fusion_id)
+    about = ("kept", "absorbed", "personne_kept", "personne_absorbed", "made_by", "undone_by")
+    fusion: Fusion = get_object_or_404(rows.select_related(*about), pk=fusion_id)
     record_reading(fusion.kept, by=request.user, residence=fusion.residence)
     return fusion

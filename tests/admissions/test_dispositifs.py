@@ -9,8 +9,11 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from admissions.actions.decisions import record_decision
+from admissions.actions.entretiens import MoneyInput
 from admissions.actions.propositions import accept_proposition, make_proposition
 from admissions.actions.sessions import close_session
+from admissions.models import EntretienPreadmission
+from admissions.queries.budget import budget_of, facts_of
 from admissions.queries.criteres import derogations_missing, points_of
 from admissions.queries.places import places_for
 from logement.actions.contrats import issue_contrat, prepare_contrat, sign_contrat
@@ -18,11 +21,19 @@ from logement.actions.sejours import decide_renouvellement
 from logement.actions.tarifs import set_tarif
 from logement.models import Logement, Place
 from logement.queries.contrats import outside_surfaces
-from residence.models import Dispositif, Echeance, MembreMenage
+from residence.models import Dispositif, Echeance, Mandataire, MembreMenage
 from residence.models.base import today
 from residence.rules.dates import add_days
 from tests.admissions.conftest import REFERENCE, fresh
-from tests.factories import CategoriePlaceFactory, PersonneFactory, PlaceFactory, TarifFactory
+from tests.admissions.test_pages import read
+from tests.factories import (
+    CategoriePlaceFactory,
+    OrientationFactory,
+    PersonneFactory,
+    PlaceFactory,
+    SejourFactory,
+    TarifFactory,
+)
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -204,6 +215,87 @@ def test_criteria_of_other_houses(write, enter, hold, criteres, reference, activ
     points = points_of(fresh(orientation))
     assert {point.row.kind for point in points if point.result.met is False} == not_met
     assert {point.row.kind for point in derogations_missing(points)} == stopped
+
+
+# Several conditions at once: an age, a measure of protection, two benefits together, and a doctor's yes.
+TOGETHER = [
+    critere("age", minimum="25", maximum="60"),
+    critere("protection"),
+    critere("resources_held", resources=["aah", "pch"]),
+    critere("medical_validation"),
+]
+
+
+@pytest.mark.parametrize(
+    ("years", "measure", "received", "validated", "not_met", "unknown"),
+    [
+        pytest.param(40, "curatelle", ("aah", "pch"), True, set(), set(), id="all-of-them"),
+        pytest.param(40, "curatelle", ("aah", "pch"), False, {"medical_validation"}, set(), id="the-doctor-says-no"),
+        pytest.param(40, "tutelle", ("aah", "pch"), None, set(), {"medical_validation"}, id="not-asked-yet"),
+        pytest.param(40, "curatelle", ("aah",), True, {"resources_held"}, set(), id="one-benefit-of-the-two"),
+        pytest.param(40, "masp", ("aah", "pch"), True, {"protection"}, set(), id="social-support-protects-not"),
+        pytest.param(61, None, ("retraite",), True, {"age", "protection", "resources_held"}, set(), id="none"),
+    ],
+)
+def test_conditions_that_add_up(write, enter, hold, nadia, years, measure, received, validated, not_met, unknown):
+    """Each one not met asks for its derogation; what is known of them stays with who may read residence permits."""
+    orientation = enter(dispositif=write(criteres=TOGETHER), reference=born(years))
+    if measure:
+        person = orientation.menage.membres.get().personne
+        Mandataire.objects.create(personne=person, measure=measure, name="UDAF", start_on=today())
+    lines = [MoneyInput(kind, Decimal(1000 if kind == "aah" else 300)) for kind in received]
+    orientation = hold(orientation, resources=lines, medical_validation=validated, wished_entry_on=today())
+    points = points_of(orientation)
+    assert {point.row.kind for point in points if point.result.met is False} == not_met
+    assert {point.row.kind for point in points if point.result.met is None} == unknown
+    assert {point.row.kind for point in derogations_missing(points)} == not_met
+    assert {point.row.kind for point in points if not point.is_sensitive} == {"age"}
+    # The PCH pays for an aid: nobody lives on it.
+    facts = facts_of(orientation.menage, orientation.residence, orientation.entretien)
+    assert budget_of(facts).resources == (1000 if "aah" in received else 300)
+    assert "Validation médicale reçue" in read(nadia, "entretien_record", orientation.pk)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "tie", "met"),
+    [
+        pytest.param("madame", "monsieur", "child", True, id="a-woman-and-her-son"),
+        pytest.param("madame", "madame", "partner", True, id="two-women"),
+        pytest.param("madame", "monsieur", "partner", False, id="a-couple"),
+        pytest.param("madame", "unknown", "other", None, id="somebody-whose-civility-is-to-ask"),
+    ],
+)
+def test_a_house_for_women(write, enter, hold, nadia, mine, theirs, tie, met):
+    orientation = enter(
+        dispositif=write(criteres=[critere("adult_women", "flags")]), reference=REFERENCE | {"civility": mine}
+    )
+    MembreMenage.objects.create(
+        menage=orientation.menage, personne=PersonneFactory(civility=theirs), tie=tie, start_on=today()
+    )
+    (point,) = points_of(hold(orientation))
+    assert point.result.met is met
+    assert "Validation médicale" not in read(nadia, "entretien_record", orientation.pk)
+
+
+def test_the_share_of_active_residents_is_told_with_the_places_to_give(write, here, nadia):
+    """Fifty-nine in a hundred would be told too: three of five are enough, two of five are not. Nobody is kept out."""
+    dispositif = write(active_share_minimum="0,60")
+    interviews = []
+    for active in (True, True, True, False, False, None):
+        sejour = SejourFactory(residence=here, dispositif=dispositif)
+        orientation = OrientationFactory(
+            menage=sejour.menage, residence=here, dispositif=dispositif, sejour=sejour, status="entered"
+        )
+        interviews.append(EntretienPreadmission.objects.create(orientation=orientation, has_activity=active))
+    SejourFactory(residence=here, dispositif=dispositif, ended_on=add_days(today(), -1))
+
+    def told():
+        return " ".join(read(nadia, "attribution_list").replace("\u00a0", " ").replace("\u202f", " ").split())
+
+    assert "3 ménages en activité sur 5, soit 60 %, pour 60 % au moins" in told()
+    assert "Activité à demander : 1 ménage" in told()
+    EntretienPreadmission.objects.filter(pk=interviews[0].pk).update(has_activity=False)
+    assert "sous la part demandée" in told()
 
 
 @pytest.mark.parametrize(

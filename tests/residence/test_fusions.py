@@ -9,6 +9,7 @@ from django.db.utils import Error
 from django.urls import reverse
 
 from residence.actions.fusions import merge_menages, plan_fusion, settle_ressemblance, undo_fusion
+from residence.actions.fusions_personnes import plan_personnes
 from residence.models import (
     AccesConfidentiel,
     DocumentEmis,
@@ -17,6 +18,7 @@ from residence.models import (
     Fusion,
     MembreMenage,
     Menage,
+    Personne,
     PieceJointe,
     Rattachement,
     RendezVous,
@@ -296,3 +298,44 @@ def test_two_stays_are_put_under_one_household(here, nadia):
 
     assert kept.sejours.count() == 1
     assert Rattachement.objects.filter(menage=kept, cause="sejour", end_on=None).count() == 1
+
+
+# One person twice in a household
+
+
+def test_a_person_entered_twice_is_made_one_and_two_again(client, here, nadia):
+    """What names the second goes to the first, shown before; the second membership counts nobody; all comes back."""
+    menage = household(here, "Diallo Awa", phone="0611111111")
+    kept = reference_of(menage)
+    double = PersonneFactory(last_name="DIALO", first_names="Awa", born_on=MAY, birth_place="Dakar", phone="0622222222")
+    early = datetime.date(2020, 1, 1)
+    MembreMenage.objects.create(menage=menage, personne=double, tie="other", start_on=early)
+    Ressource.objects.create(menage=menage, personne=double, kind="rsa", monthly_amount=560, created_by=nadia)
+    before = [list(model.objects.order_by("pk").values()) for model in (Personne, MembreMenage, Ressource)]
+    client.force_login(nadia)
+    address = reverse("residence:personne_merge", args=[menage.pk])
+
+    offered = client.get(address).content.decode()
+    assert f'value="{kept.pk}" selected' in offered
+    plan = plan_personnes(menage=menage, kept=kept, absorbed=double)
+    assert [what for what, _ in plan.moved] == ["ressources"]
+    shown = client.get(address, {"garder": kept.pk, "double": double.pk}).content.decode()
+    assert "devient DIALLO Awa" in shown
+    assert "Lieu de naissance" in shown  # a blank that the other fills
+    assert "Diallo" in shown
+    wrong = client.get(address, {"garder": double.pk, "double": kept.pk}).content.decode()
+    assert "inversez les deux" in wrong
+
+    for _ in range(2):  # the second press changes nothing
+        client.post(address, {"garder": kept.pk, "double": double.pk})
+    (fusion,) = Fusion.objects.all()
+    assert [one.personne for one in menage.members_on(datetime.date(2024, 6, 1))] == [kept]
+    assert menage.membres.get(personne=kept).start_on == early
+    assert (Ressource.objects.get().personne, Personne.objects.get(pk=kept.pk).birth_place) == (kept, "Dakar")
+    assert menage.persons_count == 1
+    page = client.get(reverse("residence:fusion_detail", args=[fusion.pk])).content.decode()
+    assert "Deux fiches d’une même personne" in page
+    assert "quitte le ménage" not in client.get(reverse("residence:menage_detail", args=[menage.pk])).content.decode()
+
+    client.post(reverse("residence:fusion_undo", args=[fusion.pk]))
+    assert [list(model.objects.order_by("pk").values()) for model in (Personne, MembreMenage, Ressource)] == before

@@ -170,6 +170,9 @@ def test_reducing_needs_nothing_when_met():
         (Kind.PAPERS, "has_papers"),
         (Kind.PARTNER_IDENTIFICATION, "identified_by_partner"),
         (Kind.ACTIVITY, "has_activity"),
+        (Kind.PROTECTION, "has_protection"),
+        (Kind.MEDICAL_VALIDATION, "medical_validation"),
+        (Kind.ADULT_WOMEN, "adults_are_women"),
     ],
 )
 @pytest.mark.parametrize("met", [True, False, None])
@@ -178,6 +181,21 @@ def test_criteria_that_are_met_or_not(kind, fact, met):
     assert result.met is met
     assert result.why.endswith(".")
     assert result.why.endswith("à renseigner.") is (met is None)
+
+
+@pytest.mark.parametrize(
+    ("held", "met", "why"),
+    [
+        (None, None, "Ressources perçues : à renseigner."),
+        ({"aah", "pch", "rsa"}, True, "Parmi les ressources : AAH et PCH."),
+        ({"aah"}, False, "Pas de PCH parmi les ressources ; AAH et PCH demandées ensemble."),
+        (set(), False, "Pas de AAH ni de PCH parmi les ressources ; AAH et PCH demandées ensemble."),
+    ],
+)
+def test_resources_that_are_asked_for_together(held, met, why):
+    critere = Critere(Kind.RESOURCES_HELD, asked=(("aah", "AAH"), ("pch", "PCH")))
+    result = result_of(critere, resources_held=held)
+    assert (result.met, plain(result.why)) == (met, why)
 
 
 def test_what_follows_from_all_criteria():
