@@ -221,7 +221,10 @@ def _waiting(book: Book, scale: float) -> list[Request]:
         permanent = rank % 6 == 5
         # One person in two out of three: the studios are for them.
         persons = None if rank % 3 == 0 else 1
-        session = book.sessions[-1 if rank == YOUNG else -1 - world.chance.randrange(min(6, len(book.sessions)))]
+        back = 0 if rank == YOUNG else world.chance.randrange(min(6, len(book.sessions)))
+        if rank % TO_RENEW_ONE_IN == 0:
+            back = min(3, len(book.sessions) - 1)  # long enough for what holds three months to be out of date
+        session = book.sessions[-1 - back]
         request = _heard(book, session, permanent=permanent, persons=persons)
         request.orientation.needs = world.chance.choice(NEEDS)
         if rank == YOUNG:
