@@ -11,9 +11,11 @@ from logement.models import (
     Condition,
     ContratOccupation,
     ElementModele,
+    EtapeSortie,
     EtatDesLieux,
     LigneEtatDesLieux,
     ModeleEtatDesLieux,
+    Sejour,
     SignatureEtatDesLieux,
 )
 from logement.queries.etats_des_lieux import sealed_data, signers_of
@@ -25,10 +27,12 @@ from residence.confidentiality import reading_as
 from residence.demo import World, lived_on
 from residence.models import DocumentEmis, DocumentKind, TypeLogement
 from residence.models.base import bulk_set
+from residence.rules.dates import add_days
 
 BATCH = 2000
 CONTRACTS = 60  # the last ones signed: the others are on paper, from before the software
 EXITS_IN_DAYS = 60
+EXIT_STEPS_AFTER_DAYS = 12
 
 CONDITIONS = ((Condition.NEW, 12), (Condition.GOOD, 62), (Condition.WORN, 23), (Condition.BAD, 3))
 REMARKS = ("éclat près de la fenêtre", "tache à l’entrée", "joint à reprendre", "rayures", "trous rebouchés")
@@ -38,6 +42,7 @@ def load_papers(world: World) -> None:
     with reading_as(None):
         _contracts(world)
         _states(world)
+        _exits(world)
 
 
 def _contracts(world: World) -> None:
@@ -103,6 +108,22 @@ def _states(world: World) -> None:
         [line for edl in made for line in _lines(world, edl, models)], batch_size=BATCH
     )
     _seal(world, made)
+
+
+def _exits(world: World) -> None:
+    """The last accounts handed over, but those of the last days."""
+    gestionnaire = world.users["gestionnaire"]
+    ended = Sejour.objects.filter(residence=world.residence, ended_on__lt=world.days_ago(EXIT_STEPS_AFTER_DAYS))
+    EtapeSortie.objects.bulk_create(
+        EtapeSortie(
+            sejour=sejour,
+            step=EtapeSortie.Step.LAST_ACCOUNT,
+            done_on=add_days(sejour.ended_on, 9),
+            recorded_by=gestionnaire,
+            recorded_at=world.at(add_days(sejour.ended_on, 9), 11),
+        )
+        for sejour in ended.order_by("ended_on", "pk")
+    )
 
 
 def _models(world: World) -> dict[str, list[Element]]:

@@ -14,12 +14,14 @@ from logement.models import (
     ContratOccupation,
     DroitApl,
     Ecriture,
+    EtapeSortie,
     EtatDesLieux,
     Preavis,
     RenouvellementSejour,
     Sejour,
     TravauxPrevus,
 )
+from logement.rules.depot import refund_due_on
 from logement.rules.sejour import WARNING_DAYS, renewal_allowed
 from residence.components import SOON_IN_MONTHS
 from residence.duties import DutyKind, Expected
@@ -219,6 +221,18 @@ def apl_to_request(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected
             yield _of_sejour(sejour, month_end(sejour.start_on), Role.GESTIONNAIRE)
 
 
+def exits_to_finish(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Stays ended in this software whose last account was not handed over, by the day of the deposit.
+
+    The departure told to the CAF and the deposit have duties of their own.
+    """
+    given = EtapeSortie.objects.live().filter(sejour=OuterRef("pk"), step=EtapeSortie.Step.LAST_ACCOUNT)
+    since = Coalesce("residence__taken_over_on", "residence__opened_on")
+    for sejour in rows.live().filter(ended_on__gte=since).exclude(Exists(given)).order_by("pk"):
+        due_on = refund_due_on(sejour.ended_on)
+        yield _of_sejour(sejour, due_on, Role.GESTIONNAIRE, "dernier compte à remettre")
+
+
 _MONEY = Ecriture._meta.get_field("amount")
 
 KINDS = [
@@ -338,6 +352,15 @@ KINDS = [
         "logement:apl_record",
         Permission.APL_RECORD,
         "Enregistrer",
+    ),
+    DutyKind(
+        "sortie.to_finish",
+        "Terminer la sortie",
+        Sejour,
+        exits_to_finish,
+        "logement:sortie_detail",
+        Permission.CLES_RECORD,
+        "Voir",
     ),
     DutyKind(
         "travaux.to_begin",

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from logement.views import avenants, contrats, etats_des_lieux, parc, planning, sejours, travaux, vacances
+from logement.views import (
+    avenants,
+    contrats,
+    etats_des_lieux,
+    parc,
+    planning,
+    retenues,
+    sejours,
+    sorties,
+    travaux,
+    vacances,
+)
 
 app_name = "logement"
 
@@ -88,6 +99,15 @@ urlpatterns = [
         etats_des_lieux.etat_des_lieux_cancel,
         name="etat_des_lieux_cancel",
     ),
+    # The exit
+    path("sejours/<int:sejour_id>/sortie/", sorties.sortie_detail, name="sortie_detail"),
+    path("sejours/<int:sejour_id>/sortie/<str:step>/", sorties.etape_sortie_record, name="etape_sortie_record"),
+    path("etapes-sortie/<int:etape_id>/annuler/", sorties.etape_sortie_cancel, name="etape_sortie_cancel"),
+    # What is kept of the deposit
+    path("etats-des-lieux/<int:edl_id>/retenues/", retenues.retenue_list, name="retenue_list"),
+    path("etats-des-lieux/lignes/<int:ligne_id>/retenue/", retenues.retenue_decide, name="retenue_decide"),
+    path("retenues/<int:retenue_id>/annuler/", retenues.retenue_cancel, name="retenue_cancel"),
+    path("retenues/<int:retenue_id>/justificatif/", retenues.retenue_proof, name="retenue_proof"),
     # The redevance
     path("redevance/", include("logement.urls_redevance")),
 ]

@@ -97,6 +97,7 @@ class Permission(TextChoices):
     CLES_RECORD = "cles.record", "enregistrer la remise des clés et la fin d’un contrat"
     ETAT_DES_LIEUX_VIEW = "etat_des_lieux.view", "lire les états des lieux"
     ETAT_DES_LIEUX_RECORD = "etat_des_lieux.record", "dresser et faire signer un état des lieux"
+    RETENUE_DECIDE = "retenue.decide", "décider des retenues sur le dépôt de garantie"
     TARIF_VIEW = "tarif.view", "voir les tarifs"
     TARIF_EDIT = "tarif.edit", "fixer les tarifs"
     COMPTE_VIEW = "compte.view", "voir le compte d’un séjour et les soldes"
@@ -208,6 +209,7 @@ TABLE: dict[Permission, Grant] = {
     P.CLES_RECORD: _grant(_G),
     P.ETAT_DES_LIEUX_VIEW: _grant(_G, _V, on_number=True),
     P.ETAT_DES_LIEUX_RECORD: _grant(_G, _V, on_number=True),
+    P.RETENUE_DECIDE: _grant(_G, on_number=True),
     P.TARIF_VIEW: _grant(_C, _G, _D),
     P.TARIF_EDIT: _grant(_G),
     P.COMPTE_VIEW: _grant(_C, _G, _D, on_number=True),

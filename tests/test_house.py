@@ -83,6 +83,7 @@ NOT_IN_ADMIN: dict[str, str] = {
     "logement.ColonnesFichier": "said on the page of the file that reads them",
     "logement.FichierPaiements": "read, decided and entered on its own page",
     "logement.DemarcheImpaye": "noted and read on the page of the arrears",
+    "logement.EtapeSortie": _ACT,
     "logement.Imputation": "which debt a payment settles: shown on the account",
     "logement.LigneFichier": "decided on the page of its file",
     "logement.PhotoEtatDesLieux": "shown beside its line, on the page of the état des lieux",

@@ -39,6 +39,7 @@ STATES: dict[str, dict[str, str]] = {
     "logement:contrat_issue": {"contrat_id": "contrat_draft"},
     "logement:contrat_sign": {"contrat_id": "contrat_to_sign"},
     "logement:contrat_cancel": {"contrat_id": "contrat_draft"},
+    "logement:retenue_list": {"edl_id": "edl_exit"},
     "logement:mutation_prepare": {"contrat_id": "contrat_running"},
     "logement:mutation_cles": {"contrat_id": "contrat_left"},
     "logement:avenant_issue": {"contrat_id": "contrat_running"},
@@ -321,6 +322,38 @@ class World:
             height=1,
             added_by=self.author,
         )
+
+    @cached_property
+    def edl_exit(self) -> logement.EtatDesLieux:
+        return logement.EtatDesLieux.objects.create(
+            contrat=self.contrat, kind="exit", made_on=today(), made_by=self.author
+        )
+
+    @cached_property
+    def ligne(self) -> logement.LigneEtatDesLieux:
+        return self.edl_exit.lignes.create(room="Cuisine", element="Évier", condition="bad")
+
+    @cached_property
+    def retenue(self) -> logement.RetenueSortie:
+        return logement.RetenueSortie.objects.create(
+            ligne=self.ligne,
+            cost=100,
+            share=1,
+            proposed=100,
+            amount=100,
+            proof_reference="facture n° 1",
+            proof=ContentFile(b"%PDF-1.7", name="facture.pdf"),
+            proof_name="facture.pdf",
+            decided_by=self.author,
+        )
+
+    @cached_property
+    def step(self) -> str:
+        return "address"
+
+    @cached_property
+    def etape(self) -> logement.EtapeSortie:
+        return logement.EtapeSortie.objects.create(sejour=self.sejour, step="last_account", recorded_by=self.author)
 
     @cached_property
     def tarif(self) -> logement.Tarif:

@@ -22,6 +22,7 @@ from logement.models.etats_des_lieux import (
 from logement.models.fichiers import ColonnesFichier, FichierPaiements, LigneFichier, SignalementDepart
 from logement.models.impayes import DemarcheImpaye, DossierImpaye, PlanApurement, SituationCompte
 from logement.models.parc import Batiment, CategoriePlace, Logement, OccupationPlace, Place
+from logement.models.retenues import PosteVetuste, RetenueSortie
 from logement.models.revisions import RevisionRedevance
 from logement.models.sejours import (
     AssuranceOccupant,
@@ -32,6 +33,7 @@ from logement.models.sejours import (
     RenouvellementSejour,
     Sejour,
 )
+from logement.models.sorties import EtapeSortie
 from logement.models.tarifs import DroitApl, IndiceIRL, Prestation, Souscription, Tarif, TarifPrestation
 from logement.models.travaux import TravauxPrevus
 from logement.models.vacances import SignalementVacance
@@ -55,6 +57,7 @@ __all__ = [
     "Ecriture",
     "ElementModele",
     "Encaissement",
+    "EtapeSortie",
     "EtatDesLieux",
     "FichierPaiements",
     "Imputation",
@@ -69,12 +72,14 @@ __all__ = [
     "PhotoEtatDesLieux",
     "Place",
     "PlanApurement",
+    "PosteVetuste",
     "Preavis",
     "Prestation",
     "Quittance",
     "RenouvellementSejour",
     "RestitutionDepot",
     "RetenueDepot",
+    "RetenueSortie",
     "RevisionRedevance",
     "SchemaComptable",
     "Sejour",

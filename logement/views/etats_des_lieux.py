@@ -173,6 +173,9 @@ def etat_des_lieux_detail(request: HttpRequest, edl_id: int) -> HttpResponse:
         "rooms": rooms,
         "missing": incomplete_lines(edl) if edl.status == Status.DRAFT else [],
         "counted": counted(edl),
+        "can_keep": edl.kind == Kind.EXIT
+        and edl.status == Status.SIGNED
+        and request.user.holds(Permission.RETENUE_DECIDE, edl.contrat.residence.pk),
         "entry": entry_of(edl.contrat) if edl.kind == Kind.EXIT else None,
         "changed": sum(1 for room in rooms for one in room.lines if one.has_changed),
         "signatures": edl.signatures.all(),

@@ -45,6 +45,7 @@ UNREGISTERED: dict[str, str] = {
     "logement.SignatureEtatDesLieux": "tracé d’une signature : dans le document seul",
     "logement.Imputation": "se lit sur la page du compte, et ne s’écrit que par les paiements",
     "logement.RenouvellementSejour": _STAY,
+    "logement.EtapeSortie": _STAY,
     "admissions.ColonnesPartenaire": "colonnes d’un partenaire : se disent pendant un import",
     "admissions.EnvoiLettre": _ADMISSION,
     "admissions.ImportOrientations": _ADMISSION,

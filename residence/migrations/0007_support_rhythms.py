@@ -4,25 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('residence', '0006_papers_of_the_stay'),
+        ("residence", "0006_papers_of_the_stay"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dispositif',
-            name='project_within_days',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='projet personnalisé dans les N jours de l’entrée'),
+            model_name="dispositif",
+            name="project_within_days",
+            field=models.PositiveSmallIntegerField(
+                blank=True, null=True, verbose_name="projet personnalisé dans les N jours de l’entrée"
+            ),
         ),
         migrations.AddField(
-            model_name='residence',
-            name='heat_wave_age',
-            field=models.PositiveSmallIntegerField(default=65, help_text='Les personnes de cet âge, et celles qu’il faut aider dans les escaliers, sont appelées chaque jour.', verbose_name='veille canicule à partir de (ans)'),
+            model_name="residence",
+            name="heat_wave_age",
+            field=models.PositiveSmallIntegerField(
+                default=65,
+                help_text="Les personnes de cet âge, et celles qu’il faut aider dans les escaliers, sont appelées chaque jour.",
+                verbose_name="veille canicule à partir de (ans)",
+            ),
         ),
         migrations.AddField(
-            model_name='residence',
-            name='is_in_large_agglomeration',
-            field=models.BooleanField(default=False, help_text='Le recours après une décision DALO s’ouvre alors à 6 mois au lieu de 3.', verbose_name='dans une agglomération de plus de 300 000 habitants'),
+            model_name="residence",
+            name="is_in_large_agglomeration",
+            field=models.BooleanField(
+                default=False,
+                help_text="Le recours après une décision DALO s’ouvre alors à 6 mois au lieu de 3.",
+                verbose_name="dans une agglomération de plus de 300 000 habitants",
+            ),
         ),
     ]
