@@ -16,15 +16,18 @@ from logement.models import (
     Ecriture,
     EtapeSortie,
     EtatDesLieux,
+    Place,
     Preavis,
     RenouvellementSejour,
     Sejour,
     TravauxPrevus,
 )
+from logement.queries.vacances import vacances_of
 from logement.rules.depot import refund_due_on
 from logement.rules.sejour import WARNING_DAYS, renewal_allowed
 from residence.components import SOON_IN_MONTHS
 from residence.duties import DutyKind, Expected
+from residence.models import Residence
 from residence.permissions import Permission, Role
 from residence.rules.dates import add_days, month_end
 
@@ -233,6 +236,24 @@ def exits_to_finish(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expecte
         yield _of_sejour(sejour, due_on, Role.GESTIONNAIRE, "dernier compte à remettre")
 
 
+def vacancies_to_tell(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Résidences with a vacancy, also one only foreseen, of which no partner was told (CASF, L.345-2-7)."""
+    for residence in rows.order_by("pk"):
+        places = Place.objects.filter(residence=residence)
+        untold = [one for one in vacances_of(places, today=day) if not one.told]
+        if untold:
+            count = len(untold)
+            detail = f"{count} places" if count > 1 else f"place {untold[0].place.code}"
+            due_on = max(day, min(one.vacant_on for one in untold))
+            yield Expected(
+                target_id=residence.pk,
+                residence_id=residence.pk,
+                due_on=due_on,
+                role=Role.GESTIONNAIRE,
+                detail=detail,
+            )
+
+
 _MONEY = Ecriture._meta.get_field("amount")
 
 KINDS = [
@@ -361,6 +382,15 @@ KINDS = [
         "logement:sortie_detail",
         Permission.CLES_RECORD,
         "Voir",
+    ),
+    DutyKind(
+        "vacance.to_tell",
+        "Signaler les vacances à la préfecture et au SIAO",
+        Residence,
+        vacancies_to_tell,
+        "logement:vacance_tell",
+        Permission.PARC_EDIT,
+        "Signaler",
     ),
     DutyKind(
         "travaux.to_begin",

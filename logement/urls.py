@@ -25,6 +25,7 @@ urlpatterns = [
     path("vacances/", vacances.vacance_list, name="vacance_list"),
     path("vacances/exporter/", vacances.vacance_export, name="vacance_export"),
     path("vacances/signaler/", vacances.vacance_report, name="vacance_report"),
+    path("vacances/signaler/<int:residence_id>/", vacances.vacance_tell, name="vacance_tell"),
     # The stock
     path("places/", parc.place_list, name="place_list"),
     path("places/<int:place_id>/", parc.place_detail, name="place_detail"),

@@ -39,6 +39,7 @@ STATES: dict[str, dict[str, str]] = {
     "logement:contrat_issue": {"contrat_id": "contrat_draft"},
     "logement:contrat_sign": {"contrat_id": "contrat_to_sign"},
     "logement:contrat_cancel": {"contrat_id": "contrat_draft"},
+    "logement:etape_sortie_cancel": {"etape_id": "etape_sortie"},
     "logement:retenue_list": {"edl_id": "edl_exit"},
     "logement:mutation_prepare": {"contrat_id": "contrat_running"},
     "logement:mutation_cles": {"contrat_id": "contrat_left"},
@@ -352,7 +353,7 @@ class World:
         return "address"
 
     @cached_property
-    def etape(self) -> logement.EtapeSortie:
+    def etape_sortie(self) -> logement.EtapeSortie:
         return logement.EtapeSortie.objects.create(sejour=self.sejour, step="last_account", recorded_by=self.author)
 
     @cached_property

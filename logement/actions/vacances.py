@@ -8,6 +8,7 @@ from django.db import transaction
 
 from logement.models import Place, SignalementVacance
 from residence.actions.journal import record
+from residence.duties import refresh_duties
 from residence.models import Partenaire, User
 from residence.models.base import today
 from residence.permissions import Permission
@@ -45,4 +46,5 @@ def report_vacances(
             places=sum(one.place.residence_id == residence.pk for one in new),
             on=reported_on,
         )
+        refresh_duties(residence)
     return len(new)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -19,6 +19,7 @@ from logement.queries.vacances import COLUMNS, FORESEEN, HORIZON_DAYS, NOW, POSS
 from logement.views.parc import PER_PAGE, chosen_residence, dispositifs_of
 from residence.actions.journal import record
 from residence.components import Column, Row, Table
+from residence.context_processors import SESSION_RESIDENCE
 from residence.exports import response
 from residence.models import EntreeJournal
 from residence.models.base import today
@@ -161,6 +162,17 @@ def _download(request: HttpRequest, found: list[Vacance], file_format: str) -> H
             filters=sorted(request.GET),
         )
     return response("Vacances", COLUMNS, found, file_format=file_format)
+
+
+@require_http_methods(["GET"])
+@require_permission(Permission.PARC_EDIT)
+def vacance_tell(request: HttpRequest, residence_id: int) -> HttpResponse:
+    """The vacancies of one résidence that nobody was told of; it is then the one that the user works in."""
+    held = Place.objects.visible_to(request.user, Permission.PARC_EDIT).filter(residence=residence_id)
+    if not held.exists():
+        raise Http404("Cette résidence n’a pas de place.")
+    request.session[SESSION_RESIDENCE] = residence_id
+    return redirect(f"{reverse('logement:vacance_list')}?a_signaler=on")
 
 
 @require_http_methods(["GET", "POST"])

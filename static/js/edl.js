@@ -156,7 +156,7 @@
     const refusing = row.conflicts.some((one) => one.name.endsWith("-removed"));
     const mine = button("Garder ma saisie", async () => {
       tell(element);
-      await keep(element, true);
+      keep(element, true);
     });
     const theirs = button(refusing ? "D’accord" : "Prendre l’autre", async () => {
       for (const one of row.conflicts) {
@@ -166,7 +166,7 @@
         write(element, values);
       }
       tell(element);
-      await keep(element, true);
+      keep(element, true);
     });
     say(element, "à choisir", "is-waiting");
     tell(element, ...parts, ...(refusing ? [theirs] : [mine, theirs]));
@@ -297,26 +297,27 @@
   const known = new Map();
   const typed = (element) => JSON.stringify(Object.entries(read(element)).filter(([name]) => !name.includes("-base_")));
   for (const element of form.querySelectorAll("[data-group]")) known.set(element.dataset.group, typed(element));
-  const keep = async (element, knowingly = false) => {
+  // Kept at once, sign by sign; sent a little later.
+  let writing = Promise.resolve();
+  let sending;
+  const keep = (element, knowingly = false, delay = 0) => {
     const now = typed(element);
     if (!knowingly && known.get(element.dataset.group) === now) return;
     known.set(element.dataset.group, now);
-    await put({ user, edl, group: element.dataset.group, fields: read(element), at: performance.timeOrigin + performance.now() });
+    const row = { user, edl, group: element.dataset.group, fields: read(element), at: performance.timeOrigin + performance.now() };
+    writing = writing.then(() => put(row));
+    form.dataset.state = "waiting";
     say(element, "");
-    await show();
-    flush();
-  };
-  const timers = new Map();
-  const soon = (element, delay) => {
-    clearTimeout(timers.get(element));
-    timers.set(element, setTimeout(() => {
-      timers.delete(element);
-      keep(element);
-    }, delay));
+    clearTimeout(sending);
+    sending = setTimeout(async () => {
+      await writing;
+      await show();
+      flush();
+    }, delay);
   };
   form.addEventListener("input", (event) => {
     const element = event.target.closest("[data-group]");
-    if (element && event.target.type !== "file") soon(element, 600);
+    if (element && event.target.type !== "file") keep(element, false, 600);
   });
   form.addEventListener("change", (event) => {
     const element = event.target.closest("[data-group]");
@@ -329,7 +330,7 @@
       event.target.checked = false;
       return;
     }
-    soon(element, 0);
+    keep(element);
   });
 
   for (const quick of form.querySelectorAll("[data-quick]")) {
@@ -340,7 +341,7 @@
         if (count && count.value === "" && line.dataset.before) count.value = line.dataset.before;
         else if (!count && states.length && !states.some((one) => one.checked)) states.find((one) => one.value === "good").checked = true;
         else continue;
-        soon(line, 0);
+        keep(line);
       }
     });
   }
@@ -447,11 +448,8 @@
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    for (const [element, timer] of timers) {
-      clearTimeout(timer);
-      timers.delete(element);
-      await keep(element);
-    }
+    clearTimeout(sending);
+    await writing;
     while (busy) await new Promise((yes) => setTimeout(yes, 50));
     await flush();
     const { left, toChoose, toCorrect } = await show();

@@ -44,7 +44,7 @@ def sign(agent):
 
 
 def saved(page):
-    page.wait_for_function("document.querySelector('[data-edl]').dataset.state === 'saved'")
+    page.locator("[data-edl][data-state=saved]").wait_for()
 
 
 def test_an_etat_des_lieux_survives_a_lost_network(at_screen, contrat):
@@ -68,11 +68,11 @@ def test_an_etat_des_lieux_survives_a_lost_network(at_screen, contrat):
     page.get_by_text("Gardé sur cet appareil, à envoyer : 1 saisie et 1 photo").wait_for()
     assert "Le réseau est absent" in page.locator("[data-status]").inner_text()
     assert PhotoEtatDesLieux.objects.count() == 1
-    thomas.said.clear()
-    network.set_offline(False)
-    # Another device has written on the same line meanwhile.
+    # Another device writes on the same line meanwhile.
     line = edl.lignes.get(pk=int(floor.get_attribute("data-line")))
     edl.lignes.filter(pk=line.pk).update(comment="rayé")
+    thomas.said.clear()
+    network.set_offline(False)
     page.reload()
     floor = page.locator(f"#ligne-{line.pk}")
     floor.get_by_text("sur l’autre appareil « rayé »").wait_for()

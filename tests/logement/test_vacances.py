@@ -16,7 +16,8 @@ from pypdf import PdfReader
 from logement.actions.vacances import report_vacances
 from logement.models import Place, SignalementVacance
 from logement.queries.vacances import vacances_of
-from residence.models import Convention, EntreeJournal
+from residence.duties import refresh_duties
+from residence.models import Convention, Echeance, EntreeJournal
 from residence.permissions import Role
 from tests.factories import PartenaireFactory, PlaceFactory, ResidenceFactory, UserFactory
 from tests.logement.test_planning import TODAY, d, put, stay
@@ -87,12 +88,13 @@ class TestReported:
         assert "SIAO 63 le 10/03/2025" in content
         assert client.get(URL, {"a_signaler": "on"}).context["page"].paginator.count == 0
         assert EntreeJournal.objects.get(action="vacance.report").details["places"] == 3
+        assert not Echeance.objects.open().filter(kind="vacance.to_tell").exists()
         # Again: nothing more, and it is said.
         again = client.post(report, {"partenaire": siao.pk, "reported_on": "10/3/25"})
         assert "déjà signalées" in again.content.decode()
         assert SignalementVacance.objects.count() == 3
 
-    def test_a_vacancy_whose_day_moves_is_to_be_told_again(self, ophis):
+    def test_a_vacancy_whose_day_moves_is_to_be_told_again(self, client, ophis):
         contrat = stay(ophis, ophis.place, end=d(4, 20), status="notice")
         Place.objects.exclude(pk=ophis.place.pk).update(closed_on=d(1, 1))
         siao = PartenaireFactory()
@@ -102,6 +104,13 @@ class TestReported:
         assert vacances_of(Place.objects.all(), today=TODAY)[0].told
         contrat.occupations.update(period=(d(3, 1), d(4, 30)))
         assert not vacances_of(Place.objects.all(), today=TODAY)[0].told
+        # The duty of the night says so, and leads to what is left to tell.
+        refresh_duties(ophis.residence)
+        duty = Echeance.objects.open().get(kind="vacance.to_tell")
+        assert (duty.due_on, duty.detail) == (d(4, 30), "place A101")
+        client.force_login(ophis.gestionnaire)
+        answer = client.get(reverse("logement:vacance_tell", args=[ophis.residence.pk]), follow=True)
+        assert answer.context["page"].paginator.count == 1
 
     def test_refusals(self, client, ophis):
         siao = PartenaireFactory()
