@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accompagnement.demo_projets import load as load_projets
+from accompagnement.demo_relogement import load as load_relogement
 from accompagnement.demo_texts import (
     CLOSED,
     DRAFT,
@@ -14,6 +15,7 @@ from accompagnement.demo_texts import (
     NOTES,
     PINNED,
     REFERENTS_ONLY,
+    VISIT,
 )
 from accompagnement.models import BrouillonNote, DossierSocial, EtapeDossier, NoteSociale
 from logement.models import Sejour
@@ -64,6 +66,7 @@ def load(world: World) -> None:
     _elsewhere(world, book, team)
     book.write()
     load_projets(world, book.files)
+    load_relogement(world, book.files)
     _drafts(world, book)
     _appointments(world, team)
 
@@ -76,6 +79,8 @@ def _follow(world: World, book: Book, sejour: Sejour, user: User, substitute: Us
     left = sejour.ended_on
     _write_notes(world, book, file, user, substitute, until=left or world.today)
     if left is None:
+        if world.today - opened > datetime.timedelta(days=45) and chance.random() < 0.9:
+            _note(book, file, VISIT, user, world.past(chance.randint(3, 44)), world=world)
         if chance.random() < 0.12:
             file.pinned_note = chance.choice(PINNED)
         return

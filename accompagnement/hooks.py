@@ -5,7 +5,16 @@ from functools import cached_property
 from django.urls import reverse
 
 from accompagnement.actions.dossiers import name_referent, open_dossier
-from accompagnement.models import BilanProjet, DossierSocial, EtapeDossier, NoteSociale, Objectif
+from accompagnement.models import (
+    BilanProjet,
+    DemandeLogement,
+    DossierSocial,
+    EtapeDossier,
+    NoteSociale,
+    Objectif,
+    OffreLogement,
+    Priorite,
+)
 from accompagnement.queries.dossiers import load_of, with_dates
 from accompagnement.queries.notes import note_event
 from admissions.models import Orientation
@@ -29,6 +38,9 @@ MENU = [
         mobile_for_roles=frozenset({Role.COORDINATRICE}),
     ),
     MenuEntry("accompagnement", "Visites", "accompagnement:visite_list", Permission.DOSSIER_VIEW, "door", order=110),
+    MenuEntry(
+        "accompagnement", "Relogement", "accompagnement:relogement_list", Permission.DOSSIER_VIEW, "key", order=120
+    ),
     MenuEntry(
         "accompagnement", "Veille canicule", "accompagnement:veille_list", Permission.VEILLE_CALL, "phone", order=160
     ),
@@ -111,6 +123,17 @@ class Dossiers(MenagePart):
                 _of_bilan,
             ),
             Told(
+                OffreLogement.objects.filter(dossier__in=self.dossiers),
+                ("dossier", "received_on", "bailleur", "commune", "answer", "outcome"),
+                _of_offre,
+            ),
+            Told(
+                Priorite.objects.filter(dossier__in=self.dossiers),
+                ("dossier", "filed_on", "kind", "status"),
+                _of_priorite,
+            ),
+            Told(DemandeLogement.objects.filter(dossier__in=self.dossiers), ("dossier", "registered_on"), _of_demande),
+            Told(
                 Objectif.objects.filter(dossier__in=self.dossiers),
                 ("dossier", "opened_on", "theme", "outcome"),
                 _of_objectif,
@@ -125,6 +148,37 @@ def _of_stage(stage: EtapeDossier) -> Event:
         theme="accompagnement",
         icon="accompagnement",
         url=reverse("accompagnement:dossier_detail", args=[stage.dossier_id]),
+    )
+
+
+def _of_offre(offre: OffreLogement) -> Event:
+    end = offre.get_outcome_display() or offre.get_answer_display()
+    return Event(
+        on=offre.received_on,
+        sentence=f"Offre de logement de {offre.bailleur} à {offre.commune}" + (f", {end}" if end else ""),
+        theme="relogement",
+        icon="key",
+        url=reverse("accompagnement:relogement_detail", args=[offre.dossier_id]),
+    )
+
+
+def _of_priorite(priorite: Priorite) -> Event:
+    return Event(
+        on=priorite.filed_on,
+        sentence=f"Priorité {priorite.get_kind_display()} {priorite.get_status_display()}",
+        theme="relogement",
+        icon="flag",
+        url=reverse("accompagnement:relogement_detail", args=[priorite.dossier_id]),
+    )
+
+
+def _of_demande(demande: DemandeLogement) -> Event:
+    return Event(
+        on=demande.registered_on,
+        sentence="Demande de logement social enregistrée",
+        theme="relogement",
+        icon="document",
+        url=reverse("accompagnement:relogement_detail", args=[demande.dossier_id]),
     )
 
 

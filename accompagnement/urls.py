@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accompagnement.views import dossiers, notes, projets, rythmes
+from accompagnement.views import dossiers, notes, projets, relogement, rythmes
 
 app_name = "accompagnement"
 
@@ -42,4 +42,15 @@ urlpatterns = [
     path("canicule/<int:veille_id>/", rythmes.veille_detail, name="veille_detail"),
     path("canicule/<int:veille_id>/appel/", rythmes.veille_call, name="veille_call"),
     path("canicule/<int:veille_id>/terminer/", rythmes.veille_end, name="veille_end"),
+    path("relogement/", relogement.relogement_list, name="relogement_list"),
+    path("dossiers/<int:dossier_id>/relogement/", relogement.relogement_detail, name="relogement_detail"),
+    path("dossiers/<int:dossier_id>/relogement/demande/", relogement.demande_record, name="demande_record"),
+    path("dossiers/<int:dossier_id>/relogement/priorite/", relogement.priorite_file, name="priorite_file"),
+    path("dossiers/<int:dossier_id>/relogement/pieces/", relogement.pieces_record, name="pieces_record"),
+    path("dossiers/<int:dossier_id>/relogement/offre/", relogement.offre_record, name="offre_record"),
+    path("demandes/<int:demande_id>/renouveler/", relogement.demande_renew, name="demande_renew"),
+    path("demandes/<int:demande_id>/terminer/", relogement.demande_end, name="demande_end"),
+    path("priorites/<int:priorite_id>/suite/", relogement.priorite_decide, name="priorite_decide"),
+    path("offres/<int:offre_id>/repondre/", relogement.offre_answer, name="offre_answer"),
+    path("offres/<int:offre_id>/issue/", relogement.offre_settle, name="offre_settle"),
 ]

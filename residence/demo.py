@@ -239,7 +239,7 @@ def _dispositifs(world: World) -> None:
         stay_months_max=24,
         first_meeting_days=30,
         project_within_days=60,
-        visit_every_days=30,
+        visit_every_days=61,
         review_every_months=6,
     )
     world.permanent = Dispositif.objects.create(

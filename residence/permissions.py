@@ -114,6 +114,7 @@ class Permission(TextChoices):
     DOSSIER_PRINT = "dossier.print", "imprimer un dossier social entier"
     NOTE_WRITE = "note.write", "écrire une note au dossier social"
     PROJET_EDIT = "projet.edit", "tenir le projet personnalisé et le rythme des visites"
+    RELOGEMENT_EDIT = "relogement.edit", "préparer le relogement : demande, priorités, pièces, offres"
     VEILLE_CALL = "veille.call", "tenir la veille canicule et noter les appels"
 
 
@@ -225,6 +226,7 @@ TABLE: dict[Permission, Grant] = {
     P.DOSSIER_PRINT: _grant(_C),
     P.NOTE_WRITE: _grant(_C),
     P.PROJET_EDIT: _grant(_C),
+    P.RELOGEMENT_EDIT: _grant(_C),
     P.VEILLE_CALL: _grant(_C, _G, _V, on_number=True),
 }
 

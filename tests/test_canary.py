@@ -21,12 +21,15 @@ from pypdf import PdfReader
 from accompagnement.models import (
     BilanProjet,
     BrouillonNote,
+    DemandeLogement,
     DiagnosticHabitat,
     DossierSocial,
     EtapeObjectif,
     NiveauBilan,
     NoteSociale,
     Objectif,
+    OffreLogement,
+    Priorite,
 )
 from admissions.models import Decision, Orientation
 from residence.actions.documents import pdf_of
@@ -91,6 +94,9 @@ def _write_canaries(world):
     Objectif.objects.filter(dossier__menage__in=hidden).update(words=told)
     EtapeObjectif.objects.update(what=told, who_detail=told)
     DiagnosticHabitat.objects.update(conclusion=told)
+    DemandeLogement.objects.update(communes=told, types=told)
+    Priorite.objects.update(reference=told)
+    OffreLogement.objects.update(bailleur=told, commune="Serinette", home=told)
     RendezVous.objects.filter(menage__in=hidden).update(place="Serinette")
     PieceJointe.objects.filter(menage__in=hidden).update(name="Plumage.pdf")
     Echeance.objects.create(

@@ -581,3 +581,30 @@ class World:
         return accompagnement.VeilleCanicule.objects.create(
             residence=self.residence, started_on=today(), started_by=self.author
         )
+
+    @cached_property
+    def demande(self) -> accompagnement.DemandeLogement:
+        return accompagnement.DemandeLogement.objects.create(
+            dossier=self.dossier,
+            nur="063012500000000001",
+            registered_on=today(),
+            valid_until_on=today(),
+            recorded_by=self.author,
+        )
+
+    @cached_property
+    def priorite(self) -> accompagnement.Priorite:
+        return accompagnement.Priorite.objects.create(
+            dossier=self.dossier, kind="dalo", filed_on=today(), recorded_by=self.author
+        )
+
+    @cached_property
+    def offre(self) -> accompagnement.OffreLogement:
+        return accompagnement.OffreLogement.objects.create(
+            dossier=self.dossier,
+            bailleur="Bailleur",
+            commune="Riom",
+            received_on=today(),
+            answer_by_on=today(),
+            recorded_by=self.author,
+        )

@@ -209,7 +209,8 @@ def refresh_dossier(dossier: DossierSocial) -> None:
     refresh_duties(dossier)
     for note in dossier.notes.with_step_to_do():
         refresh_duties(note)
-    for row in (*dossier.bilans.all(), *dossier.diagnostics.all()):
-        refresh_duties(row)
+    for rows in (dossier.bilans, dossier.diagnostics, dossier.demandes, dossier.priorites, dossier.offres):
+        for row in rows.all():
+            refresh_duties(row)
     for step in EtapeObjectif.objects.filter(objectif__dossier=dossier, done_on=None, due_on__isnull=False):
         refresh_duties(step)

@@ -1,8 +1,9 @@
-"""The social file, its notes, the projet personnalisé, the rhythms of support."""
+"""The social file, its notes, the projet personnalisé, the rhythms of support, rehousing."""
 
 from accompagnement.models.dossiers import DossierSocial, EtapeDossier, Theme
 from accompagnement.models.notes import BrouillonNote, NoteSociale, followed_by
 from accompagnement.models.projets import LEVELS, BilanProjet, EtapeObjectif, NiveauBilan, Objectif
+from accompagnement.models.relogement import DemandeLogement, OffreLogement, PieceRelogement, Priorite
 from accompagnement.models.rythmes import Adaptation, Aide, AppelVeille, DiagnosticHabitat, VeilleCanicule
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "AppelVeille",
     "BilanProjet",
     "BrouillonNote",
+    "DemandeLogement",
     "DiagnosticHabitat",
     "DossierSocial",
     "EtapeDossier",
@@ -19,6 +21,9 @@ __all__ = [
     "NiveauBilan",
     "NoteSociale",
     "Objectif",
+    "OffreLogement",
+    "PieceRelogement",
+    "Priorite",
     "Theme",
     "VeilleCanicule",
     "followed_by",
