@@ -6,6 +6,7 @@ from typing import Any
 
 from accompagnement.demo_projets import load as load_projets
 from accompagnement.demo_relogement import load as load_relogement
+from accompagnement.demo_rsa import load as load_rsa
 from accompagnement.demo_texts import (
     CLOSED,
     DRAFT,
@@ -67,6 +68,7 @@ def load(world: World) -> None:
     book.write()
     load_projets(world, book.files)
     load_relogement(world, book.files)
+    load_rsa(world, book.files)
     _drafts(world, book)
     _appointments(world, team)
 

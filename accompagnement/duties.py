@@ -15,9 +15,11 @@ from accompagnement.models import (
     EtapeObjectif,
     NoteSociale,
     OffreLogement,
+    ParcoursRsa,
     Priorite,
     VeilleCanicule,
 )
+from accompagnement.queries.rsa import Standing, standing
 from accompagnement.queries.rythmes import exposed, visited
 from accompagnement.rules.relogement import dalo_appeal_window, dalo_decision_due_on, renewal_stage
 from accompagnement.rules.rythmes import within
@@ -239,6 +241,41 @@ def _offer(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
         yield _of_file(offre, offre.answer_by_on)
 
 
+def _rsa(rows: QuerySet[Any], day: datetime.date) -> Iterator[tuple[Any, Standing]]:
+    """Each support of the RSA that runs, and where it stands."""
+    running = rows.filter(ended_on=None).prefetch_related("contrats", "entretiens")
+    for parcours in _open_rows(running, day):
+        yield parcours, standing(parcours)
+
+
+def _rsa_sign(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """The contrat d'engagement is to sign, or the old contract to convert."""
+    for parcours, now in _rsa(rows, day):
+        if due_on := now.sign_by_on or now.convert_by_on:
+            yield _of_file(parcours, due_on)
+
+
+def _rsa_renew(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """The contrat d'engagement ends."""
+    for parcours, now in _rsa(rows, day):
+        if now.contrat is not None:
+            yield _of_file(parcours, now.contrat.end_on)
+
+
+def _rsa_diagnosis(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """No work can be looked for: a joint diagnosis with France Travail."""
+    for parcours, now in _rsa(rows, day):
+        if now.diagnosis_by_on is not None:
+            yield _of_file(parcours, now.diagnosis_by_on)
+
+
+def _rsa_meeting(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """The next meeting that the last one has dated."""
+    for parcours, now in _rsa(rows, day):
+        if now.entretiens and now.entretiens[0].next_on:
+            yield _of_file(parcours, now.entretiens[0].next_on)
+
+
 def _heat_calls(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """A heat wave runs, and somebody has not been reached today."""
     for veille in rows.filter(ended_on=None).select_related("residence"):
@@ -406,5 +443,43 @@ KINDS = [
         url_name="accompagnement:offre_answer",
         permission=Permission.RELOGEMENT_EDIT,
         action_label="Répondre",
+    ),
+    DutyKind(
+        code="rsa.sign",
+        sentence="Faire signer le contrat d’engagement",
+        model=ParcoursRsa,
+        rule=_rsa_sign,
+        url_name="accompagnement:rsa_sign",
+        permission=Permission.RSA_EDIT,
+        action_label="Enregistrer",
+    ),
+    DutyKind(
+        code="rsa.renew",
+        sentence="Renouveler le contrat d’engagement",
+        model=ParcoursRsa,
+        rule=_rsa_renew,
+        url_name="accompagnement:rsa_sign",
+        permission=Permission.RSA_EDIT,
+        action_label="Renouveler",
+        soon_within=SOON_IN_MONTHS,
+    ),
+    DutyKind(
+        code="rsa.diagnosis",
+        sentence="Diagnostic conjoint avec France Travail",
+        model=ParcoursRsa,
+        rule=_rsa_diagnosis,
+        url_name="accompagnement:rsa_edit",
+        permission=Permission.RSA_EDIT,
+        action_label="Le noter",
+        soon_within=SOON_IN_MONTHS,
+    ),
+    DutyKind(
+        code="rsa.meeting",
+        sentence="Tenir l’entretien RSA",
+        model=ParcoursRsa,
+        rule=_rsa_meeting,
+        url_name="accompagnement:rsa_hold",
+        permission=Permission.RSA_EDIT,
+        action_label="Le tenir",
     ),
 ]

@@ -7,8 +7,10 @@ from django.urls import reverse
 from accompagnement.actions.dossiers import name_referent, open_dossier
 from accompagnement.models import (
     BilanProjet,
+    ContratEngagement,
     DemandeLogement,
     DossierSocial,
+    EntretienRsa,
     EtapeDossier,
     NoteSociale,
     Objectif,
@@ -134,6 +136,16 @@ class Dossiers(MenagePart):
             ),
             Told(DemandeLogement.objects.filter(dossier__in=self.dossiers), ("dossier", "registered_on"), _of_demande),
             Told(
+                ContratEngagement.objects.filter(parcours__dossier__in=self.dossiers),
+                ("signed_on", "end_on", "parcours__id", "parcours__dossier"),
+                _of_engagement,
+            ),
+            Told(
+                EntretienRsa.objects.filter(parcours__dossier__in=self.dossiers),
+                ("held_on", "presence", *staff("written_by"), "parcours__id", "parcours__dossier"),
+                _of_entretien_rsa,
+            ),
+            Told(
                 Objectif.objects.filter(dossier__in=self.dossiers),
                 ("dossier", "opened_on", "theme", "outcome"),
                 _of_objectif,
@@ -148,6 +160,29 @@ def _of_stage(stage: EtapeDossier) -> Event:
         theme="accompagnement",
         icon="accompagnement",
         url=reverse("accompagnement:dossier_detail", args=[stage.dossier_id]),
+    )
+
+
+def _of_engagement(contrat: ContratEngagement) -> Event:
+    return Event(
+        on=contrat.signed_on,
+        sentence=f"Contrat d’engagement signé, jusqu’au {contrat.end_on:%d/%m/%Y}",
+        theme="RSA",
+        icon="sign",
+        url=reverse("accompagnement:rsa_detail", args=[contrat.parcours.dossier_id]),
+    )
+
+
+def _of_entretien_rsa(entretien: EntretienRsa) -> Event:
+    absent = (
+        "" if entretien.presence == EntretienRsa.Presence.CAME else f" : personne {entretien.get_presence_display()}"
+    )
+    return Event(
+        on=entretien.held_on,
+        sentence=f"Entretien RSA avec {entretien.written_by}{absent}",
+        theme="RSA",
+        icon="talk",
+        url=reverse("accompagnement:rsa_detail", args=[entretien.parcours.dossier_id]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accompagnement.views import dossiers, notes, projets, relogement, rythmes
+from accompagnement.views import dossiers, notes, projets, relogement, rsa, rythmes
 
 app_name = "accompagnement"
 
@@ -53,4 +53,10 @@ urlpatterns = [
     path("priorites/<int:priorite_id>/suite/", relogement.priorite_decide, name="priorite_decide"),
     path("offres/<int:offre_id>/repondre/", relogement.offre_answer, name="offre_answer"),
     path("offres/<int:offre_id>/issue/", relogement.offre_settle, name="offre_settle"),
+    path("dossiers/<int:dossier_id>/rsa/", rsa.rsa_detail, name="rsa_detail"),
+    path("dossiers/<int:dossier_id>/rsa/ouvrir/", rsa.rsa_open, name="rsa_open"),
+    path("rsa/<int:parcours_id>/modifier/", rsa.rsa_edit, name="rsa_edit"),
+    path("rsa/<int:parcours_id>/contrat/", rsa.rsa_sign, name="rsa_sign"),
+    path("rsa/<int:parcours_id>/entretien/", rsa.rsa_hold, name="rsa_hold"),
+    path("rsa/<int:parcours_id>/terminer/", rsa.rsa_end, name="rsa_end"),
 ]

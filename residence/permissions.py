@@ -115,6 +115,7 @@ class Permission(TextChoices):
     NOTE_WRITE = "note.write", "écrire une note au dossier social"
     PROJET_EDIT = "projet.edit", "tenir le projet personnalisé et le rythme des visites"
     RELOGEMENT_EDIT = "relogement.edit", "préparer le relogement : demande, priorités, pièces, offres"
+    RSA_EDIT = "rsa.edit", "suivre le RSA : contrats d’engagement, entretiens"
     VEILLE_CALL = "veille.call", "tenir la veille canicule et noter les appels"
 
 
@@ -227,6 +228,7 @@ TABLE: dict[Permission, Grant] = {
     P.NOTE_WRITE: _grant(_C),
     P.PROJET_EDIT: _grant(_C),
     P.RELOGEMENT_EDIT: _grant(_C),
+    P.RSA_EDIT: _grant(_C),
     P.VEILLE_CALL: _grant(_C, _G, _V, on_number=True),
 }
 

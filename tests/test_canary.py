@@ -21,9 +21,11 @@ from pypdf import PdfReader
 from accompagnement.models import (
     BilanProjet,
     BrouillonNote,
+    ContratEngagement,
     DemandeLogement,
     DiagnosticHabitat,
     DossierSocial,
+    EntretienRsa,
     EtapeObjectif,
     NiveauBilan,
     NoteSociale,
@@ -96,6 +98,8 @@ def _write_canaries(world):
     DiagnosticHabitat.objects.update(conclusion=told)
     DemandeLogement.objects.update(communes=told, types=told)
     Priorite.objects.update(reference=told)
+    ContratEngagement.objects.update(actions=told, fewer_hours_reason=told)
+    EntretienRsa.objects.update(done=told, to_do=told)
     OffreLogement.objects.update(bailleur=told, commune="Serinette", home=told)
     RendezVous.objects.filter(menage__in=hidden).update(place="Serinette")
     PieceJointe.objects.filter(menage__in=hidden).update(name="Plumage.pdf")

@@ -608,3 +608,18 @@ class World:
             answer_by_on=today(),
             recorded_by=self.author,
         )
+
+    @cached_property
+    def parcours(self) -> accompagnement.ParcoursRsa:
+        parcours = accompagnement.ParcoursRsa.objects.create(
+            dossier=self.dossier,
+            personne=self.membre.personne,
+            delegated_on=today(),
+            notified_on=today(),
+            opened_by=self.author,
+        )
+        parcours.contrats.create(
+            signed_on=today(), start_on=today(), end_on=today(), actions="Chercher", recorded_by=self.author
+        )
+        parcours.entretiens.create(held_on=today(), to_do="Écrire", next_on=today(), written_by=self.author)
+        return parcours

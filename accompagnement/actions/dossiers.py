@@ -209,7 +209,15 @@ def refresh_dossier(dossier: DossierSocial) -> None:
     refresh_duties(dossier)
     for note in dossier.notes.with_step_to_do():
         refresh_duties(note)
-    for rows in (dossier.bilans, dossier.diagnostics, dossier.demandes, dossier.priorites, dossier.offres):
+    of_file = (
+        dossier.bilans,
+        dossier.diagnostics,
+        dossier.demandes,
+        dossier.priorites,
+        dossier.offres,
+        dossier.parcours_rsa,
+    )
+    for rows in of_file:
         for row in rows.all():
             refresh_duties(row)
     for step in EtapeObjectif.objects.filter(objectif__dossier=dossier, done_on=None, due_on__isnull=False):

@@ -1,9 +1,10 @@
-"""The social file, its notes, the projet personnalisé, the rhythms of support, rehousing."""
+"""The social file, its notes, the projet personnalisé, the rhythms of support, rehousing, the RSA."""
 
 from accompagnement.models.dossiers import DossierSocial, EtapeDossier, Theme
 from accompagnement.models.notes import BrouillonNote, NoteSociale, followed_by
 from accompagnement.models.projets import LEVELS, BilanProjet, EtapeObjectif, NiveauBilan, Objectif
 from accompagnement.models.relogement import DemandeLogement, OffreLogement, PieceRelogement, Priorite
+from accompagnement.models.rsa import ContratEngagement, EntretienRsa, ParcoursRsa
 from accompagnement.models.rythmes import Adaptation, Aide, AppelVeille, DiagnosticHabitat, VeilleCanicule
 
 __all__ = [
@@ -13,15 +14,18 @@ __all__ = [
     "AppelVeille",
     "BilanProjet",
     "BrouillonNote",
+    "ContratEngagement",
     "DemandeLogement",
     "DiagnosticHabitat",
     "DossierSocial",
+    "EntretienRsa",
     "EtapeDossier",
     "EtapeObjectif",
     "NiveauBilan",
     "NoteSociale",
     "Objectif",
     "OffreLogement",
+    "ParcoursRsa",
     "PieceRelogement",
     "Priorite",
     "Theme",

@@ -57,6 +57,7 @@ class DocumentKind(models.TextChoices):
     REMBOURSEMENT = "remboursement", "avis de remboursement"
     ATTESTATION = "attestation", "attestation de résidence"
     PROJET = "projet", "projet personnalisé"
+    COMPTE_RENDU_RSA = "compte_rendu_rsa", "compte rendu d’entretien RSA"
 
 
 # Who may open an issued document of each kind.
@@ -87,6 +88,7 @@ DOCUMENT_PERMISSION: dict[DocumentKind, Permission] = {
     DocumentKind.REMBOURSEMENT: Permission.COMPTE_VIEW,
     DocumentKind.ATTESTATION: Permission.SEJOUR_VIEW,
     DocumentKind.PROJET: Permission.DOSSIER_VIEW,
+    DocumentKind.COMPTE_RENDU_RSA: Permission.DOSSIER_VIEW,
 }
 
 

@@ -85,6 +85,7 @@ def test_a_dalo_has_its_clocks(here, dossier, nadia):
     assert ("priorite.appeal", "", add_months(add_months(decided, 3), 4)) in due(dossier)
     with pytest.raises(ValidationError, match="passé avant vous"):
         decide_priorite(by=nadia, priorite=priorite, status="refused", on=today())
+    refresh_duties(dossier)
     stored = due(dossier)
     rebuild_duties()
     assert due(dossier) == stored

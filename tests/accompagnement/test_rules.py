@@ -17,6 +17,7 @@ from accompagnement.rules.relogement import (
     request_valid_until,
     share_permanent,
 )
+from accompagnement.rules.rsa import convert_by, diagnosis_due_on, hours_asked, sign_by
 from accompagnement.rules.rythmes import (
     is_called_in_heat,
     months_of_support,
@@ -190,3 +191,32 @@ def test_the_gauge_says_what_is_missing(change, missing):
 )
 def test_the_share_of_lasting_exits(destinations, share):
     assert share_permanent(destinations, permanent=frozenset({"hlm", "prive"})) == share
+
+
+@pytest.mark.parametrize(
+    ("notified", "expected"),
+    [
+        pytest.param(date(2026, 1, 31), date(2026, 2, 28), id="end of February"),
+        pytest.param(date(2026, 3, 15), date(2026, 4, 15), id="one month"),
+        pytest.param(date(2024, 3, 15), date(2024, 4, 15), id="before the table, its first row"),
+    ],
+)
+def test_an_engagement_is_signed_within_a_month(notified, expected):
+    assert sign_by(notified) == expected
+
+
+@pytest.mark.parametrize(
+    ("exception", "expected"),
+    [
+        pytest.param(False, date(2026, 8, 28), id="six months"),
+        pytest.param(True, date(2027, 2, 28), id="twelve, by exception"),
+    ],
+)
+def test_a_joint_diagnosis_is_due(exception, expected):
+    assert diagnosis_due_on(date(2026, 2, 28), exception=exception) == expected
+
+
+def test_the_other_clocks_of_the_rsa():
+    assert hours_asked(date(2026, 5, 1)) == 15
+    assert convert_by(None) is None
+    assert convert_by(date(2024, 5, 1)) == date(2026, 12, 31)
