@@ -5,6 +5,7 @@ The median of the processor's time besides, PostgreSQL's left out: a machine tha
 The session and the user are asked for on each page, the roles once a request: those queries are counted apart.
 """
 
+import datetime
 import json
 import random
 import statistics
@@ -20,12 +21,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accompagnement.models import DossierSocial, NoteSociale
 from admissions.models import SessionCommission
 from logement.models import Sejour
 from residence.models import User
+from residence.models.base import today
 
 ROUNDS = 40
 PERSONS = 200_000
+EVENTS = 2_000
 
 
 def main(places: int) -> None:
@@ -80,8 +84,34 @@ def pages(places: int) -> list[tuple[str, str, Callable[[], str]]]:
             "coordinatrice",
             lambda: reverse("residence:menage_detail", args=[chance.choice(stays)]),
         ),
+        (
+            f"fil d’un dossier de {EVENTS} événements",
+            "coordinatrice",
+            partial(reverse, "residence:menage_detail", args=[long_file()]),
+        ),
+        ("mes suivis", "coordinatrice", fixed("accompagnement:dossier_list")),
+        ("visites à faire", "coordinatrice", fixed("accompagnement:visite_list")),
+        ("relogement", "coordinatrice", fixed("accompagnement:relogement_list")),
         ("recherche", "coordinatrice", lambda: f"/recherche/?q={chance.choice(['ben', 'diallo', 'marie', 'dupond'])}"),
     ]
+
+
+def long_file() -> int:
+    """The household of an open file in which as many notes are written as make its timeline long."""
+    author = User.objects.get(username="coordinatrice")
+    dossier = DossierSocial.objects.open().filter(sejour__isnull=False).order_by("pk").first()
+    NoteSociale.objects.bulk_create(
+        NoteSociale(
+            dossier=dossier,
+            author=author,
+            kind=NoteSociale.Kind.values[rank % 5],
+            themes=["budget", "logement"],
+            held_on=today() - datetime.timedelta(days=rank % 700),
+            text="Point fait ensemble.",
+        )
+        for rank in range(EVENTS)
+    )
+    return dossier.menage_id
 
 
 def populate(count: int) -> list[str]:
