@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from logement.demo_papers import load_papers
+from logement.demo_presence import load_presence
 from logement.demo_redevance import load_money
 from logement.models import (
     AssuranceOccupant,
@@ -68,6 +69,7 @@ def load(world: World) -> None:
     _residents(world)
     load_money(world)
     load_papers(world)
+    load_presence(world)
 
 
 def load_stock(world: World) -> list[Home]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from logement.duties_presence import KINDS as PRESENCE_KINDS
 from logement.duties_redevance import KINDS as REDEVANCE_KINDS
 from logement.models import (
     AssuranceOccupant,
@@ -24,7 +25,7 @@ from logement.models import (
 )
 from logement.queries.vacances import vacances_of
 from logement.rules.depot import refund_due_on
-from logement.rules.sejour import WARNING_DAYS, renewal_allowed
+from logement.rules.sejour import ASKED_AT, WARNING_DAYS, renewal_allowed
 from residence.components import SOON_IN_MONTHS
 from residence.duties import DutyKind, Expected
 from residence.models import Residence
@@ -181,7 +182,7 @@ def terms_ahead(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     for sejour in wanted.exclude(Exists(leaving)):
         left = (sejour.planned_end_on - day).days
         step = min((one for one in WARNING_DAYS if left <= one), default=max(WARNING_DAYS))
-        detail = "échéance passée, le contrat continue" if left < 0 else f"J-{step} : le contrat ne prend pas fin seul"
+        detail = "échéance passée, le contrat continue" if left < 0 else f"J-{step} : {ASKED_AT[step]}"
         for role in (Role.COORDINATRICE, Role.GESTIONNAIRE):
             yield _of_sejour(sejour, sejour.planned_end_on, role, detail)
 
@@ -401,5 +402,6 @@ KINDS = [
         Permission.PARC_EDIT,
         "Voir",
     ),
+    *PRESENCE_KINDS,
     *REDEVANCE_KINDS,
 ]

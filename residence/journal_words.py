@@ -1,6 +1,7 @@
 """How the journal says its codes: « contrat.sign » is « Contrat d’occupation : signature »."""
 
 NOUNS = {
+    "absence": "Absence d’un résident",
     "apl": "APL",
     "assurance": "Assurance du résident",
     "attestation": "Attestation",
@@ -29,6 +30,7 @@ NOUNS = {
     "dossier": "Dossier social",
     "ecriture": "Écriture",
     "encaissement": "Paiement",
+    "entree": "Entrée dans un logement",
     "entretien": "Entretien de préadmission",
     "etat_des_lieux": "État des lieux",
     "export": "Export",
@@ -62,6 +64,7 @@ NOUNS = {
     "plafond_plai": "Plafonds PLAI",
     "preavis": "Préavis",
     "presents": "Liste des présents",
+    "procedure": "Étapes d’une procédure",
     "prestation": "Prestation",
     "priorite": "Priorité de relogement",
     "projet": "Projet personnalisé",
@@ -86,6 +89,7 @@ NOUNS = {
     "sortie": "Sortie",
     "souscription": "Prestation souscrite",
     "tarif": "Tarif",
+    "tiers": "Tiers hébergé",
     "travaux": "Travaux prévus",
     "utilisateur": "Compte d’un agent",
     "vacance": "Vacance d’une place",
@@ -134,6 +138,7 @@ VERBS = {
     "hand_over": "transmission",
     "hold": "tenue",
     "import": "import",
+    "inform": "information écrite",
     "invite": "invitation",
     "issue": "édition",
     "letters": "lettres",
@@ -176,6 +181,8 @@ VERBS = {
     "sign": "signature",
     "start": "début",
     "statement": "relevé",
+    "stay_on": "occupation après la fin",
+    "step": "étape notée",
     "stop": "arrêt",
     "take_back": "reprise",
     "unconvene": "convocation annulée",

@@ -95,6 +95,10 @@ class Permission(TextChoices):
     RENOUVELLEMENT_DECIDE = "renouvellement.decide", "décider du renouvellement ou du dépassement d’un séjour"
     PREAVIS_RECORD = "preavis.record", "enregistrer ou retirer un préavis"
     CLES_RECORD = "cles.record", "enregistrer la remise des clés et la fin d’un contrat"
+    PRESENCE_VIEW = "presence.view", "voir absences, personnes hébergées et entrées dans un logement"
+    PRESENCE_RECORD = "presence.record", "noter une absence, une personne hébergée, une entrée dans un logement"
+    PROCEDURE_VIEW = "procedure.view", "voir les étapes d’un décès, d’une disparition, d’un maintien dans les lieux"
+    PROCEDURE_RECORD = "procedure.record", "ouvrir ces étapes, les noter et les clore"
     ETAT_DES_LIEUX_VIEW = "etat_des_lieux.view", "lire les états des lieux"
     ETAT_DES_LIEUX_RECORD = "etat_des_lieux.record", "dresser et faire signer un état des lieux"
     RETENUE_DECIDE = "retenue.decide", "décider des retenues sur le dépôt de garantie"
@@ -209,6 +213,10 @@ TABLE: dict[Permission, Grant] = {
     P.RENOUVELLEMENT_DECIDE: _grant(_D),
     P.PREAVIS_RECORD: _grant(_G),
     P.CLES_RECORD: _grant(_G),
+    P.PRESENCE_VIEW: _grant(_C, _G, _V, _D),
+    P.PRESENCE_RECORD: _grant(_C, _G, _V),
+    P.PROCEDURE_VIEW: _grant(_C, _G, _D),
+    P.PROCEDURE_RECORD: _grant(_C, _G),
     P.ETAT_DES_LIEUX_VIEW: _grant(_G, _V, on_number=True),
     P.ETAT_DES_LIEUX_RECORD: _grant(_G, _V, on_number=True),
     P.RETENUE_DECIDE: _grant(_G, on_number=True),

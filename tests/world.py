@@ -43,6 +43,7 @@ STATES: dict[str, dict[str, str]] = {
     "logement:retenue_list": {"edl_id": "edl_exit"},
     "logement:mutation_prepare": {"contrat_id": "contrat_running"},
     "logement:mutation_cles": {"contrat_id": "contrat_left"},
+    "logement:maintien_record": {"contrat_id": "contrat_notice"},
     "logement:avenant_issue": {"contrat_id": "contrat_running"},
     "residence:menage_unmask": {"menage_id": "menage_hidden"},
     "residence:confidentiel_detail": {"menage_id": "menage_hidden"},
@@ -295,6 +296,58 @@ class World:
             capacity="occupant",
             created_by=self.author,
         )
+
+    @cached_property
+    def absence(self) -> logement.Absence:
+        return logement.Absence.objects.create(sejour=self.sejour, start_on=today(), recorded_by=self.author)
+
+    @cached_property
+    def tiers(self) -> logement.TiersHeberge:
+        return logement.TiersHeberge.objects.create(
+            sejour=self.sejour,
+            last_name=NAME,
+            first_names="Aminata",
+            start_on=today(),
+            end_on=today(),
+            recorded_by=self.author,
+        )
+
+    @cached_property
+    def entree(self) -> logement.EntreeLogement:
+        return logement.EntreeLogement.objects.create(
+            sejour=self.sejour,
+            kind="emergency",
+            entered_at=timezone.now(),
+            purpose="Fuite d’eau",
+            staff_names="Camille",
+            recorded_by=self.author,
+        )
+
+    @cached_property
+    def procedure(self) -> logement.Procedure:
+        _ = self.contrat
+        return logement.Procedure.objects.create(
+            sejour=self.sejour,
+            contrat=self.contrat,
+            kind="unseen",
+            event_on=today(),
+            opened_on=today(),
+            opened_by=self.author,
+        )
+
+    @cached_property
+    def etape_procedure(self) -> logement.EtapeProcedure:
+        return logement.EtapeProcedure.objects.create(
+            procedure=self.procedure, code="knock", done_on=today(), recorded_by=self.author
+        )
+
+    @cached_property
+    def code(self) -> str:
+        return "asked"
+
+    @cached_property
+    def contrat_notice(self) -> logement.ContratOccupation:
+        return self._contrat("notice", end_on=today() - datetime.timedelta(days=1))
 
     @cached_property
     def contrat_left(self) -> logement.ContratOccupation:

@@ -162,6 +162,10 @@ def prepare_mutation(
         start_on=start_on,
         created_by=by,
     )
+    price = price_of(places, start_on)
+    if deposit_amount is None and price is not None:
+        # Never revised (CCH, annexe 2 au III de l'article R.353-159, article 8): that of the stay goes on.
+        deposit_amount = min(contrat.deposit_amount, deposit_maximum(price, places[0].dispositif))
     _write_terms(
         following,
         places,

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from logement.actions.parc import described, in_the_way, lift, occupy
 from logement.actions.travaux import begin_when_empty
 from logement.models import (
+    Absence,
     ContratOccupation,
     Destination,
     DroitApl,
@@ -20,6 +22,7 @@ from logement.models import (
 )
 from logement.models.parc import days
 from logement.queries.contrats import convention_of
+from logement.queries.courriers import letter_data, preavis_letter
 from logement.queries.sejours import next_planned_end, renewal_block
 from logement.rules.preavis import (
     Ground,
@@ -29,11 +32,12 @@ from logement.rules.preavis import (
     resident_notice_end,
 )
 from residence import hooks
+from residence.actions.documents import issue_document
 from residence.actions.journal import record
 from residence.actions.personnes import detach
 from residence.actions.statuses import move
 from residence.duties import refresh_duties
-from residence.models import Residence, User
+from residence.models import DocumentEmis, DocumentKind, Residence, User
 from residence.models.base import today
 from residence.permissions import Cause
 from residence.rules.dates import add_days, eve, month_start, morrow
@@ -237,6 +241,7 @@ def record_preavis(
     ground: str = "",
     offer_notified_on: datetime.date | None = None,
     reasons: str = "",
+    is_for_absence: bool = False,
 ) -> Preavis:
     """Keep a notice. It runs from the day it was received: a manager's letter that nobody collected gives none."""
     contrat = _locked_contrat(contrat)
@@ -251,6 +256,8 @@ def record_preavis(
     by_manager = given_by_whom == Preavis.By.MANAGER
     if by_manager and not reasons.strip():
         raise ValidationError({"reasons": "Le gestionnaire motive la résiliation."})
+    if by_manager and is_for_absence:
+        _refuse_justified_absence(contrat.sejour)
     if is_shortened and not shortened_proof.strip():
         raise ValidationError({"shortened_proof": "Le délai de huit jours demande son justificatif."})
     if is_shortened and shortened_reason not in {one.value for one in ShortNotice}:
@@ -266,6 +273,7 @@ def record_preavis(
         is_shortened=is_shortened and not by_manager,
         shortened_proof="" if by_manager else proof,
         offer_notified_on=offer_notified_on if by_manager else None,
+        is_for_absence=is_for_absence and by_manager,
         reasons=reasons.strip(),
         recorded_by=by,
     )
@@ -286,6 +294,40 @@ def record_preavis(
         ends_on=preavis.ends_on,
     )
     return preavis
+
+
+@transaction.atomic
+def issue_preavis_letter(*, by: User, preavis: Preavis) -> DocumentEmis:
+    """The letter of a notice: the manager's, to deliver in one of its forms; of the resident's, the answer. Once."""
+    preavis = Preavis.objects.select_for_update(of=("self",)).select_related("document__residence").get(pk=preavis.pk)
+    if preavis.document is not None:
+        return preavis.document
+    if preavis.withdrawn_at is not None:
+        raise ValidationError("Ce préavis est retiré.")
+    contrat = _locked_contrat(preavis.contrat)
+    why = ""
+    if preavis.notified_on is not None:
+        _, why = notice_end(
+            residence=contrat.residence,
+            given_by_whom=Preavis.By(preavis.given_by_whom),
+            notified_on=preavis.notified_on,
+            is_shortened=preavis.is_shortened,
+            ground=preavis.ground,
+            offer_notified_on=preavis.offer_notified_on,
+        )
+    title, subject, paragraphs = preavis_letter(preavis, why)
+    preavis.document = issue_document(
+        kind=DocumentKind.LETTRE_PREAVIS,
+        residence=contrat.residence,
+        menage=contrat.menage,
+        template="pdf/letter.html",
+        data=letter_data(contrat, by=by, title=title, subject=subject, paragraphs=paragraphs),
+        by=by,
+        target=preavis,
+    )
+    preavis.save(update_fields=["document"])
+    record("preavis.issue", by=by, target=preavis, residence=contrat.residence, menage=contrat.menage)
+    return preavis.document
 
 
 @transaction.atomic
@@ -325,6 +367,10 @@ def withdraw_preavis(*, by: User, preavis: Preavis) -> Preavis:
         raise ValidationError("Ce préavis est déjà retiré.")
     if preavis.ends_on is not None:
         move(contrat, Status.RUNNING)
+        # Who stayed after the end has a title again: nothing is held besides the contract.
+        OccupationPlace.objects.live().filter(contrat=contrat, kind=Kind.AFTER_CONTRACT).update(
+            released_by=by, released_at=timezone.now()
+        )
         for occupation in _held(contrat):
             met = [one for one in in_the_way(occupation.place, occupation.start_on, None) if one.pk != occupation.pk]
             if met:
@@ -359,25 +405,31 @@ def record_cles(
     contrat = _locked_contrat(contrat)
     sejour, residence = contrat.sejour, contrat.sejour.residence
     preavis = contrat.preavis.live().filter(ends_on__isnull=False).first()
-    if contrat.status == Status.RUNNING or preavis is None:
+    without_title = contrat.status == Status.OCCUPANT_SANS_TITRE and contrat.end_on is not None
+    if contrat.status == Status.RUNNING or (preavis is None and not without_title):
         raise ValidationError("Enregistrez d’abord le préavis : le dernier jour du contrat en dépend.")
     move(contrat, Status.ENDED)
     if keys_on > today():
         raise ValidationError({"keys_on": "Les clés sont rendues aujourd’hui ou l’ont été avant."})
     if keys_on < contrat.start_on:
         raise ValidationError({"keys_on": f"Le contrat a pris effet le {contrat.start_on:%d/%m/%Y}."})
-    planned = preavis.ends_on
+    planned = contrat.end_on if without_title or preavis is None else preavis.ends_on
     contrat.keys_back_on = keys_on
     contrat.end_on = last_day_due(
-        notice_end=planned, keys_returned_on=keys_on, by_manager=preavis.given_by_whom == Preavis.By.MANAGER
+        notice_end=planned,
+        keys_returned_on=keys_on,
+        by_manager=preavis is not None and preavis.given_by_whom == Preavis.By.MANAGER,
     )
     contrat.full_clean()
     contrat.save(update_fields=["status", "keys_back_on", "end_on"])
+    stayed = OccupationPlace.objects.live().filter(contrat=contrat, kind=Kind.AFTER_CONTRACT)
     for occupation in _held(contrat):
         occupation.period = days(occupation.start_on, min(keys_on, planned))
         occupation.keys_back_on = keys_on
         occupation.save(update_fields=["period", "keys_back_on"])
-        if keys_on > planned:
+        if stayed.filter(place=occupation.place).exists():
+            _end_stayed(stayed.filter(place=occupation.place), keys_on=keys_on, by=by)
+        elif keys_on > planned:
             _clear(occupation, until=keys_on, by=by)
             after = occupy(
                 place=occupation.place,
@@ -414,6 +466,28 @@ def record_cles(
 
 
 # Parts
+
+
+def _refuse_justified_absence(sejour: Sejour) -> None:
+    """No notice for a home left empty for care, work or force majeure (annexe 2 au III de l'article R.353-159, 6)."""
+    if sejour.absences.live().filter(reason=Absence.Reason.JUSTIFIED, back_on=None).exists():
+        raise ValidationError(
+            {
+                "is_for_absence": "Une absence justifiée est en cours : le contrat ne se résilie pas pour inoccupation "
+                "(CCH, annexe 2 au III de l’art. R.353-159, art. 6)."
+            }
+        )
+
+
+def _end_stayed(rows: QuerySet[OccupationPlace], *, keys_on: datetime.date, by: User) -> None:
+    """Close what held a place after the end of the contract, on the day of its keys."""
+    for after in rows.select_for_update(of=("self",)):
+        after.keys_back_on = keys_on
+        if keys_on < after.start_on:
+            after.released_by, after.released_at = by, timezone.now()
+        else:
+            after.period = days(after.start_on, keys_on)
+        after.save(update_fields=["period", "keys_back_on", "released_by", "released_at"])
 
 
 def _run(preavis: Preavis, contrat: ContratOccupation, notified_on: datetime.date | None) -> None:

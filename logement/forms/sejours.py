@@ -155,6 +155,11 @@ class PreavisForm(forms.Form):
         required=False,
         help_text="Pour la fin des conditions d’admission : offre adaptée, un mois au moins avant l’effet.",
     )
+    is_for_absence = forms.BooleanField(
+        label="le motif est que le logement n’est pas occupé",
+        required=False,
+        help_text="Refusé tant qu’une absence justifiée (travail, soins, force majeure) est en cours.",
+    )
     reasons = forms.CharField(label="Motifs du gestionnaire", required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -170,7 +175,7 @@ class PreavisForm(forms.Form):
             "given_by_whom",
             Fieldset("Comment, quand", "form", "sent_on", "delivery", "notified_on"),
             Fieldset("Si le résident demande huit jours", "is_shortened", "shortened_reason", "shortened_proof"),
-            Fieldset("Si le gestionnaire résilie", "ground", "offer_notified_on", "reasons"),
+            Fieldset("Si le gestionnaire résilie", "ground", "offer_notified_on", "is_for_absence", "reasons"),
             "seen",
             submit=submit,
             back=self.back,

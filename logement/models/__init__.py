@@ -22,6 +22,8 @@ from logement.models.etats_des_lieux import (
 from logement.models.fichiers import ColonnesFichier, FichierPaiements, LigneFichier, SignalementDepart
 from logement.models.impayes import DemarcheImpaye, DossierImpaye, PlanApurement, SituationCompte
 from logement.models.parc import Batiment, CategoriePlace, Logement, OccupationPlace, Place
+from logement.models.presence import Absence, EntreeLogement, TiersHeberge
+from logement.models.procedures import EtapeProcedure, Procedure
 from logement.models.retenues import PosteVetuste, RetenueSortie
 from logement.models.revisions import RevisionRedevance
 from logement.models.sejours import (
@@ -39,6 +41,7 @@ from logement.models.travaux import TravauxPrevus
 from logement.models.vacances import SignalementVacance
 
 __all__ = [
+    "Absence",
     "AssuranceOccupant",
     "Avenant",
     "AvisEcheance",
@@ -57,6 +60,8 @@ __all__ = [
     "Ecriture",
     "ElementModele",
     "Encaissement",
+    "EntreeLogement",
+    "EtapeProcedure",
     "EtapeSortie",
     "EtatDesLieux",
     "FichierPaiements",
@@ -75,6 +80,7 @@ __all__ = [
     "PosteVetuste",
     "Preavis",
     "Prestation",
+    "Procedure",
     "Quittance",
     "RenouvellementSejour",
     "RestitutionDepot",
@@ -90,5 +96,6 @@ __all__ = [
     "Souscription",
     "Tarif",
     "TarifPrestation",
+    "TiersHeberge",
     "TravauxPrevus",
 ]

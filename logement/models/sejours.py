@@ -180,6 +180,10 @@ class ContratQuerySet(ScopedQuerySet):
         """Contracts under which somebody lives, or will from the day they begin."""
         return self.filter(status__in=ContratOccupation.OCCUPYING)
 
+    def without_title(self) -> Self:
+        """Contracts that have ended and whose place is still lived in, or not emptied: an indemnité is due."""
+        return self.filter(status=ContratOccupation.Status.OCCUPANT_SANS_TITRE)
+
     def with_days_in(self, month: datetime.date) -> Self:
         """Signed contracts with at least one day in the month of `month`; one without its keys back has no last day."""
         first = month.replace(day=1)
@@ -337,6 +341,13 @@ class ContratOccupation(models.Model):
         return self.sejour.residence
 
     @property
+    def owes_indemnity_from(self) -> datetime.date | None:
+        """The first day of the indemnité d'occupation that replaces the redevance; None while there is a title."""
+        if self.status != self.Status.OCCUPANT_SANS_TITRE or self.end_on is None:
+            return None
+        return self.end_on + datetime.timedelta(days=1)
+
+    @property
     def is_left(self) -> bool:
         """Whether the household has changed, or will, for another place: only the keys of this one are awaited."""
         return self.status == self.Status.RUNNING and self.end_on is not None
@@ -411,6 +422,7 @@ class PreavisForm(models.TextChoices):
 
 class PreavisDelivery(models.TextChoices):
     SENT = "sent", "envoyé"
+    PRESENTED = "presented", "présenté, en attente à la poste"
     DELIVERED = "delivered", "remis"
     UNCLAIMED = "unclaimed", "non réclamé"
     RETURNED = "returned", "retourné"
@@ -450,7 +462,11 @@ class Preavis(models.Model):
     shortened_proof = models.CharField("justificatif du délai réduit", max_length=200, blank=True)
     offer_notified_on = models.DateField("offre de relogement notifiée le", null=True, blank=True)
     ends_on = models.DateField("dernier jour du préavis", null=True, blank=True)
+    is_for_absence = models.BooleanField("fondé sur l’inoccupation du logement", default=False)
     reasons = models.TextField("motifs", blank=True)
+    document = models.OneToOneField(
+        DocumentEmis, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="lettre"
+    )
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="saisi par")
     recorded_at = models.DateTimeField("saisi le", default=timezone.now, editable=False)
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")

@@ -84,7 +84,7 @@ def states(places: Sequence[Place], day: datetime.date) -> list[PlaceState]:
 
 
 def _state(place: Place, occupations: list[OccupationPlace], day: datetime.date) -> PlaceState:
-    holder = next((one for one in occupations if one.start_on <= day), None)
+    holder = next((one for one in reversed(occupations) if one.start_on <= day), None)
     following = tuple(one for one in occupations if one.start_on > day)
     free: datetime.date | None = day
     for one in occupations:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from logement.models import ContratOccupation, RenouvellementSejour, Sejour
+from logement.rules.preavis import latest_notice_on
 from logement.rules.sejour import last_day, period, renewal_allowed, warning_dates
 from residence.components import Badge
 from residence.models import User
@@ -81,6 +82,7 @@ class Length:
     planned_end_on: datetime.date | None
     longest_on: datetime.date | None
     warnings: dict[int, datetime.date]
+    latest_notice_on: datetime.date | None
     renewals_done: int
     renewals_max: int | None
     can_renew: bool
@@ -99,6 +101,7 @@ def length_of(sejour: Sejour, contrat: ContratOccupation | None, day: datetime.d
         planned_end_on=planned,
         longest_on=last_day(sejour.start_on, months=longest) if planned and longest else None,
         warnings=warning_dates(planned) if planned else {},
+        latest_notice_on=latest_notice_on(planned) if planned else None,
         renewals_done=renewals_done(sejour),
         renewals_max=sejour.dispositif.renewals_max,
         can_renew=not block,

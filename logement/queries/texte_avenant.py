@@ -4,7 +4,9 @@ import datetime
 from typing import Any
 
 from logement.models import Avenant, ContratOccupation, PartieContrat, Place
+from logement.queries.contrats import price_of
 from logement.queries.texte_contrat import french_date, parties_of, premises_of, signatures_of
+from residence.rules.dates import eve
 from residence.rules.money import euros
 
 Subject = Avenant.Subject
@@ -52,7 +54,7 @@ def change_of_place_data(contrat: ContratOccupation) -> dict[str, Any]:
             states,
             _deposit(before, contrat),
         ],
-        "before": _amounts(before),
+        "before": _amounts_now(before, contrat.start_on),
         "after": _amounts(contrat),
         "premises": [premises_of(place)],
         "reason": contrat.change_reason,
@@ -84,6 +86,15 @@ def _amounts(row: Any) -> dict[str, Any]:
         "services": row.monthly_services,
         "total": row.monthly_redevance,
     }
+
+
+def _amounts_now(contrat: ContratOccupation, day: datetime.date) -> dict[str, Any]:
+    """What the place costs on the eve of `day`: the tariff may have been revised since the contract was signed."""
+    places = Place.objects.filter(pk__in=[contrat.place_id, *contrat.joined_places.values_list("pk", flat=True)])
+    price = price_of(list(places.select_related("categorie")), eve(day))
+    if price is None:
+        return _amounts(contrat)
+    return {"rent": price.rent, "charges": price.charges, "services": price.services, "total": price.redevance}
 
 
 def _deposit(before: ContratOccupation, contrat: ContratOccupation) -> str:

@@ -1,6 +1,6 @@
 """Notices that end an occupancy contract. Every date given is the last day of the notice, that day included."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 
 from residence.rules.dates import add_days, add_months, clear_months
@@ -78,6 +78,18 @@ def manager_notice_end(notified_on: date, *, ground: Ground, offer_notified_on: 
     if offer_notified_on is None:
         raise ValueError("a contract ended because its conditions ended needs an offer of rehousing")
     return max(clear_months(notified_on, 3), add_months(offer_notified_on, 1))
+
+
+def latest_notice_on(end: date) -> date:
+    """The last day on which a notice for CONDITIONS_ENDED may be delivered for its last day to be `end` at the latest.
+
+    The rehousing offer is to be notified one month before the end at the latest as well; both are delivered together in
+    practice. Source: annexe 2 au III de l'article R.353-159, article 6.
+    """
+    day = add_months(end, -3)
+    while clear_months(day, 3) > end:
+        day -= timedelta(days=1)
+    return day
 
 
 def last_day_due(*, notice_end: date, keys_returned_on: date | None, by_manager: bool) -> date:

@@ -10,6 +10,12 @@ from datetime import date, timedelta
 from residence.rules.dates import add_months, eve, morrow
 
 WARNING_DAYS = (90, 60, 30)
+# What each warning asks for; none of them ends anything.
+ASKED_AT = {
+    90: "parler de la suite avec le résident, le contrat ne prend pas fin seul",
+    60: "faire décider : renouvellement, dépassement ou relogement",
+    30: "dire la décision au résident, par écrit",
+}
 
 
 @dataclass(frozen=True)

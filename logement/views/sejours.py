@@ -15,6 +15,7 @@ from logement.actions.contrats import issue_attestation
 from logement.actions.sejours import (
     decide_renouvellement,
     deliver_preavis,
+    issue_preavis_letter,
     notice_end,
     record_apl,
     record_cles,
@@ -146,6 +147,9 @@ def sejour_detail(request: HttpRequest, sejour_id: int) -> HttpResponse:
             "renouvellement": Permission.RENOUVELLEMENT_DECIDE,
             "preavis": Permission.PREAVIS_RECORD,
             "cles": Permission.CLES_RECORD,
+            "presence": Permission.PRESENCE_VIEW,
+            "procedure": Permission.PROCEDURE_VIEW,
+            "procedure_record": Permission.PROCEDURE_RECORD,
         }.items()
     }
     steps = entry_steps(contrat) if contrat and contrat.status in _ENTERING and not sejour.ended_on else []
@@ -166,6 +170,13 @@ def sejour_detail(request: HttpRequest, sejour_id: int) -> HttpResponse:
         ],
         "decisions": sejour.renouvellements.select_related("decided_by").order_by("-decided_on", "-pk"),
         "preavis": _live_preavis(contrat),
+        "procedures": list(sejour.procedures.order_by("closed_on", "-opened_on"))
+        if opens["procedure"] and not sejour.menage.is_masked
+        else [],
+        "is_past_end": contrat is not None
+        and contrat.status == Status.NOTICE
+        and contrat.end_on is not None
+        and contrat.end_on < day,
         "droit": sejour.droits_apl.order_by("-start_on", "-pk").first() if opens["compte"] else None,
         "assurance": AssuranceOccupant.objects.filter(contrat__sejour=sejour).order_by("-end_on").first(),
         "deposit": _deposit(sejour, contrat) if opens["compte"] else None,
@@ -395,6 +406,19 @@ def _preavis(request: HttpRequest, preavis_id: int) -> Preavis:
         pk=preavis_id,
     )
     return preavis
+
+
+@require_http_methods(["POST"])
+@require_permission(Permission.PREAVIS_RECORD)
+def preavis_issue(request: HttpRequest, preavis_id: int) -> HttpResponse:
+    """The letter of a notice, or the answer to the resident's."""
+    preavis = _preavis(request, preavis_id)
+    try:
+        document = issue_preavis_letter(by=request.user, preavis=preavis)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(preavis.contrat)
+    return redirect(document)
 
 
 @require_http_methods(["GET", "POST"])

@@ -73,7 +73,7 @@ DOCUMENT_PERMISSION: dict[DocumentKind, Permission] = {
     DocumentKind.AVENANT: Permission.CONTRAT_VIEW,
     DocumentKind.REGLEMENT: Permission.CONTRAT_VIEW,
     DocumentKind.LETTRE_PREAVIS: Permission.CONTRAT_VIEW,
-    DocumentKind.LETTRE_SEJOUR: Permission.CONTRAT_VIEW,
+    DocumentKind.LETTRE_SEJOUR: Permission.PRESENCE_VIEW,
     DocumentKind.ETAT_DES_LIEUX: Permission.ETAT_DES_LIEUX_VIEW,
     DocumentKind.AVIS_ECHEANCE: Permission.COMPTE_VIEW,
     DocumentKind.FACTURE: Permission.COMPTE_VIEW,

@@ -29,7 +29,12 @@ pytestmark = pytest.mark.django_db
 
 OURS = ("residence", "logement", "admissions", "accompagnement")
 # Tables that only ever grow, for everybody; for the rest, see the triggers of each app's migrations.
-NEVER_CHANGED = ["residence_entreejournal", "logement_ecriture", "admissions_etapeorientation"]
+NEVER_CHANGED = [
+    "residence_entreejournal",
+    "logement_ecriture",
+    "admissions_etapeorientation",
+    "logement_etapeprocedure",
+]
 NEVER_EMPTIED = [*NEVER_CHANGED, "residence_documentemis", "residence_modeledocument", "logement_quittance"]
 
 
