@@ -113,6 +113,15 @@ class Matches:
     hidden: int
 
     @property
+    def too_large(self) -> int:
+        """For how many of `fitting` the place is too large: it suits them last."""
+        return sum(1 for match in self.fitting if match.fit.is_too_large)
+
+    @property
+    def of_size(self) -> int:
+        return len(self.fitting) - self.too_large
+
+    @property
     def first(self) -> Match | None:
         return self.fitting[0] if self.fitting else None
 

@@ -144,7 +144,8 @@ def agenda_of(session: SessionCommission, user: User) -> list[AgendaLine]:
     """The agenda in its order; a line is opened only by who may read that file. Names mask themselves."""
     passages = list(
         session.passages.on_agenda()
-        .select_related("orientation__menage", "orientation__dispositif", "decision", "synthese")
+        # Not the syntheses: a page of text each, of which one at most is shown.
+        .select_related("orientation__menage", "orientation__dispositif", "decision")
         .prefetch_related("opinions", "liens__user")
         .annotate(is_kept_out=Q(orientation__menage__in=linked_menages(user)))
         .order_by("rank", "pk")

@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import F, QuerySet, Window
@@ -91,12 +92,18 @@ class _Facts:
         self.passages = {one.orientation_id: one for one in passages.select_related("session").order_by("pk")}
 
 
+@cache
+def _address(name: str) -> str:
+    """The address of an act, its number left to write: the cards of a board ask for the same few by the hundred."""
+    return reverse(f"admissions:{name}", args=[0]).replace("/0/", "/{}/")
+
+
 def _moves(one: Orientation, facts: _Facts, user: User) -> list[Move]:
     """Every stage that the card may be taken to, each with the page that does it and asks for what it needs."""
     found: list[Move] = []
 
     def to(stage: str, label: str, name: str, target: int | None = None) -> None:
-        found.append(Move(stage, label, reverse(f"admissions:{name}", args=[target or one.pk])))
+        found.append(Move(stage, label, _address(name).format(target or one.pk)))
 
     match one.status:
         case S.RECEIVED:

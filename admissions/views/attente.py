@@ -216,7 +216,7 @@ def _place_row(state: PlaceState, matches: Any) -> Row:
             why_then(state) or "libre",
             f"{kind}, {place.surface:.0f}{NBSP}m²{', accessible' if accessible else ''}",
             str(place.dispositif),
-            len(matches.fitting) if matches else "",
+            matches.of_size if matches else "",
             told,
         ),
         url=reverse("admissions:attribution_detail", args=[place.pk]),
