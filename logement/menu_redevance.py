@@ -15,4 +15,7 @@ MENU = [
     MenuEntry("redevance", "Quittances", "logement:quittance_list", Permission.COMPTE_VIEW, "receipt", 60),
     MenuEntry("redevance", "Tarifs", "logement:tarif_list", Permission.TARIF_VIEW, "flag", 70),
     MenuEntry("redevance", "Mois clos", "logement:mois_list", Permission.COMPTE_VIEW, "lock", 80),
+    MenuEntry(
+        "redevance", "Comptabilité", "logement:comptabilite_export", Permission.COMPTABILITE_EXPORT, "download", 85
+    ),
 ]

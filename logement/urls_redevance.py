@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from logement.views import apl, avis, campagnes, compte, encaissements, fichiers, impayes, quittances, revisions, tarifs
+from logement.views import (
+    apl,
+    avis,
+    campagnes,
+    comptabilite,
+    compte,
+    decaissements,
+    encaissements,
+    fichiers,
+    impayes,
+    quittances,
+    revisions,
+    tarifs,
+)
 
 urlpatterns = [
     # Accounts
@@ -19,11 +32,17 @@ urlpatterns = [
     path("comptes/<int:sejour_id>/", compte.compte_detail, name="compte_detail"),
     path("comptes/<int:sejour_id>/releve/", compte.compte_statement, name="compte_statement"),
     path("comptes/<int:sejour_id>/paiement/", encaissements.encaissement_record, name="encaissement_record"),
+    path("comptes/<int:sejour_id>/rembourser/", decaissements.remboursement_record, name="remboursement_record"),
+    path("comptes/<int:sejour_id>/depot/", decaissements.depot_settle, name="depot_settle"),
+    path(
+        "remboursements/<int:decaissement_id>/annuler/", decaissements.remboursement_cancel, name="remboursement_cancel"
+    ),
     path("contrats/<int:contrat_id>/prestation/", tarifs.souscription_open, name="souscription_open"),
     path("souscriptions/<int:souscription_id>/arreter/", tarifs.souscription_close, name="souscription_close"),
     # Payments and receipts
     path("paiements/", encaissements.encaissement_list, name="encaissement_list"),
     path("paiements/<int:encaissement_id>/annuler/", encaissements.encaissement_cancel, name="encaissement_cancel"),
+    path("paiements/<int:encaissement_id>/imputer/", encaissements.encaissement_impute, name="encaissement_impute"),
     path("paiements/fichiers/", fichiers.fichier_list, name="fichier_list"),
     path("paiements/fichiers/importer/", fichiers.fichier_open, name="fichier_open"),
     path("paiements/fichiers/<int:fichier_id>/", fichiers.fichier_detail, name="fichier_detail"),
@@ -48,6 +67,7 @@ urlpatterns = [
     path("avis/", avis.avis_list, name="avis_list"),
     path("avis/<int:avis_id>/", avis.avis_detail, name="avis_detail"),
     path("avis/<int:avis_id>/rectifier/", avis.avis_rectify, name="avis_rectify"),
+    path("comptabilite/", comptabilite.comptabilite_export, name="comptabilite_export"),
     path("mois/", compte.mois_list, name="mois_list"),
     path("mois/residence/<int:residence_id>/", compte.mois_close, name="mois_close"),
     # Tariffs

@@ -478,6 +478,20 @@ class World:
         return logement.DossierImpaye.objects.open().get(sejour=sejour_id)
 
     @cached_property
+    def decaissement(self) -> logement.Decaissement:
+        return logement.Decaissement.objects.create(
+            sejour=self.contrat.sejour,
+            kind="credit",
+            paid_on=today(),
+            amount=10,
+            method="transfer",
+            payee=NAME,
+            proof="virement 1",
+            form_key=uuid.uuid4(),
+            recorded_by=self.author,
+        )
+
+    @cached_property
     def demarche(self) -> logement.DemarcheImpaye:
         return logement.DemarcheImpaye.objects.create(
             dossier=self.dossier_impaye,

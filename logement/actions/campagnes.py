@@ -178,7 +178,16 @@ def write_lines(lines: Mapping[int, Sequence[NewLine]], *, reason: str = "") -> 
         LigneAvis,
         ("avis_id", "kind", "label", "start_on", "end_on", "monthly_amount", "amount", "reason"),
         (
-            (key, line.kind, line.label, line.start_on, line.end_on, line.monthly_amount, line.amount, reason)
+            (
+                key,
+                line.kind,
+                line.label,
+                line.start_on,
+                line.end_on,
+                line.monthly_amount,
+                line.amount,
+                line.reason or reason,
+            )
             for key, of_avis in lines.items()
             for line in of_avis
         ),

@@ -22,6 +22,7 @@ from logement.models import (
     Campagne,
     ClotureMensuelle,
     ContratOccupation,
+    Decaissement,
     Ecriture,
     Encaissement,
     Imputation,
@@ -116,6 +117,7 @@ def post(
     avis: AvisEcheance | None = None,
     encaissement: Encaissement | None = None,
     contrat: ContratOccupation | None = None,
+    decaissement: Decaissement | None = None,
     reverses: Ecriture | None = None,
 ) -> Ecriture:
     """Write one entry, with its cause, in an open month. ValidationError otherwise."""
@@ -129,6 +131,7 @@ def post(
         avis=avis,
         encaissement=encaissement,
         contrat=contrat,
+        decaissement=decaissement,
         reverses=reverses,
         recorded_by=by,
     )
@@ -148,6 +151,7 @@ def counter_entry(entry: Ecriture, *, by: User | None, dated_on: datetime.date) 
         avis_id=entry.avis_id,
         encaissement_id=entry.encaissement_id,
         contrat_id=entry.contrat_id,
+        decaissement_id=entry.decaissement_id,
         reverses=entry,
         recorded_by=by,
     )
@@ -366,10 +370,14 @@ def release(
 ) -> list[Imputation]:
     """Take back every imputation of these payments, on and from these avis, by rows of the opposite sign.
 
-    The stays are locked by the caller.
+    The stays are locked by the caller. ValidationError where a part was paid back to the resident.
     """
+    paid_back = Imputation.objects.filter(Q(encaissement__in=encaissements) | Q(credit_avis__in=avis), avis=None)
+    if paid_back.aggregate(net=Sum("amount"))["net"]:
+        raise ValidationError("Une part a été rendue au résident : annulez d’abord ce remboursement.")
     rows = (
-        Imputation.objects.filter(Q(encaissement__in=encaissements) | Q(avis__in=avis) | Q(credit_avis__in=avis))
+        Imputation.objects.exclude(avis=None)
+        .filter(Q(encaissement__in=encaissements) | Q(avis__in=avis) | Q(credit_avis__in=avis))
         .values("encaissement", "credit_avis", "avis")
         .annotate(net=Sum("amount"))
         .exclude(net=0)

@@ -228,6 +228,53 @@ def refresh_stays(sejours: set[int]) -> None:
 
 
 @transaction.atomic
+def impute_again(*, by: User, encaissement: Encaissement, chosen: Sequence[int], reason: str) -> Encaissement:
+    """Set a payment against other debts than those it settled: those that its payer meant, then the legal order.
+
+    The rows that settled are taken back by rows of the opposite sign: what was is still read. Quittances of terms that
+    are no longer paid fall, a statement says so. ValidationError for an APL, a deposit, a cancelled payment.
+    Source: code civil, article 1342-10.
+    """
+    if not reason.strip():
+        raise ValidationError(
+            {"reason": "Dites pourquoi l’imputation change : ce que le résident a demandé, et quand."}
+        )
+    sejour = lock_accounts([encaissement.sejour_id])[encaissement.sejour_id]
+    encaissement = locked(encaissement)
+    if encaissement.cancelled_at is not None or encaissement.is_deposit:
+        raise ValidationError("Ce paiement ne règle pas la redevance.")
+    if encaissement.method == Encaissement.Method.APL:
+        raise ValidationError("L’APL règle le mois pour lequel elle est versée : elle ne s’impute pas ailleurs.")
+    before = set(Imputation.objects.filter(encaissement=encaissement).values_list("avis_id", flat=True))
+    # Taken back whole: what else was paid waits, so that the choice comes first.
+    release(by=by, encaissements=[encaissement])
+    written = settle([sejour.pk], by=by, chosen={encaissement.pk: tuple(chosen)})
+    unpaid = AvisEcheance.objects.filter(pk__in=before - {None}).exclude(paid=F("total"))
+    gone = Quittance.objects.live().filter(
+        sejour=sejour, kind=Quittance.Kind.QUITTANCE, avis__in=unpaid.values("pk")
+    ) | Quittance.objects.live().filter(sejour=sejour, encaissement=encaissement)
+    cancel_receipts(
+        by=by,
+        quittances=list(gone),
+        reason=f"Paiement du {encaissement.received_on:%d/%m/%Y} imputé autrement : {reason.strip()}"[:200],
+    )
+    touched = {row.avis_id for row in written} | before
+    issue_receipts(by=by, avis=touched - {None}, encaissements=[encaissement.pk])
+    record(
+        "imputation.change",
+        by=by,
+        target=encaissement,
+        residence=sejour.residence,
+        menage=sejour.menage,
+        reason=reason.strip(),
+        amount=encaissement.amount,
+    )
+    refresh_stays({sejour.pk})
+    encaissement.refresh_from_db()
+    return encaissement
+
+
+@transaction.atomic
 def cancel_encaissement(*, by: User | None, encaissement: Encaissement, reason: str) -> Encaissement:
     """Take back a payment recorded by mistake, or one that bounced: counter-entry, what it settled owed again.
 

@@ -15,6 +15,8 @@ from residence.models.base import today
 from residence.rules.money import euros
 
 REDEVANCE, DEPOSIT = "redevance", "depot"
+# What is kept of a deposit comes with its settlement alone.
+_BY_HAND = [choice for choice in Encaissement.Method.choices if choice[0] != Encaissement.Method.DEPOSIT]
 
 
 class EncaissementForm(forms.Form):
@@ -29,7 +31,7 @@ class EncaissementForm(forms.Form):
     )
     amount = AmountField(label="Montant reçu (€)")
     received_on = DateField(label="Reçu le", initial=today)
-    method = forms.ChoiceField(label="Moyen", choices=[("", "choisir"), *Encaissement.Method.choices])
+    method = forms.ChoiceField(label="Moyen", choices=[("", "choisir"), *_BY_HAND])
     for_month = MonthField(
         label="Mois de l’APL", required=False, ahead=0, help_text="Quand c’est la CAF ou la MSA qui verse."
     )
@@ -94,6 +96,28 @@ class EncaissementForm(forms.Form):
             "chosen": tuple(given.get("chosen", ())),
             "key": given["form_key"],
         }
+
+
+class ImputationForm(forms.Form):
+    """Which terms a payment settles first, and why that changes."""
+
+    chosen = forms.TypedMultipleChoiceField(
+        label="Ce que ce paiement règle d’abord",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Ce qui reste du paiement règle ensuite le mois le plus ancien.",
+    )
+    reason = forms.CharField(
+        label="Pourquoi", max_length=200, help_text="Ce que le résident a demandé, quand et comment."
+    )
+
+    def __init__(self, *args: Any, terms: list[AvisEcheance], back: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["chosen"].choices = [  # type: ignore[attr-defined]
+            (avis.pk, f"{month_name(avis.month)} : {euros(avis.total)} demandés, {euros(avis.paid)} payés")
+            for avis in terms
+        ]
+        self.helper = page_helper("chosen", "reason", submit="Imputer autrement", back=back)
 
 
 class EncaissementFilterForm(forms.Form):

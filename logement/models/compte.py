@@ -198,7 +198,8 @@ class LigneAvis(models.Model):
 
     Kind = LigneAvisKind
 
-    HOUSING = frozenset({Kind.RENT, Kind.CHARGES})
+    # A reduction comes off what the home costs.
+    HOUSING = frozenset({Kind.RENT, Kind.CHARGES, Kind.REDUCTION})
 
     avis = models.ForeignKey(AvisEcheance, models.PROTECT, related_name="lignes", verbose_name="avis")
     kind = models.CharField("nature", max_length=15, choices=Kind)

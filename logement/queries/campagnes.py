@@ -24,8 +24,9 @@ from logement.models import (
 )
 from logement.models.parc import days
 from logement.queries.tarifs import Maxima
+from logement.rules.plafonds import Base, Ceiling, Month, over
 from logement.rules.redevance import DatedPart, Part, excess_over_maximum, lines_for_month
-from residence.models import Residence
+from residence.models import CritereDispositif, Residence, Ressource
 from residence.rules.dates import add_months, eve, month_end, month_start, morrow
 from residence.rules.money import ZERO, euros
 
@@ -34,6 +35,7 @@ JUMP = Decimal("0.20")
 
 NO_TARIF, ABOVE_MAXIMUM = "no_tarif", "above_maximum"
 NO_PRICE, APL_MISSING, AMOUNT_JUMP, PAST_END = "no_price", "apl_missing", "amount_jump", "past_end"
+ABOVE_CEILING, NO_RESOURCES = "above_ceiling", "no_resources"
 BLOCKING = frozenset({NO_TARIF, ABOVE_MAXIMUM})
 
 _KINDS = {
@@ -153,12 +155,13 @@ def owed_for_month(residence: Residence, month: datetime.date, contrats: QuerySe
     month = month_start(month)
     rows = list(
         contrats.select_related("sejour__menage", "place")
-        .prefetch_related("sejour__residence", "place__categorie")
+        .prefetch_related("sejour__residence", "sejour__dispositif", "place__categorie")
         .order_by("place__code", "start_on")
     )
     facts = _Facts(residence, month, [contrat.pk for contrat in rows])
     owed = [_owed(contrat, facts) for contrat in rows]
     _expect_apl(owed, month)
+    _hold_ceilings(owed, residence, month)
     _compare(owed, month)
     return owed
 
@@ -366,6 +369,78 @@ def _expect_apl(owed: Sequence[Owed], month: datetime.date) -> None:
         right = by_stay.get(one.contrat.sejour_id)
         if one.housing and right is not None and right.status != DroitApl.Status.GRANTED:
             one.warn(APL_MISSING, f"APL {right.get_status_display()} : rien n’est déduit")
+
+
+_IN_REDEVANCE = frozenset({LigneAvis.Kind.RENT, LigneAvis.Kind.CHARGES, LigneAvis.Kind.SERVICES})
+
+
+def _hold_ceilings(owed: Sequence[Owed], residence: Residence, month: datetime.date) -> None:
+    """Take off what passes the ceiling of a dispositif that reduces; say what passes one that does not.
+
+    Resources are those known for the last day of the month; who reads the campaign learns the reduction, not them.
+    """
+    ceilings = _ceilings(residence)
+    concerned = [one for one in owed if one.lines and one.contrat.sejour.dispositif_id in ceilings]
+    if not concerned:
+        return
+    last = month_end(month)
+    lines = Ressource.objects.filter(
+        Q(end_on=None) | Q(end_on__gte=last),
+        start_on__lte=last,
+        menage__in={one.contrat.sejour.menage_id for one in concerned},
+    )
+    resources = dict(lines.order_by().values_list("menage").annotate(sum=Sum("monthly_amount")))
+    for one in concerned:
+        known = resources.get(one.contrat.sejour.menage_id)
+        if known is None:
+            one.warn(NO_RESOURCES, "ressources inconnues : le plafond du dispositif n’est pas calculé")
+            continue
+        with_title = [line for line in one.lines if line.kind in _IN_REDEVANCE]
+        if not with_title:
+            continue
+        asked = Month(
+            start=min(line.start_on for line in with_title),
+            end=max(line.end_on for line in with_title),
+            rent=sum((line.amount for line in with_title if line.kind == LigneAvis.Kind.RENT), ZERO),
+            all_in=sum((line.amount for line in with_title), ZERO),
+            apl=one.apl_expected,
+            resources=known,
+        )
+        _hold(one, asked, ceilings[one.contrat.sejour.dispositif_id])
+
+
+def _hold(one: Owed, asked: Month, ceilings: Sequence[Ceiling]) -> None:
+    """Apply the reduction that makes every ceiling hold: the greatest of them."""
+    for ceiling in ceilings:
+        if not ceiling.reduces and over(ceiling, asked) > 0:
+            one.warn(ABOVE_CEILING, f"au-dessus du plafond du dispositif ({ceiling.label})")
+    reducing = [(over(ceiling, asked), ceiling) for ceiling in ceilings if ceiling.reduces]
+    less, ceiling = max(reducing, key=lambda pair: pair[0], default=(ZERO, None))
+    if not less or ceiling is None:
+        return
+    reduction = NewLine(
+        kind=LigneAvis.Kind.REDUCTION,
+        label=f"remise, {ceiling.label}"[:150],
+        start_on=asked.start,
+        end_on=asked.end,
+        monthly_amount=-less,
+        amount=-less,
+        reason=f"Plafond du dispositif « {one.contrat.sejour.dispositif} »"[:200],
+    )
+    one.lines = [*one.lines, reduction]
+    for name in ("total", "housing"):
+        one.__dict__.pop(name, None)
+
+
+def _ceilings(residence: Residence) -> dict[int, list[Ceiling]]:
+    """The ceilings on the share of the resources, by dispositif of the résidence."""
+    found: dict[int, list[Ceiling]] = defaultdict(list)
+    kinds = [base.value for base in Base]
+    rows = CritereDispositif.objects.filter(dispositif__residence=residence, kind__in=kinds, maximum__isnull=False)
+    for row in rows:
+        reduces = row.effect == CritereDispositif.Effect.REDUCES
+        found[row.dispositif_id].append(Ceiling(Base(row.kind), row.maximum, reduces))
+    return found
 
 
 def _compare(owed: Sequence[Owed], month: datetime.date) -> None:

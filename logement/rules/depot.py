@@ -5,14 +5,43 @@ neither its delays nor its 10 % for each month late.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from residence.rules.dated import in_force
 from residence.rules.dates import add_days
 from residence.rules.money import ZERO, cents, cents_down
 
 REFUND_DAYS = 15
 DAYS_A_YEAR = 365
+
+
+@dataclass(frozen=True)
+class LegalRate:
+    """The legal interest owed to a person who acts for no business, a share a year, from `valid_from` on."""
+
+    valid_from: date
+    value: Decimal
+    source: str
+
+
+# Set each half-year (code monétaire et financier, L.313-2 and D.313-1-A). A later arrêté is a later row.
+LEGAL_RATES = (
+    LegalRate(date(2023, 7, 1), Decimal("0.0682"), "arrêté du 27 juin 2023"),
+    LegalRate(date(2024, 7, 1), Decimal("0.0816"), "arrêté fixant le taux du second semestre 2024"),
+    LegalRate(date(2025, 1, 1), Decimal("0.0721"), "arrêté fixant le taux du premier semestre 2025"),
+    LegalRate(date(2025, 7, 1), Decimal("0.0665"), "arrêté du 19 juin 2025"),
+    LegalRate(date(2026, 1, 1), Decimal("0.0667"), "arrêté du 15 décembre 2025"),
+)
+
+
+def legal_rate(on: date) -> LegalRate:
+    """The last rate known on day `on`; the first one for a day before the table.
+
+    The arrêté of a half-year may be missing: the rate before it then stands, and the paper names its arrêté.
+    """
+    return in_force(LEGAL_RATES, max(on, LEGAL_RATES[0].valid_from))
 
 
 def maximum(monthly_redevance: Decimal, *, months: Decimal = Decimal(1)) -> Decimal:

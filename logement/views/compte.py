@@ -130,6 +130,9 @@ def compte_detail(request: HttpRequest, sejour_id: int) -> HttpResponse:
         "souscriptions": contrat.souscriptions.select_related("prestation").order_by("-start_on") if contrat else (),
         "payments": sejour.encaissements.order_by("-received_on", "-pk")[:12],
         "receipts": sejour.quittances.select_related("document__residence", "avis").order_by("-pk")[:12],
+        "refunds": sejour.decaissements.select_related("document__residence", "restitution__document__residence")
+        .defer("document__data", "restitution__document__data")
+        .order_by("-pk")[:6],
         "statements": DocumentEmis.objects.filter(
             kind=DocumentEmis.Kind.RELEVE, menage=sejour.menage, residence=sejour.residence
         )
@@ -141,6 +144,7 @@ def compte_detail(request: HttpRequest, sejour_id: int) -> HttpResponse:
             "issue": user.holds(Permission.AVIS_ISSUE, sejour.residence_id),
             "print": user.holds(Permission.QUITTANCE_ISSUE, sejour.residence_id),
             "apl": user.holds(Permission.APL_RECORD, sejour.residence_id),
+            "refund": user.holds(Permission.REMBOURSEMENT_RECORD, sejour.residence_id),
         },
     }
     return render(request, "logement/compte_detail.html", context)

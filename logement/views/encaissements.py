@@ -5,17 +5,17 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from logement.actions.encaissements import cancel_encaissement, record_encaissement
+from logement.actions.encaissements import cancel_encaissement, impute_again, record_encaissement
 from logement.forms.campagnes import ReasonForm
-from logement.forms.encaissements import EncaissementFilterForm, EncaissementForm
+from logement.forms.encaissements import EncaissementFilterForm, EncaissementForm, ImputationForm
 from logement.forms.errors import put_errors
-from logement.models import Encaissement, Quittance
+from logement.models import AvisEcheance, Encaissement, Quittance
 from logement.queries.compte import balance_of, current_contrats, open_avis, stays_like
 from logement.views.compte import sejour_or_404
 from logement.views.parc import chosen_residence, ordered
@@ -182,3 +182,32 @@ def _rest_on(payment: Encaissement) -> Any:
     return Q(encaissement=payment) | Q(
         kind=Quittance.Kind.QUITTANCE, avis__in=payment.imputations.values_list("avis", flat=True)
     )
+
+
+@require_http_methods(["GET", "POST"])
+@require_permission(Permission.ENCAISSEMENT_RECORD)
+def encaissement_impute(request: HttpRequest, encaissement_id: int) -> HttpResponse:
+    """Set a payment against other terms than those it settled."""
+    rows = Encaissement.objects.visible_to(request.user, Permission.ENCAISSEMENT_RECORD)
+    encaissement: Any = get_object_or_404(rows.select_related("sejour__menage"), pk=encaissement_id)
+    sejour = encaissement.sejour
+    back = reverse("logement:compte_detail", args=[sejour.pk])
+    settled = encaissement.imputations.exclude(avis=None).values("avis")
+    called = AvisEcheance.objects.called().filter(contrat__sejour=sejour, total__gt=0)
+    terms = list(called.filter(Q(pk__in=settled) | ~Q(paid=F("total"))).order_by("due_on", "pk"))
+    form = ImputationForm(request.POST or None, terms=terms, back=back)
+    if request.method == "POST" and form.is_valid():
+        try:
+            impute_again(by=request.user, encaissement=encaissement, **form.cleaned_data)
+        except ValidationError as error:
+            put_errors(form, error)
+        else:
+            messages.success(request, "Le paiement est imputé autrement. Les reçus suivent.")
+            return redirect(back)
+    context = {
+        "form": form,
+        "payment": encaissement,
+        "sejour": sejour,
+        "banner": banner_for(request.user, sejour.menage, current="compte"),
+    }
+    return render(request, "logement/encaissement_impute.html", context)

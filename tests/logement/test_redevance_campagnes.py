@@ -33,7 +33,7 @@ from logement.models import (
 )
 from logement.models.parc import days
 from residence.actions.documents import pdf_of
-from residence.models import DocumentEmis, EntreeJournal, PlafondRedevance
+from residence.models import CritereDispositif, DocumentEmis, EntreeJournal, PlafondRedevance, Ressource
 from residence.permissions import Role
 from tests.factories import (
     AvisFactory,
@@ -497,3 +497,34 @@ def test_the_paper_of_an_avis(settings: Any, tmp_path: Any) -> None:
     ):
         assert said in text
     assert "page 1 / 1" in text
+
+
+# Ceilings of a dispositif
+
+
+def test_a_ceiling_that_reduces_takes_off_what_is_above_with_its_reason() -> None:
+    """200 € of loyer left for 900 € of resources, 20 % at most: 20 € less, on the avis and in the ledger."""
+    contrat = stay(apl="100")
+    dispositif, menage = contrat.sejour.dispositif, contrat.sejour.menage
+    CritereDispositif.objects.create(dispositif=dispositif, kind="loyer_net", maximum=D("0.20"), effect="reduces")
+    CritereDispositif.objects.create(dispositif=dispositif, kind="taux_effort", maximum=D("0.30"), effect="flags")
+    with on(2025, 3, 20):
+        unknown = prepare_campagne(by=None, residence=contrat.sejour.residence, month=MARCH)
+        assert [one.code for one in unknown.anomalies] == ["no_resources"]
+        Ressource.objects.create(menage=menage, kind="rsa", monthly_amount=900)
+        known = prepare_campagne(by=None, residence=contrat.sejour.residence, month=MARCH)
+        assert [one.code for one in known.anomalies] == ["above_ceiling"]
+    avis = call(contrat, MARCH)
+    assert parts(avis)[-1] == ("reduction", D("-20.00"))
+    assert (avis.total, avis.housing, avis.net) == (D(400), D(380), D(300))
+    line = avis.lignes.get(kind="reduction")
+    assert "20" in line.label
+    assert str(dispositif) in line.reason
+    assert Ecriture.objects.get(kind="reduction").amount == D(-20)
+    # Nothing of the resources is told with it.
+    assert "900" not in line.label + line.reason
+    pay(contrat, 300, datetime.date(2025, 4, 2))
+    pay(contrat, 100, datetime.date(2025, 4, 5), method="apl", for_month=MARCH)
+    avis.refresh_from_db()
+    assert avis.left == 0
+    check_books()
