@@ -226,6 +226,8 @@ def cell(value: Any, column: Any) -> Any:
         case "deadline":
             return echeance(value, column.soon_within)
         case "tags":
+            if isinstance(value, list):
+                return format_html_join(" ", "{}", ((badge(one),) for one in value))
             return badge(value)
         case _:
             return value

@@ -180,6 +180,7 @@ def test_the_board_reads_one_row_a_stay() -> None:
         assert "1 ménage en retard" in found
         assert "suivi social en cours" in found
         assert "à contacter" in said
+        assert "Badge(" not in said
         assert "1 ménage" in shown(client, url, age="1", montant="100")
         assert "Personne à montrer" in shown(client, url, etape="fsl")
         # The file of one, and what its household is told when nothing is late any more.
