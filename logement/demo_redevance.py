@@ -7,7 +7,9 @@ from decimal import Decimal
 from logement.actions.campagnes import issue_avis, send_campagne
 from logement.actions.compte import post_all
 from logement.actions.encaissements import Payment, record_encaissements
-from logement.models import AvisEcheance, ClotureMensuelle, ContratOccupation, Ecriture
+from logement.actions.impayes import record_demarche
+from logement.actions.situations import count_again
+from logement.models import AvisEcheance, ClotureMensuelle, ContratOccupation, Ecriture, SituationCompte
 from residence.demo import World, lived_on
 from residence.rules.dates import add_days, add_months, iter_months, month_end, month_start
 from residence.rules.money import cents
@@ -35,6 +37,24 @@ def load_money(world: World) -> None:
         _payments(world, month, habits)
     world.shared["habits"] = habits
     _close(world)
+    _arrears(world)
+
+
+def _arrears(world: World) -> None:
+    """Who is late, counted; for the one who owes most, somebody rang the bell and asked the FSL."""
+    count_again()
+    most = SituationCompte.objects.on(world.today).filter(late__gt=0).order_by("-late").select_related("sejour").first()
+    if most is None:
+        return
+    for kind, days, outcome in (("talk", 12, "unreached"), ("fsl", 5, "pending")):
+        record_demarche(
+            by=world.users["coordinatrice"],
+            sejour=most.sejour,
+            kind=kind,
+            done_on=world.days_ago(days),
+            outcome=outcome,
+            form_key=_key(world),
+        )
 
 
 def _close(world: World) -> None:

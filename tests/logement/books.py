@@ -16,6 +16,7 @@ from logement.actions.encaissements import record_encaissement
 from logement.models import (
     AvisEcheance,
     ContratOccupation,
+    Decaissement,
     DroitApl,
     Ecriture,
     Encaissement,
@@ -75,6 +76,11 @@ def check_books() -> None:
     for payment in Encaissement.objects.all():
         assert payment.imputed == imputed.get(payment.pk, 0)
         assert of_payment.get(payment.pk, 0) == (0 if payment.cancelled_at else -payment.amount)
+    gone_out, taken = _sums(Ecriture, "decaissement"), _sums(Imputation, "decaissement")
+    for refund in Decaissement.objects.all():
+        stands = Decimal(0) if refund.cancelled_at else refund.amount
+        assert gone_out.get(refund.pk, 0) == stands
+        assert refund.kind == Decaissement.Kind.DEPOSIT or taken.get(refund.pk, 0) == stands
 
 
 def _sums(model: Any, name: str) -> dict[int, Decimal]:

@@ -1,6 +1,8 @@
 """The month's avis: what they say, once each, undone as a whole, whoever asks and how often."""
 
 import datetime
+import os
+import signal
 import threading
 from typing import Any
 
@@ -366,6 +368,31 @@ def test_killed_half_way_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> 
     assert not Campagne.objects.exists()
     call(contrat, MARCH)
     assert AvisEcheance.objects.called().count() == 1
+    check_books()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_by_the_system_the_next_run_finds_all_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """kill -9 once papers, avis, lines and entries are written, on a connection of its own: none of it is left."""
+    contrat = stay()
+    residence = contrat.sejour.residence
+    with on(2025, 3, 25):
+        child = os.fork()
+        if child == 0:
+            # The parent's connection is the parent's: the driver of a child does not close it.
+            connection.connection = None
+            monkeypatch.setattr(campagnes, "settle", lambda *args, **kwargs: os.kill(os.getpid(), signal.SIGKILL))
+            try:
+                issue_avis(by=None, residence=residence, month=MARCH)
+            finally:
+                os._exit(1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        assert not AvisEcheance.objects.exists()
+        assert not Ecriture.objects.exists()
+        assert not DocumentEmis.objects.exists()
+        issue_avis(by=None, residence=residence, month=MARCH)
+        issue_avis(by=None, residence=residence, month=MARCH)
+    assert AvisEcheance.objects.live().filter(contrat=contrat, month=MARCH, rank=0).count() == 1
     check_books()
 
 

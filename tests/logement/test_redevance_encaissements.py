@@ -12,12 +12,20 @@ from hypothesis import strategies as st
 from logement.actions.avis import rectify_avis
 from logement.actions.campagnes import issue_avis, undo_campagne
 from logement.actions.compte import call_deposit, cancel_deposit_call, close_month
-from logement.actions.encaissements import Payment, cancel_encaissement, record_encaissement, record_encaissements
+from logement.actions.decaissements import cancel_remboursement, record_remboursement
+from logement.actions.encaissements import (
+    Payment,
+    cancel_encaissement,
+    impute_again,
+    record_encaissement,
+    record_encaissements,
+)
 from logement.actions.quittances import issue_quittances
 from logement.models import (
     AvisEcheance,
     Campagne,
     ContratOccupation,
+    Decaissement,
     Ecriture,
     Encaissement,
     Imputation,
@@ -25,12 +33,13 @@ from logement.models import (
     Tarif,
 )
 from logement.queries.compte import arrears_badge, balance_of, statement
-from logement.queries.impayes import board
+from logement.queries.decaissements import refundable
+from logement.queries.impayes import board, late_today
 from residence.actions.documents import pdf_of
 from residence.duties import rebuild_duties
 from residence.models import DocumentEmis, Echeance
 from residence.permissions import Role
-from tests.factories import ResidenceFactory, UserFactory
+from tests.factories import PlaceFactory, ResidenceFactory, TarifFactory, UserFactory
 from tests.logement.books import APRIL, FEBRUARY, JANUARY, MARCH, D, call, check_books, on, pay, read, stay
 
 pytestmark = pytest.mark.django_db
@@ -456,7 +465,24 @@ def test_a_statement_adds_up_and_leaves_out_what_was_undone() -> None:
 @given(
     acts=st.lists(
         st.tuples(
-            st.sampled_from(["pay", "pay", "pay", "apl", "call", "call", "undo", "cancel", "rectify", "tarif"]),
+            st.sampled_from(
+                [
+                    "pay",
+                    "pay",
+                    "pay",
+                    "apl",
+                    "call",
+                    "call",
+                    "undo",
+                    "cancel",
+                    "rectify",
+                    "tarif",
+                    "refund",
+                    "back",
+                    "impute",
+                    "move",
+                ]
+            ),
             st.integers(1, 60_000),
         ),
         max_size=14,
@@ -465,6 +491,7 @@ def test_a_statement_adds_up_and_leaves_out_what_was_undone() -> None:
 def test_the_books_balance_whatever_is_lived(db: Any, acts: list[tuple[str, int]]) -> None:
     contrat = stay(start_on=JANUARY, apl="180", residence=ResidenceFactory())
     month, today_is = JANUARY, datetime.date(2025, 1, 20)
+    agent = UserFactory(role=Role.GESTIONNAIRE, residence=contrat.sejour.residence)
     mine = {"sejour": contrat.sejour}
     for act, number in acts:
         today_is = min(today_is + datetime.timedelta(days=3), datetime.date(2025, 12, 30))
@@ -490,21 +517,60 @@ def test_the_books_balance_whatever_is_lived(db: Any, acts: list[tuple[str, int]
                     if payment:
                         cancel_encaissement(by=None, encaissement=payment, reason="essai")
                 elif act == "rectify":
-                    avis = AvisEcheance.objects.called().filter(contrat=contrat, rank=0).first()
+                    avis = AvisEcheance.objects.called().filter(contrat__sejour=contrat.sejour, rank=0).first()
                     if avis:
                         rectify_avis(by=None, avis=avis, reason="essai")
+                elif act == "refund":
+                    for kind, most in refundable(contrat.sejour_id).items():
+                        if most > 0:
+                            part = min(most, D(number) / 100)
+                            record_remboursement(by=None, kind=kind, amount=part, paid_on=today_is, method="transfer",
+                                                 payee="x", proof="x", form_key=uuid.uuid4(), **mine)  # fmt: skip
+                elif act == "back":
+                    refund = Decaissement.objects.live().filter(**mine).first()
+                    if refund:
+                        cancel_remboursement(by=agent, decaissement=refund, reason="essai")
+                elif act == "impute":
+                    payment = Encaissement.objects.live().filter(method="card", **mine).order_by("?").first()
+                    owed = AvisEcheance.objects.called().filter(contrat__sejour=contrat.sejour, total__gt=0).last()
+                    if payment and owed:
+                        impute_again(by=agent, encaissement=payment, chosen=[owed.pk], reason="essai")
+                elif act == "move":
+                    move_on(contrat.sejour, today_is)
                 else:
                     Tarif.objects.filter(categorie=contrat.place.categorie).update(rent=D(number) / 100)
             except ValidationError:
                 pass
         check_books()
     paid = sum((row.amount for row in Encaissement.objects.live().filter(**mine)), D(0))
-    called = sum((row.total for row in AvisEcheance.objects.called().filter(contrat=contrat)), D(0))
-    assert Ecriture.objects.filter(**mine).balance() == called - paid
+    terms = AvisEcheance.objects.called().filter(contrat__sejour=contrat.sejour)
+    called = sum((row.total for row in terms), D(0))
+    refunded = sum((row.amount for row in Decaissement.objects.live().filter(**mine)), D(0))
+    assert Ecriture.objects.filter(**mine).balance() == called - paid + refunded
     balance = balance_of(contrat.sejour)
-    left = sum((row.left for row in AvisEcheance.objects.called().filter(contrat=contrat)), D(0))
+    left = sum((row.left for row in terms), D(0))
     surplus = sum((row.surplus for row in Encaissement.objects.live().filter(**mine)), D(0))
     assert balance.ledger == left - surplus
+    with on(today_is.year, today_is.month, today_is.day):
+        late = AvisEcheance.objects.overdue(today_is).filter(contrat__sejour=contrat.sejour)
+        assert late_today(contrat.sejour) == sum((row.to_pay for row in late), D(0))
+    # However often it was called, a contract has one live ordinary avis a month.
+    alone = terms.filter(rank=0).values_list("contrat", "month")
+    assert len(alone) == len(set(alone))
+
+
+def move_on(sejour: Any, day: datetime.date) -> None:
+    """Another place from the day after, if the last contract has begun."""
+    last = ContratOccupation.objects.filter(sejour=sejour).latest("start_on")
+    if last.start_on >= day:
+        return
+    ContratOccupation.objects.filter(pk=last.pk).update(status="ended", end_on=day, keys_back_on=day)
+    place = PlaceFactory(residence=sejour.residence, dispositif=sejour.dispositif)
+    TarifFactory(categorie=place.categorie, rent=D(350))
+    ContratOccupation.objects.create(
+        sejour=sejour, place=place, status="running", start_on=day + datetime.timedelta(days=1), signed_on=day,
+        monthly_rent=350, monthly_charges=100,
+    )  # fmt: skip
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
