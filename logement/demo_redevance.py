@@ -4,12 +4,23 @@ import datetime
 import uuid
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from logement.actions.campagnes import issue_avis, send_campagne
 from logement.actions.compte import post_all
 from logement.actions.encaissements import Payment, record_encaissements
 from logement.actions.impayes import record_demarche
 from logement.actions.situations import count_again
-from logement.models import AvisEcheance, ClotureMensuelle, ContratOccupation, Ecriture, SituationCompte
+from logement.models import (
+    AvisEcheance,
+    ClotureMensuelle,
+    ContratOccupation,
+    Decaissement,
+    Ecriture,
+    Encaissement,
+    RestitutionDepot,
+    SituationCompte,
+)
 from residence.demo import World, lived_on
 from residence.rules.dates import add_days, add_months, iter_months, month_end, month_start
 from residence.rules.money import cents
@@ -36,8 +47,68 @@ def load_money(world: World) -> None:
             send_campagne(by=world.users["gestionnaire"], campagne=prepared.campagne)
         _payments(world, month, habits)
     world.shared["habits"] = habits
+    _give_back(world, contrats)
     _close(world)
     _arrears(world)
+
+
+def _give_back(world: World, contrats: list[ContratOccupation]) -> None:
+    """The deposits of those who left, given back ten days after their keys; the last ones wait."""
+    gestionnaire = world.users["gestionnaire"]
+    last = {contrat.sejour_id: contrat for contrat in sorted(contrats, key=lambda one: one.start_on)}
+    held = dict(
+        Encaissement.objects.live().filter(is_deposit=True).order_by().values_list("sejour").annotate(sum=Sum("amount"))
+    )
+    over = [one for one in last.values() if one.keys_back_on and one.sejour.ended_on and held.get(one.sejour_id)]
+    done = [(one, add_days(one.keys_back_on, 10)) for one in over if add_days(one.keys_back_on, 10) <= world.today]
+    paid = Decaissement.objects.bulk_create(
+        Decaissement(
+            sejour=one.sejour,
+            kind=Decaissement.Kind.DEPOSIT,
+            paid_on=day,
+            amount=held[one.sejour_id],
+            method="transfer",
+            payee="le résident",
+            proof=f"virement {one.sejour_id}",
+            form_key=_key(world),
+            recorded_by=gestionnaire,
+        )
+        for one, day in done
+    )
+    RestitutionDepot.objects.bulk_create(
+        RestitutionDepot(
+            sejour=one.sejour,
+            contrat=one,
+            keys_back_on=one.keys_back_on,
+            settled_on=day,
+            held=row.amount,
+            refund=row.amount,
+            decaissement=row,
+            decided_by=gestionnaire,
+        )
+        for (one, day), row in zip(done, paid, strict=True)
+    )
+    kinds = Ecriture.Kind
+    entries = []
+    for (one, day), row in zip(done, paid, strict=True):
+        for kind, amount, label in (
+            (kinds.DEPOSIT_CALLED, -row.amount, "Dépôt de garantie : fin du séjour"),
+            (kinds.DEPOSIT_REFUNDED, row.amount, "Dépôt de garantie rendu"),
+        ):
+            entries.append(
+                Ecriture(
+                    sejour=one.sejour,
+                    account=Ecriture.Account.DEPOT,
+                    kind=kind,
+                    dated_on=day,
+                    amount=amount,
+                    label=label,
+                    contrat=one,
+                    decaissement=row if kind == kinds.DEPOSIT_REFUNDED else None,
+                    recorded_by=gestionnaire,
+                )
+            )
+    post_all(entries)
 
 
 def _arrears(world: World) -> None:

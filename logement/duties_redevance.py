@@ -4,13 +4,14 @@ import datetime
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from logement.models import (
     AvisEcheance,
     Campagne,
     ClotureMensuelle,
     DemarcheImpaye,
+    Ecriture,
     RevisionRedevance,
     Sejour,
     SituationCompte,
@@ -20,6 +21,7 @@ from logement.queries.campagnes import contracts_without_avis
 from logement.queries.impayes import arrears_of
 from logement.queries.revisions import basis_of, known_indices, national_year
 from logement.rules.arrieres import Actor, Step
+from logement.rules.depot import refund_due_on
 from residence.duties import DutyKind, Expected
 from residence.models import Residence
 from residence.permissions import Permission, Role
@@ -117,6 +119,25 @@ def next_steps(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     yield from _steps(rows, day, set(Step) - {Step.TALK, Step.CAF_REPORT})
 
 
+def deposits_to_give_back(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Stays whose keys are back and whose deposit is held: fifteen days, then the legal interest."""
+    held = (
+        rows.filter(restitution=None, ecritures__kind=Ecriture.Kind.DEPOSIT_PAID, ecritures__reversed_by=None)
+        .exclude(ended_on=None)
+        .annotate(keys_on=Max("contrats__keys_back_on"))
+        .exclude(keys_on=None)
+    )
+    for sejour in held.order_by("pk"):
+        yield Expected(
+            target_id=sejour.pk,
+            residence_id=sejour.residence_id,
+            menage_id=sejour.menage_id,
+            due_on=refund_due_on(sejour.keys_on),
+            role=Role.GESTIONNAIRE,
+            detail=f"clés rendues le {sejour.keys_on:%d/%m/%Y}",
+        )
+
+
 def month_to_close(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """The month before, once its avis are sent, while it is open."""
     month = add_months(month_start(day), -1)
@@ -201,6 +222,15 @@ KINDS = [
         url_name="logement:impaye_detail",
         permission=Permission.COMPTE_VIEW,
         action_label="Voir l’impayé",
+    ),
+    DutyKind(
+        code="depot.give_back",
+        sentence="Arrêter et rendre le dépôt de garantie",
+        model=Sejour,
+        rule=deposits_to_give_back,
+        url_name="logement:depot_settle",
+        permission=Permission.REMBOURSEMENT_RECORD,
+        action_label="Rendre le dépôt",
     ),
     DutyKind(
         code="mois.close",

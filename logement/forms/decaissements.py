@@ -1,6 +1,6 @@
 """Money that goes out: pay a credit back, settle a deposit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -60,13 +60,23 @@ class RestitutionForm(PaidOutForm):
 
     debt = AmountField(label="Redevance restée due (€)", required=False)
 
-    def __init__(self, *args: Any, owed: Decimal, held: Decimal, back: str, payee: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        owed: Decimal,
+        held: Decimal,
+        decided: Sequence[Deduction] = (),
+        back: str,
+        payee: str,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.rows = max(OTHER_DEDUCTIONS, len(decided) + 1)
         self.fields["debt"].initial = min(owed, held) or None
         self.fields["debt"].help_text = f"Au plus {euros(min(owed, held))}. Justificatif : le compte."
         self.fields["payee"].initial = payee
         rows = []
-        for rank in range(1, OTHER_DEDUCTIONS + 1):
+        for rank in range(1, self.rows + 1):
             self.fields[f"label_{rank}"] = forms.CharField(label="Pour", max_length=150, required=False)
             self.fields[f"amount_{rank}"] = AmountField(label="Montant (€)", required=False)
             self.fields[f"proof_{rank}"] = forms.CharField(
@@ -75,6 +85,9 @@ class RestitutionForm(PaidOutForm):
                 required=False,
                 help_text="État des lieux et ligne, facture, devis.",
             )
+            if rank <= len(decided):
+                for name in ("label", "amount", "proof"):
+                    self.fields[f"{name}_{rank}"].initial = getattr(decided[rank - 1], name)
             names = (f"label_{rank}", f"amount_{rank}", f"proof_{rank}")
             rows.append(Fieldset(f"Retenue {rank}, facultative", *names))
         self.helper = page_helper(
@@ -88,7 +101,7 @@ class RestitutionForm(PaidOutForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        for rank in range(1, OTHER_DEDUCTIONS + 1):
+        for rank in range(1, self.rows + 1):
             values = [cleaned.get(f"{name}_{rank}") for name in ("label", "amount", "proof")]
             if any(values) and not all(values):
                 missing = next(name for name in ("label", "amount", "proof") if not cleaned.get(f"{name}_{rank}"))
@@ -102,7 +115,7 @@ class RestitutionForm(PaidOutForm):
             found.append(
                 Deduction(RetenueDepot.Kind.DEBT, "redevance restée due", given["debt"], "relevé de compte joint")
             )
-        for rank in range(1, OTHER_DEDUCTIONS + 1):
+        for rank in range(1, self.rows + 1):
             amount = given.get(f"amount_{rank}") or ZERO
             if amount > 0:
                 found.append(

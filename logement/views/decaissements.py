@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from logement.actions.decaissements import cancel_remboursement, record_remboursement, settle_deposit
+from logement.actions.decaissements import Deduction, cancel_remboursement, record_remboursement, settle_deposit
 from logement.forms.campagnes import ReasonForm
 from logement.forms.decaissements import RemboursementForm, RestitutionForm
 from logement.forms.errors import put_errors
-from logement.models import Decaissement, RestitutionDepot
+from logement.models import Decaissement, RestitutionDepot, RetenueDepot, RetenueSortie
 from logement.queries.compte import balance_of, current_contrats
 from logement.queries.decaissements import refundable
 from logement.rules.depot import legal_rate, refund_due_on
@@ -92,6 +92,11 @@ def depot_settle(request: HttpRequest, sejour_id: int) -> HttpResponse:
         request.POST or None,
         owed=balance.to_pay,
         held=balance.deposit_held,
+        decided=[
+            Deduction(RetenueDepot.Kind.REPAIR, str(one)[:150], one.amount, one.proof_reference)
+            for one in RetenueSortie.objects.live().of_stay(sejour.pk).select_related("ligne").order_by("pk")
+            if one.amount > 0
+        ],
         back=_back(sejour.pk),
         payee=str(sejour.menage),
     )
