@@ -11,6 +11,7 @@ import random
 import statistics
 import sys
 import time
+import uuid
 from collections.abc import Callable
 from functools import partial
 
@@ -23,9 +24,10 @@ from django.urls import reverse
 
 from accompagnement.models import DossierSocial, NoteSociale
 from admissions.models import SessionCommission
-from logement.models import Sejour
+from logement.models import AvisEcheance, Campagne, ContratOccupation, Ecriture, Encaissement, Sejour
 from residence.models import User
 from residence.models.base import today
+from residence.rules.dates import add_months, month_end
 
 ROUNDS = 40
 PERSONS = 200_000
@@ -79,6 +81,13 @@ def pages(places: int) -> list[tuple[str, str, Callable[[], str]]]:
         ),
         ("places", "gestionnaire", fixed("logement:place_list")),
         ("avis", "gestionnaire", fixed("logement:avis_list")),
+        ("impayés", "gestionnaire", fixed("logement:arriere_list")),
+        ("mois (campagne)", "gestionnaire", partial(reverse, "logement:campagne_detail", args=[last_campagne()])),
+        (
+            "compte de dix ans",
+            "gestionnaire",
+            partial("{}?tout=1".format, reverse("logement:compte_detail", args=[ten_years()])),
+        ),
         (
             "personne",
             "coordinatrice",
@@ -112,6 +121,60 @@ def long_file() -> int:
         for rank in range(EVENTS)
     )
     return dossier.menage_id
+
+
+def last_campagne() -> int:
+    pk: int = Campagne.objects.order_by("-month", "pk").values_list("pk", flat=True)[0]
+    return pk
+
+
+def ten_years() -> int:
+    """A stay whose account has a hundred and twenty months more: an avis and a payment each, all paid."""
+    contrat = ContratOccupation.objects.filter(status="running").order_by("pk")[0]
+    first = AvisEcheance.objects.filter(contrat=contrat).order_by("month")[0].month
+    months = [add_months(first, -rank) for rank in range(1, 121)]
+    avis = AvisEcheance.objects.bulk_create(
+        AvisEcheance(
+            contrat=contrat,
+            month=month,
+            status="sent",
+            start_on=month,
+            end_on=month_end(month),
+            due_on=month_end(month),
+            total=400,
+            housing=380,
+            paid=400,
+        )
+        for month in months
+    )
+    payments = Encaissement.objects.bulk_create(
+        Encaissement(
+            sejour_id=contrat.sejour_id,
+            received_on=month_end(month),
+            amount=400,
+            method="transfer",
+            imputed=400,
+            idempotency_key=uuid.uuid4(),
+        )
+        for month in months
+    )
+    # Months of the past are closed: what is measured is reading them.
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE logement_ecriture DISABLE TRIGGER ecriture_closed_month")
+    Ecriture.objects.bulk_create(
+        entry
+        for one, payment in zip(avis, payments, strict=True)
+        for entry in (
+            Ecriture(sejour_id=contrat.sejour_id, kind="redevance", dated_on=one.due_on, amount=400, label="Redevance",
+                     avis=one),
+            Ecriture(sejour_id=contrat.sejour_id, kind="payment", dated_on=one.due_on, amount=-400, label="Paiement",
+                     encaissement=payment),
+        )
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE logement_ecriture ENABLE TRIGGER ecriture_closed_month")
+    pk: int = contrat.sejour_id
+    return pk
 
 
 def populate(count: int) -> list[str]:
