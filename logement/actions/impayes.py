@@ -194,7 +194,7 @@ def _letter(dossier: DossierImpaye, kind: str, form: str) -> dict[str, Any]:
     sejour = dossier.sejour
     residence = sejour.residence
     titles = {
-        Kind.REMINDER: ("Votre redevance", "un mois de redevance à régler"),
+        Kind.REMINDER: ("Votre redevance", "votre redevance reste à régler en partie"),
         Kind.SECOND_REMINDER: ("Votre redevance : second rappel", "votre redevance, second rappel"),
         Kind.FORMAL_NOTICE: ("Mise en demeure de payer", "mise en demeure de payer la redevance"),
     }

@@ -91,7 +91,7 @@ class RestitutionForm(PaidOutForm):
             names = (f"label_{rank}", f"amount_{rank}", f"proof_{rank}")
             rows.append(Fieldset(f"Retenue {rank}, facultative", *names))
         self.helper = page_helper(
-            Fieldset("Redevance", "debt"),
+            *([Fieldset("Redevance", "debt")] if min(owed, held) > 0 else []),
             *rows,
             Fieldset("Ce qui est rendu", "paid_on", "method", "payee", "proof"),
             "form_key",
