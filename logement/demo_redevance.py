@@ -60,7 +60,9 @@ def _give_back(world: World, contrats: list[ContratOccupation]) -> None:
         Encaissement.objects.live().filter(is_deposit=True).order_by().values_list("sejour").annotate(sum=Sum("amount"))
     )
     over = [one for one in last.values() if one.keys_back_on and one.sejour.ended_on and held.get(one.sejour_id)]
-    done = [(one, add_days(one.keys_back_on, 10)) for one in over if add_days(one.keys_back_on, 10) <= world.today]
+    opening = over[0].sejour.residence.first_month if over else world.today
+    days = [(one, max(add_days(one.keys_back_on, 10), opening)) for one in over]
+    done = [(one, day) for one, day in days if day <= world.today]
     paid = Decaissement.objects.bulk_create(
         Decaissement(
             sejour=one.sejour,
@@ -70,7 +72,7 @@ def _give_back(world: World, contrats: list[ContratOccupation]) -> None:
             method="transfer",
             payee="le résident",
             proof=f"virement {one.sejour_id}",
-            form_key=_key(world),
+            form_key=_same_key(f"depot {one.sejour_id}"),
             recorded_by=gestionnaire,
         )
         for one, day in done
@@ -124,7 +126,7 @@ def _arrears(world: World) -> None:
             kind=kind,
             done_on=world.days_ago(days),
             outcome=outcome,
-            form_key=_key(world),
+            form_key=_same_key(f"impaye {kind}"),
         )
 
 
@@ -224,3 +226,8 @@ def _payments(world: World, month: datetime.date, habits: dict[int, tuple[str, d
 
 def _key(world: World) -> uuid.UUID:
     return uuid.UUID(int=world.chance.getrandbits(128), version=4)
+
+
+def _same_key(what: str) -> uuid.UUID:
+    """A key that is the same at each loading and draws no chance."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, what)
