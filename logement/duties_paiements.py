@@ -4,18 +4,32 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
-from logement.models import FichierPaiements, LigneFichier, Sejour
+from logement.models import (
+    AvisEcheance,
+    ComptageCaisse,
+    Encaissement,
+    FichierPaiements,
+    LigneFichier,
+    RemisePrelevement,
+    Sejour,
+)
 from logement.queries.rapprochement import departures, hidden_by_name
 from residence.duties import DutyKind, Expected
-from residence.models import AccesConfidentiel
+from residence.models import AccesConfidentiel, Residence
 from residence.permissions import Permission, Role
 from residence.rules.dates import add_days
+from residence.rules.money import euros
 
 # A file that was sent in is entered within so many days.
 ENTER_WITHIN_DAYS = 3
+# The file goes to the bank so many days before the collection.
+BANK_NOTICE_DAYS = 4
+# A cheque is handed over within so many days, and is out of date after a year and eight days (CMF, L.131-32, L.131-59).
+HAND_OVER_WITHIN_DAYS = 15
+CHEQUE_DAYS = 373
 
 
 def lines_to_enter(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
@@ -81,7 +95,116 @@ def departures_to_report(rows: QuerySet[Any], day: datetime.date) -> Iterator[Ex
         )
 
 
+def remise_to_make(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Résidences where terms were announced for collection and are in no remise yet."""
+    announced = (
+        AvisEcheance.objects.called()
+        .filter(contrat__sejour__residence__in=rows, collect_on__isnull=False)
+        .exclude(prelevements__dropped=False)
+        .exclude(prelevements__rejected_on__isnull=False)
+        .with_to_pay()
+        .filter(to_pay__gt=0)
+        .order_by()
+        .values("contrat__sejour__residence")
+        .annotate(first=Min("collect_on"), count=Count("pk"))
+    )
+    for row in announced:
+        plural = "s" if row["count"] > 1 else ""
+        yield Expected(
+            target_id=row["contrat__sejour__residence"],
+            residence_id=row["contrat__sejour__residence"],
+            due_on=add_days(row["first"], -BANK_NOTICE_DAYS),
+            role=Role.GESTIONNAIRE,
+            detail=f"{row['count']} terme{plural} annoncé{plural} pour le {row['first']:%d/%m/%Y}",
+        )
+
+
+def remise_to_book(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Remises whose day has come and that are not entered in the accounts."""
+    for remise in rows.filter(status=RemisePrelevement.Status.MADE).defer("content"):
+        yield Expected(
+            target_id=remise.pk,
+            residence_id=remise.residence_id,
+            due_on=remise.collected_on,
+            role=Role.GESTIONNAIRE,
+            detail=f"{remise.message_id}, {euros(remise.total)}",
+        )
+
+
+def caisse_to_count(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Résidences where cash came in since the box was last counted: at the end of that day."""
+    last = dict(
+        ComptageCaisse.objects.filter(residence__in=rows).order_by("counted_at").values_list("residence", "counted_at")
+    )
+    cash = Encaissement.objects.live().filter(sejour__residence__in=rows, method=Encaissement.Method.CASH)
+    latest = dict(cash.order_by("recorded_at").values_list("sejour__residence", "recorded_at"))
+    for residence_id, at in latest.items():
+        if residence_id not in last or at > last[residence_id]:
+            yield Expected(
+                target_id=residence_id,
+                residence_id=residence_id,
+                due_on=timezone.localdate(at),
+                role=Role.GESTIONNAIRE,
+            )
+
+
+def cheques_to_hand_over(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Résidences where a cheque waits for its slip."""
+    waiting = (
+        Encaissement.objects.live()
+        .filter(sejour__residence__in=rows, method=Encaissement.Method.CHEQUE, bordereau=None, ligne=None)
+        .filter(received_on__gte=add_days(day, -CHEQUE_DAYS))
+        .order_by()
+        .values("sejour__residence")
+        .annotate(first=Min("received_on"), count=Count("pk"))
+    )
+    for row in waiting:
+        yield Expected(
+            target_id=row["sejour__residence"],
+            residence_id=row["sejour__residence"],
+            due_on=add_days(row["first"], HAND_OVER_WITHIN_DAYS),
+            role=Role.GESTIONNAIRE,
+            detail=f"{row['count']} chèque{'s' if row['count'] > 1 else ''}",
+        )
+
+
 KINDS = [
+    DutyKind(
+        code="caisse.count",
+        sentence="Compter la caisse",
+        model=Residence,
+        rule=caisse_to_count,
+        url_name="logement:caisse_count",
+        permission=Permission.ENCAISSEMENT_RECORD,
+        action_label="Compter la caisse",
+    ),
+    DutyKind(
+        code="bordereau.make",
+        sentence="Remettre des chèques à la banque",
+        model=Residence,
+        rule=cheques_to_hand_over,
+        url_name="logement:bordereau_make",
+        permission=Permission.ENCAISSEMENT_RECORD,
+        action_label="Faire le bordereau",
+    ),
+    DutyKind(
+        code="remise.make",
+        sentence="Préparer la remise de prélèvements",
+        model=Residence,
+        rule=remise_to_make,
+        url_name="logement:remise_make",
+        permission=Permission.PRELEVEMENT_MANAGE,
+        action_label="Préparer la remise",
+    ),
+    DutyKind(
+        code="remise.book",
+        sentence="Passer en compte une remise de prélèvements",
+        model=RemisePrelevement,
+        rule=remise_to_book,
+        url_name="logement:remise_detail",
+        permission=Permission.PRELEVEMENT_MANAGE,
+        action_label="Ouvrir la remise",
+    ),
     DutyKind(
         code="fichier.apply",
         sentence="Passer en compte les lignes d’un fichier de paiements",

@@ -107,6 +107,7 @@ class Permission(TextChoices):
     COMPTE_VIEW = "compte.view", "voir le compte d’un séjour et les soldes"
     AVIS_ISSUE = "avis.issue", "préparer et confirmer les avis d’échéance"
     ENCAISSEMENT_RECORD = "encaissement.record", "enregistrer un paiement"
+    PRELEVEMENT_MANAGE = "prelevement.manage", "tenir les mandats de prélèvement et les remises à la banque"
     QUITTANCE_ISSUE = "quittance.issue", "éditer quittances et reçus"
     IMPAYE_FOLLOW = "impaye.follow", "suivre un impayé : échanges, plan d’apurement, FSL, CCAPEX"
     IMPAYE_WRITE = "impaye.write", "écrire une lettre de rappel ou une mise en demeure, signaler à la CAF"
@@ -225,6 +226,7 @@ TABLE: dict[Permission, Grant] = {
     P.COMPTE_VIEW: _grant(_C, _G, _D, on_number=True),
     P.AVIS_ISSUE: _grant(_G, on_number=True),
     P.ENCAISSEMENT_RECORD: _grant(_G, on_number=True),
+    P.PRELEVEMENT_MANAGE: _grant(_G, on_number=True),
     P.QUITTANCE_ISSUE: _grant(_G, on_number=True),
     P.IMPAYE_FOLLOW: _grant(_C, _G, on_number=True),
     P.IMPAYE_WRITE: _grant(_G, on_number=True),

@@ -422,6 +422,38 @@ class World:
         return factories.EncaissementFactory(sejour=self.contrat.sejour)
 
     @cached_property
+    def mandat(self) -> logement.MandatPrelevement:
+        return logement.MandatPrelevement.objects.create(
+            contrat=self.contrat,
+            rum="MONDE-1-1",
+            ics="FR72ZZZ123456",
+            holder=f"{NAME} Awa",
+            iban="FR1420041010050500013M02606",
+            signed_on=today(),
+            created_by=self.author,
+        )
+
+    @cached_property
+    def remise(self) -> logement.RemisePrelevement:
+        return logement.RemisePrelevement.objects.create(
+            residence=self.residence,
+            month=today().replace(day=1),
+            collected_on=today(),
+            message_id="MONDE-1",
+            content="<Document/>",
+            sha256="0" * 64,
+            count=1,
+            total=100,
+            made_by=self.author,
+        )
+
+    @cached_property
+    def prelevement(self) -> logement.LigneRemise:
+        return logement.LigneRemise.objects.create(
+            remise=self.remise, avis=self.avis, mandat=self.mandat, amount=100, end_to_end="MONDE-1-1"
+        )
+
+    @cached_property
     def fichier(self) -> logement.FichierPaiements:
         """A list of the CAF: a line entered, one to decide, which names the household."""
         fichier = logement.FichierPaiements.objects.create(

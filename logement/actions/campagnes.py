@@ -29,6 +29,7 @@ from logement.models import (
 )
 from logement.queries.campagnes import Anomaly, NewLine, Owed, contracts_without_avis, owed_for_month
 from logement.queries.compte import Balance, balances, place_and_date, recipients
+from logement.queries.prelevements import announced_debits
 from logement.rules.redevance import payable_until
 from residence.actions.documents import Batch
 from residence.actions.journal import record
@@ -294,7 +295,11 @@ def _issue(campagne: Campagne, owed: Sequence[Owed], *, by: User | None, keys: d
         for one in owed
     ]
     lines = {row.pk: one.lines for row, one in zip(avis, owed, strict=True)}
-    freeze_avis(residence, avis, lines, by=by)
+    debits = announced_debits([one.contrat.pk for one in owed], month, issued_on=today())
+    for row in avis:
+        if row.contrat_id in debits and row.net > 0:
+            row.collect_on = debits[row.contrat_id]["on"]
+    freeze_avis(residence, avis, lines, by=by, debits=debits)
     write_all(avis)
     write_lines(lines)
     day = min(today(), month_end(month))
@@ -347,10 +352,12 @@ def freeze_avis(
     by: User | None,
     more: dict[str, Any] | None = None,
     replaces: DocumentEmis | None = None,
+    debits: Mapping[int, dict[str, Any]] | None = None,
 ) -> None:
     """Number, freeze and write the papers of avis, as nobody in particular reads them, and the invoices of services.
 
-    The avis have their keys, and get their papers; they are written by the caller.
+    The avis have their keys, and get their papers; they are written by the caller. `debits`: by contract, what is told
+    of a direct debit.
     """
     day = today()
     before = balances({one.contrat.sejour_id for one in avis})
@@ -363,6 +370,8 @@ def freeze_avis(
         for one in avis:
             sejour = one.contrat.sejour
             data = _avis_data(one, lines[one.pk], before[sejour.pk], addressed[one.contrat_id], begins)
+            # Announced fourteen days before: the avis is the direct debit's pre-notification.
+            data["debit"] = (debits or {}).get(one.contrat_id) if one.collect_on else None
             if more:
                 data |= more
             key = papers.add(data, target_id=one.pk, menage_id=sejour.menage_id, replaces=replaces)

@@ -7,7 +7,7 @@ import datetime
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,11 +19,14 @@ from django.utils import timezone
 from logement.actions.apl import take_back_apl
 from logement.actions.compte import open_day
 from logement.actions.encaissements import Payment, record_encaissements
+from logement.actions.prelevements import reject_ligne
 from logement.models import (
     ColonnesFichier,
     Encaissement,
     FichierPaiements,
     LigneFichier,
+    LigneRemise,
+    RemisePrelevement,
     Sejour,
 )
 from logement.queries.rapprochement import (
@@ -39,6 +42,7 @@ from logement.queries.rapprochement import (
 )
 from logement.rules import bordereau, releve
 from logement.rules.bordereau import caf_key, months_in, months_paid, parts_of, share
+from logement.rules.prelevement import REJECTS
 from logement.rules.releve import Entry, Statement, iban_key, masked_iban
 from residence.actions.journal import record
 from residence.actions.statuses import locked, move
@@ -431,10 +435,14 @@ def _write_bank(by: User, fichier: FichierPaiements, entries: Sequence[tuple[int
     index = Index(residences_of_account(fichier.residence), user=by)
     days = [entry.dated_on for _, entry in entries if isinstance(entry, Entry)]
     payers = Payers(index, since=min(days, default=today()))
+    said = {entry.end_to_end for _, entry in entries if isinstance(entry, Entry) and entry.amount < 0} - {""}
+    rows = LigneRemise.objects.live().filter(end_to_end__in=said, avis__contrat__sejour__in=index.stays)
+    debits = dict(rows.values_list("end_to_end", "avis__contrat__sejour"))
+    remises = set(RemisePrelevement.objects.values_list("message_id", flat=True)) if entries else set()
     lignes = []
     for number, entry in entries:
         if isinstance(entry, Entry):
-            lignes.append(_bank_line(fichier, number, entry, index, payers))
+            lignes.append(_bank_line(fichier, number, entry, index, payers, debits, remises))
         else:
             reason, cells = entry
             base = {"number": number, "label": cells.get("label", "")[:300], "payer": cells.get("payer", "")[:150]}
@@ -442,7 +450,15 @@ def _write_bank(by: User, fichier: FichierPaiements, entries: Sequence[tuple[int
     _number(fichier, lignes)
 
 
-def _bank_line(fichier: FichierPaiements, number: int, entry: Entry, index: Index, payers: Payers) -> LigneFichier:
+def _bank_line(
+    fichier: FichierPaiements,
+    number: int,
+    entry: Entry,
+    index: Index,
+    payers: Payers,
+    debits: Mapping[str, int],
+    remises: Collection[str],
+) -> LigneFichier:
     ligne = LigneFichier(
         fichier=fichier,
         number=number,
@@ -454,6 +470,18 @@ def _bank_line(fichier: FichierPaiements, number: int, entry: Entry, index: Inde
         reference=entry.reference,
         status=L.TO_DECIDE,
     )
+    ligne.end_to_end, ligne.return_code = entry.end_to_end, entry.return_code
+    debit = debits.get(entry.end_to_end) if entry.amount < 0 else None
+    if debit is not None:
+        ligne.nature, ligne.method = Nature.RETURN, Encaissement.Method.DEBIT
+        ligne.sejour_id, ligne.matched_by = debit, Match.MANDATE
+        ligne.reason = f"prélèvement rejeté : {REJECTS.get(entry.return_code, 'motif non communiqué')}"
+        ligne.status = L.READY
+        return ligne
+    if entry.message in remises:
+        ligne.nature, ligne.status = Nature.OTHER, L.LEFT_OUT
+        ligne.reason = f"Remise de prélèvements {entry.message} : elle se passe en compte depuis sa page."
+        return ligne
     if entry.amount <= 0 or entry.currency != "EUR":
         ligne.nature, ligne.status = Nature.OTHER, L.LEFT_OUT
         ligne.reason = "Sortie d’argent : rien à passer dans un compte de résident."
@@ -549,6 +577,9 @@ def _decide(by: User, ligne: LigneFichier, said: Choice, allowed: set[int]) -> i
     if said.left_out:
         if ligne.status != L.LEFT_OUT:
             move(ligne, L.LEFT_OUT)
+    elif ligne.nature == Nature.RETURN:
+        if ligne.status != L.READY:
+            move(ligne, L.READY)
     elif said.sejour in allowed and ligne.amount > 0:
         if ligne.sejour_id != said.sejour:
             ligne.matched_by, ligne.reason = Match.PERSON, f"choisi par {by.get_full_name() or by}"[:300]
@@ -614,6 +645,9 @@ def apply_fichier(*, by: User, fichier: FichierPaiements, most: int = AT_ONCE) -
         day = open_day(residences[sejour.residence_id], ligne.dated_on or today())
         if ligne.nature == Nature.OVERPAID:
             _take_back(by, ligne, sejour, day)
+        elif ligne.nature == Nature.RETURN:
+            for debit in LigneRemise.objects.filter(end_to_end=ligne.end_to_end):
+                reject_ligne(by=by, ligne=debit, on=ligne.dated_on or today(), code=ligne.return_code)
         else:
             payments += _payments(ligne, sejour, day, awaited)
     record_encaissements(payments, by=by)

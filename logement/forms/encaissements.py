@@ -82,6 +82,13 @@ class EncaissementForm(forms.Form):
             back=back,
         )
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        third = {Encaissement.Method.MANDATAIRE, Encaissement.Method.OTHER}
+        if cleaned.get("method") in third and not cleaned.get("payer"):
+            self.add_error("payer", "Dites qui paie pour le résident.")
+        return cleaned
+
     def payment(self) -> dict[str, Any]:
         """What `record_encaissement` takes."""
         given = self.cleaned_data

@@ -1,4 +1,5 @@
 from logement.models.avenants import Avenant
+from logement.models.caisse import BordereauCheques, ComptageCaisse
 from logement.models.campagnes import Campagne, ClotureMensuelle
 from logement.models.comptabilite import SchemaComptable
 from logement.models.compte import (
@@ -19,9 +20,16 @@ from logement.models.etats_des_lieux import (
     PhotoEtatDesLieux,
     SignatureEtatDesLieux,
 )
-from logement.models.fichiers import ColonnesFichier, FichierPaiements, LigneFichier, SignalementDepart
+from logement.models.fichiers import (
+    ColonnesFichier,
+    EnvoiAnnuelCaf,
+    FichierPaiements,
+    LigneFichier,
+    SignalementDepart,
+)
 from logement.models.impayes import DemarcheImpaye, DossierImpaye, PlanApurement, SituationCompte
 from logement.models.parc import Batiment, CategoriePlace, Logement, OccupationPlace, Place
+from logement.models.prelevements import LigneRemise, MandatPrelevement, RemisePrelevement
 from logement.models.presence import Absence, EntreeLogement, TiersHeberge
 from logement.models.procedures import EtapeProcedure, Procedure
 from logement.models.retenues import PosteVetuste, RetenueSortie
@@ -46,10 +54,12 @@ __all__ = [
     "Avenant",
     "AvisEcheance",
     "Batiment",
+    "BordereauCheques",
     "Campagne",
     "CategoriePlace",
     "ClotureMensuelle",
     "ColonnesFichier",
+    "ComptageCaisse",
     "Condition",
     "ContratOccupation",
     "Decaissement",
@@ -61,6 +71,7 @@ __all__ = [
     "ElementModele",
     "Encaissement",
     "EntreeLogement",
+    "EnvoiAnnuelCaf",
     "EtapeProcedure",
     "EtapeSortie",
     "EtatDesLieux",
@@ -70,7 +81,9 @@ __all__ = [
     "LigneAvis",
     "LigneEtatDesLieux",
     "LigneFichier",
+    "LigneRemise",
     "Logement",
+    "MandatPrelevement",
     "ModeleEtatDesLieux",
     "OccupationPlace",
     "PartieContrat",
@@ -82,6 +95,7 @@ __all__ = [
     "Prestation",
     "Procedure",
     "Quittance",
+    "RemisePrelevement",
     "RenouvellementSejour",
     "RestitutionDepot",
     "RetenueDepot",

@@ -41,8 +41,12 @@ class AvisQuerySet(ScopedQuerySet):
         return self.annotate(to_pay=Greatest(left, Value(Decimal(0)), output_field=amount))
 
     def overdue(self, day: datetime.date) -> Self:
-        """Terms missed on `day`: past their last day to pay, something left for the resident to pay (`to_pay`)."""
-        return self.unsettled().filter(due_on__lt=day).with_to_pay().filter(to_pay__gt=0)
+        """Terms missed on `day`: past their last day to pay, something left for the resident to pay (`to_pay`).
+
+        A term that will be collected is missed from the day after it, or once the bank has sent it back.
+        """
+        collected = Q(collect_on=None) | Q(collect_on__lt=day)
+        return self.unsettled().filter(collected, due_on__lt=day).with_to_pay().filter(to_pay__gt=0)
 
 
 class AvisEcheanceStatus(models.TextChoices):
@@ -81,6 +85,9 @@ class AvisEcheance(models.Model):
     start_on = models.DateField("du")
     end_on = models.DateField("au")
     due_on = models.DateField("à payer pour le")
+    collect_on = models.DateField(
+        "prélevé le", null=True, editable=False, help_text="Annoncé au résident ; vide : il paie lui-même."
+    )
     total = models.DecimalField("total (€)", max_digits=10, decimal_places=2)
     housing = models.DecimalField("loyer et charges (€)", max_digits=10, decimal_places=2)
     apl_expected = models.DecimalField("APL attendue (€)", max_digits=10, decimal_places=2, default=0)
@@ -276,6 +283,14 @@ class Encaissement(models.Model):
         editable=False,
         related_name="encaissements",
         verbose_name="ligne de fichier",
+    )
+    bordereau = models.ForeignKey(
+        "logement.BordereauCheques",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="encaissements",
+        verbose_name="bordereau de remise",
     )
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     recorded_at = models.DateTimeField("saisi le", default=timezone.now, editable=False)

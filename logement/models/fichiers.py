@@ -163,6 +163,8 @@ class LigneFichier(models.Model):
     payer_iban = models.CharField("IBAN du payeur", max_length=34, blank=True)
     caf_number = models.CharField("numéro d’allocataire", max_length=20, blank=True)
     reference = models.CharField("référence de la banque", max_length=100, blank=True)
+    end_to_end = models.CharField("référence du prélèvement", max_length=35, blank=True)
+    return_code = models.CharField("code du rejet", max_length=4, blank=True)
     first_month = models.DateField("du mois", null=True, blank=True)
     last_month = models.DateField("au mois", null=True, blank=True)
     fingerprint = models.CharField("empreinte", max_length=64)
@@ -179,9 +181,6 @@ class LigneFichier(models.Model):
     applied_at = models.DateTimeField("passée le", null=True, editable=False)
     avis = models.ForeignKey(
         AvisEcheance, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="avis rectificatif"
-    )
-    returned = models.ForeignKey(
-        Encaissement, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="paiement rejeté"
     )
 
     objects = LigneFichierQuerySet.as_manager()
@@ -270,3 +269,32 @@ class SignalementDepart(models.Model):
 
     def __str__(self) -> str:
         return f"départ du {self.left_on:%d/%m/%Y}, signalé le {self.reported_on:%d/%m/%Y}"
+
+
+class EnvoiAnnuelCaf(models.Model):
+    """The table of redevances at 1 July and the list of those not up to date, sent to the CAF or the MSA for a year."""
+
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="envois_caf", verbose_name="résidence")
+    year = models.PositiveSmallIntegerField("année")
+    sent_on = models.DateField("envoyé le")
+    late_count = models.PositiveIntegerField("résidents non à jour")
+    late_total = models.DecimalField("total en retard (€)", max_digits=12, decimal_places=2)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="saisi par")
+    recorded_at = models.DateTimeField("saisi le", default=timezone.now, editable=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "envoi annuel à la CAF"
+        verbose_name_plural = "envois annuels à la CAF"
+        ordering = ["-year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["residence", "year"],
+                name="envoi_caf_once",
+                violation_error_message="L’envoi de cette année est déjà noté.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"envoi de {self.year} à la CAF"

@@ -140,6 +140,7 @@ def compte_detail(request: HttpRequest, sejour_id: int) -> HttpResponse:
         .defer("data")
         .order_by("-pk")[:5],
         "may": {
+            "debit": user.holds(Permission.PRELEVEMENT_MANAGE, sejour.residence_id),
             "pay": user.holds(Permission.ENCAISSEMENT_RECORD, sejour.residence_id),
             "issue": user.holds(Permission.AVIS_ISSUE, sejour.residence_id),
             "print": user.holds(Permission.QUITTANCE_ISSUE, sejour.residence_id),

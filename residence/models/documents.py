@@ -55,6 +55,9 @@ class DocumentKind(models.TextChoices):
     PLAN_APUREMENT = "plan_apurement", "plan d’apurement"
     RESTITUTION = "restitution", "décompte du dépôt de garantie"
     REMBOURSEMENT = "remboursement", "avis de remboursement"
+    MANDAT_SEPA = "mandat_sepa", "mandat de prélèvement"
+    BORDEREAU = "bordereau", "bordereau de remise de chèques"
+    ATTESTATION_APL = "attestation_apl", "attestation de loyer pour la CAF"
     ATTESTATION = "attestation", "attestation de résidence"
     PROJET = "projet", "projet personnalisé"
     COMPTE_RENDU_RSA = "compte_rendu_rsa", "compte rendu d’entretien RSA"
@@ -86,6 +89,10 @@ DOCUMENT_PERMISSION: dict[DocumentKind, Permission] = {
     DocumentKind.PLAN_APUREMENT: Permission.COMPTE_VIEW,
     DocumentKind.RESTITUTION: Permission.COMPTE_VIEW,
     DocumentKind.REMBOURSEMENT: Permission.COMPTE_VIEW,
+    # It carries the whole IBAN.
+    DocumentKind.MANDAT_SEPA: Permission.PRELEVEMENT_MANAGE,
+    DocumentKind.BORDEREAU: Permission.ENCAISSEMENT_RECORD,
+    DocumentKind.ATTESTATION_APL: Permission.COMPTE_VIEW,
     DocumentKind.ATTESTATION: Permission.SEJOUR_VIEW,
     DocumentKind.PROJET: Permission.DOSSIER_VIEW,
     DocumentKind.COMPTE_RENDU_RSA: Permission.DOSSIER_VIEW,

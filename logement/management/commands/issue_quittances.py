@@ -39,7 +39,7 @@ class Command(BaseCommand):
             nothing = f"Rien n’a été payé pour {month:%m/%Y} : aucune quittance à éditer."
             raise CommandError(" ".join(refused) or nothing)
         content = print_papers([row.document for row in receipts], title=f"Quittances de {month:%m/%Y}")
-        self._write(output, content)
+        write_file(output, content)
         for reason in refused:
             self.stderr.write(reason)
         count = len(receipts)
@@ -48,17 +48,18 @@ class Command(BaseCommand):
             f"(dont {new} édité{'s' if new > 1 else ''} à l’instant)."
         )
 
-    def _write(self, output: Path, content: bytes) -> None:
-        """All of the file or nothing: a full disk leaves the file of before."""
-        draft = None
-        try:
-            with tempfile.NamedTemporaryFile(dir=output.parent, suffix=".pdf", delete=False) as file:
-                draft = Path(file.name)
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(output)
-        except OSError as error:
-            if draft is not None:
-                draft.unlink(missing_ok=True)
-            raise CommandError(f"Le fichier {output} n’a pas pu être écrit : {error.strerror}.") from error
+
+def write_file(output: Path, content: bytes) -> None:
+    """All of the file or nothing: a full disk leaves the file of before. CommandError."""
+    draft = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=output.parent, suffix=output.suffix, delete=False) as file:
+            draft = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(output)
+    except OSError as error:
+        if draft is not None:
+            draft.unlink(missing_ok=True)
+        raise CommandError(f"Le fichier {output} n’a pas pu être écrit : {error.strerror}.") from error
