@@ -11,11 +11,13 @@ from logement.models import (
     AvisEcheance,
     ComptageCaisse,
     Encaissement,
+    EnvoiAnnuelCaf,
     FichierPaiements,
     LigneFichier,
     RemisePrelevement,
     Sejour,
 )
+from logement.queries.envoi_caf import due_on, reference_day
 from logement.queries.rapprochement import departures, hidden_by_name
 from residence.duties import DutyKind, Expected
 from residence.models import AccesConfidentiel, Residence
@@ -30,6 +32,7 @@ BANK_NOTICE_DAYS = 4
 # A cheque is handed over within so many days, and is out of date after a year and eight days (CMF, L.131-32, L.131-59).
 HAND_OVER_WITHIN_DAYS = 15
 CHEQUE_DAYS = 373
+YEARLY_TABLE_FROM_MONTH = 9
 
 
 def lines_to_enter(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
@@ -168,7 +171,32 @@ def cheques_to_hand_over(rows: QuerySet[Any], day: datetime.date) -> Iterator[Ex
         )
 
 
+def yearly_table(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """From September until it is sent, or the end of the year: the table for the CAF, before 15 November."""
+    if day.month < YEARLY_TABLE_FROM_MONTH:
+        return
+    sent = EnvoiAnnuelCaf.objects.filter(year=day.year).values("residence")
+    stays = Sejour.objects.filter(cancelled_at=None, start_on__lte=reference_day(day.year)).values("residence")
+    for residence in rows.filter(pk__in=stays).exclude(pk__in=sent):
+        yield Expected(
+            target_id=residence.pk,
+            residence_id=residence.pk,
+            due_on=due_on(day.year),
+            role=Role.GESTIONNAIRE,
+            detail=f"redevances au 1er juillet {day.year}, résidents non à jour",
+        )
+
+
 KINDS = [
+    DutyKind(
+        code="envoi_caf.send",
+        sentence="Envoyer à la CAF le tableau annuel",
+        model=Residence,
+        rule=yearly_table,
+        url_name="logement:envoi_caf",
+        permission=Permission.ENCAISSEMENT_RECORD,
+        action_label="Ouvrir le tableau",
+    ),
     DutyKind(
         code="caisse.count",
         sentence="Compter la caisse",

@@ -422,6 +422,10 @@ class World:
         return factories.EncaissementFactory(sejour=self.contrat.sejour)
 
     @cached_property
+    def quoi(self) -> str:
+        return "retards"
+
+    @cached_property
     def mandat(self) -> logement.MandatPrelevement:
         return logement.MandatPrelevement.objects.create(
             contrat=self.contrat,

@@ -18,6 +18,7 @@ from logement.queries.rapprochement import AplLine, apl_of_month, departures
 from logement.views.compte import sejour_or_404
 from logement.views.parc import chosen_residence
 from residence.components import Badge, Column, Row, Table
+from residence.models import Residence
 from residence.models.base import today
 from residence.permissions import Permission, require_permission
 from residence.queries.banner import banner_for
@@ -58,6 +59,7 @@ def apl_list(request: HttpRequest) -> HttpResponse:
         else (),
         "departures": departures(sejours, today()),
         "may_report": request.user.holds(Permission.APL_RECORD),
+        "residences": Residence.objects.visible_to(request.user, Permission.ENCAISSEMENT_RECORD),
         "may_import": request.user.holds(Permission.ENCAISSEMENT_RECORD),
     }
     return render(request, "logement/apl_list.html", context)
