@@ -18,7 +18,7 @@ from django.db import connection
 from residence import embedded
 
 SIZES = {222: 24, 2_000: 2, 20_000: 2}  # places: months of history
-MEASURES = ("bench.pages", "bench.attribution", "bench.planning", "bench.campagne", "bench.paiements")
+MEASURES = ("bench.pages", "bench.attribution", "bench.planning", "bench.campagne")
 # What the middle size is for: a large body, whose planning shows two years; whether a campaign grows in a line.
 ONLY = {2_000: ("bench.planning", "bench.campagne")}
 

@@ -5,6 +5,7 @@ from django.urls import path
 from logement.views import (
     apl,
     avis,
+    caisse,
     campagnes,
     comptabilite,
     compte,
@@ -13,7 +14,6 @@ from logement.views import (
     envoi_caf,
     fichiers,
     impayes,
-    caisse,
     prelevements,
     quittances,
     revisions,
