@@ -39,13 +39,13 @@ class ComparedLine:
     def has_worsened(self) -> bool:
         """Whether it is in a worse state than at the entry, or fewer: what a deduction may be about.
 
-        Without an entry that both have signed it was received in good state (C. civ., art. 1731). Personal furniture
-        is the resident's own: never.
+        Without an entry that both have signed it was received in good state (C. civ., art. 1731). What was new and is
+        in good state has not worsened: that is use. Personal furniture is the resident's own: never.
         """
         if self.line.is_personal:
             return False
         before = self.before.condition if self.before else Condition.GOOD
-        if self.line.condition and _RANKS[self.line.condition] > _RANKS[before or Condition.GOOD]:
+        if self.line.condition and _RANKS[self.line.condition] > max(_RANKS[before or Condition.GOOD], _RANKS["good"]):
             return True
         return self.missing > 0
 

@@ -76,6 +76,7 @@ def retenue_decide(request: HttpRequest, ligne_id: int) -> HttpResponse:
             else:
                 messages.success(request, "Retenue décidée.")
                 return redirect("logement:retenue_list", edl.pk)
+    form.fields["proof_reference"].required = True
     context = {
         "edl": edl,
         "contrat": edl.contrat,
