@@ -117,7 +117,8 @@ def retenue_cancel(request: HttpRequest, retenue_id: int) -> HttpResponse:
 def retenue_proof(request: HttpRequest, retenue_id: int) -> HttpResponse:
     """The paper that proves a deduction, as a download."""
     retenue = _retenue(request, retenue_id)
-    if not retenue.proof:
+    # An invoice may name who lived there.
+    if not retenue.proof or retenue.ligne.etat_des_lieux.contrat.sejour.menage.is_masked:
         raise Http404("Cette retenue n’a pas de fichier.")
     with retenue.proof.open() as file:
         response = HttpResponse(file.read(), content_type="application/octet-stream")

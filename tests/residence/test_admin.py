@@ -522,7 +522,11 @@ def everything(here, gestionnaire):
     )
     ModeleDocument.objects.create(residence=here, kind="contrat", version=1, texts={"objet": "Autre"})
     edl = contrat.etats_des_lieux.create(kind="entry", made_on=day, made_by=gestionnaire)
-    edl.lignes.create(room="Entrée", element="Sol", condition="good")
+    line = edl.lignes.create(room="Entrée", element="Sol", condition="good")
+    line.retenues.create(
+        cost=100, share=1, proposed=100, amount=100, proof_reference="facture n° 1", decided_by=gestionnaire
+    )
+    here.grille_vetuste.create(name="Sols", words="sol", life_years=10, yearly_percent=10)
     Delegation.objects.create(
         from_user=gestionnaire,
         to_user=UserFactory(),
