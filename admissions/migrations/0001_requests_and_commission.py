@@ -1,8 +1,12 @@
 import django.contrib.postgres.fields
+import django.core.serializers.json
+import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
+
+import residence.models.base
 
 
 class Migration(migrations.Migration):
@@ -215,6 +219,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "doubles_hidden",
+                    models.BooleanField(
+                        default=False,
+                        editable=False,
+                        help_text="Porte le numéro d’un dossier confidentiel, ce que son auteur ne doit pas apprendre d’un refus.",
+                    ),
+                ),
+                (
                     "created_by",
                     models.ForeignKey(
                         editable=False,
@@ -266,6 +278,35 @@ class Migration(migrations.Migration):
                             ("requested_type__in", ["", "chambre", "T1", "T1'", "T1bis", "T2", "T3", "T4", "T5"])
                         ),
                         name="orientation_requested_type",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "closed_reason__in",
+                                [
+                                    "",
+                                    "hors_projet",
+                                    "ressources",
+                                    "titre_sejour",
+                                    "composition",
+                                    "accompagnement",
+                                    "non_venu",
+                                    "injoignable",
+                                    "incomplet",
+                                    "dette",
+                                    "pas_de_place",
+                                    "secteur",
+                                    "logement",
+                                    "cout",
+                                    "cohabitation",
+                                    "autre_solution",
+                                    "sans_nouvelle",
+                                    "erreur",
+                                ],
+                            )
+                        ),
+                        name="orientation_closed_reason_known",
                         violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
                     models.CheckConstraint(
@@ -322,11 +363,385 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(
-                            models.Q(("siao_number", ""), _negated=True), models.Q(("status", "closed"), _negated=True)
+                            models.Q(("siao_number", ""), _negated=True),
+                            models.Q(("status", "closed"), _negated=True),
+                            ("doubles_hidden", False),
                         ),
                         fields=("residence", "siao_number"),
                         name="orientation_siao_once",
                         violation_error_message="Une orientation de ce numéro SIAO est déjà ouverte.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EtapeOrientation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "orientation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="etapes",
+                        to="admissions.orientation",
+                        verbose_name="orientation",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "reçue"),
+                            ("interview_planned", "entretien prévu"),
+                            ("incomplete", "dossier incomplet"),
+                            ("ready", "prête pour la commission"),
+                            ("decided", "décidée"),
+                            ("waiting", "liste d’attente"),
+                            ("proposed", "proposition faite"),
+                            ("entered", "entrée"),
+                            ("closed", "close"),
+                        ],
+                        max_length=20,
+                        verbose_name="état",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="le")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="par",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=250, verbose_name="raison")),
+            ],
+            options={
+                "verbose_name": "étape",
+                "ordering": ["pk"],
+                "indexes": [models.Index(fields=["orientation", "-id"], name="etape_orientation_last")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "received",
+                                    "interview_planned",
+                                    "incomplete",
+                                    "ready",
+                                    "decided",
+                                    "waiting",
+                                    "proposed",
+                                    "entered",
+                                    "closed",
+                                ],
+                            )
+                        ),
+                        name="etape_orientation_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Derogation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "orientation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="derogations",
+                        to="admissions.orientation",
+                        verbose_name="orientation",
+                    ),
+                ),
+                (
+                    "critere",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.criteredispositif",
+                        verbose_name="critère",
+                    ),
+                ),
+                ("reasons", models.TextField(verbose_name="motifs")),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="accordée par",
+                    ),
+                ),
+                (
+                    "granted_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="accordée le"),
+                ),
+            ],
+            options={
+                "verbose_name": "dérogation",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reasons", ""), _negated=True),
+                        name="derogation_reasons",
+                        violation_error_message="Une dérogation a ses motifs.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("orientation", "critere"),
+                        name="derogation_once",
+                        violation_error_message="Cette dérogation est déjà accordée.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CritereRang",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "dispositif",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="criteres_rang",
+                        to="residence.dispositif",
+                        verbose_name="dispositif",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("waited", "par mois passé en liste d’attente"),
+                            ("requested", "par mois depuis la demande"),
+                            ("need", "pour un besoin"),
+                            ("route", "pour une voie d’orientation"),
+                            ("children", "par enfant"),
+                            ("refused", "par place refusée par le ménage"),
+                        ],
+                        max_length=20,
+                        verbose_name="points donnés",
+                    ),
+                ),
+                (
+                    "value",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (
+                                "besoin",
+                                [
+                                    ("rez_de_chaussee", "rez-de-chaussée ou ascenseur"),
+                                    ("fauteuil", "logement accessible en fauteuil"),
+                                    ("priorite", "priorité"),
+                                    ("seul", "logement non partagé"),
+                                    ("calme", "logement au calme"),
+                                    ("animal", "animal de compagnie"),
+                                ],
+                            ),
+                            (
+                                "voie",
+                                [
+                                    ("siao", "SIAO"),
+                                    ("ccas", "CCAS"),
+                                    ("comite_de_pilotage", "comité de pilotage"),
+                                    ("departement", "Département"),
+                                    ("direct", "demande directe"),
+                                ],
+                            ),
+                        ],
+                        help_text="Le besoin ou la voie, pour ces deux critères seulement.",
+                        max_length=20,
+                        verbose_name="lequel",
+                    ),
+                ),
+                (
+                    "points",
+                    models.DecimalField(
+                        decimal_places=2,
+                        help_text="Sous zéro pour en retirer ; zéro met fin au critère.",
+                        max_digits=6,
+                        verbose_name="points",
+                    ),
+                ),
+                (
+                    "most",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="Vide : sans plafond. Pour un critère sous zéro : ce qu’il retire au plus.",
+                        max_digits=6,
+                        null=True,
+                        verbose_name="au plus (points)",
+                    ),
+                ),
+                ("valid_from", models.DateField(default=residence.models.base.today, verbose_name="à partir du")),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        help_text="Délibération, règlement d’attribution…",
+                        max_length=200,
+                        verbose_name="source",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "critère de rang",
+                "verbose_name_plural": "critères de rang de la liste d’attente",
+                "ordering": ["dispositif", "kind", "value", "-valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["waited", "requested", "need", "route", "children", "refused"])
+                        ),
+                        name="critere_rang_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "need"),
+                                ("value__in", ["rez_de_chaussee", "fauteuil", "priorite", "seul", "calme", "animal"]),
+                            ),
+                            models.Q(
+                                ("kind", "route"),
+                                ("value__in", ["siao", "ccas", "comite_de_pilotage", "departement", "direct"]),
+                            ),
+                            models.Q(models.Q(("kind__in", ["need", "route"]), _negated=True), ("value", "")),
+                            _connector="OR",
+                        ),
+                        name="critere_rang_value",
+                        violation_error_message="Dites quel besoin ou quelle voie, et seulement pour ces critères.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("most__isnull", True), ("most__gt", 0), _connector="OR"),
+                        name="critere_rang_most",
+                        violation_error_message="Le plafond est au-dessus de zéro.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("dispositif", "kind", "value", "valid_from"),
+                        name="critere_rang_unique",
+                        violation_error_message="Ce critère a déjà ses points à partir de ce jour.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PlafondPLAI",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "residence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plafonds_plai",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="à partir du")),
+                (
+                    "category_1",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="1 : une personne seule (€ par an)",
+                    ),
+                ),
+                (
+                    "category_2",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="2 : deux personnes sans personne à charge (€ par an)",
+                    ),
+                ),
+                (
+                    "category_3",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="3 : trois personnes, une avec une à charge, ou jeune ménage (€ par an)",
+                    ),
+                ),
+                (
+                    "category_4",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="4 : quatre personnes, ou une avec deux à charge (€ par an)",
+                    ),
+                ),
+                (
+                    "category_5",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="5 : cinq personnes, ou une avec trois à charge (€ par an)",
+                    ),
+                ),
+                (
+                    "category_6",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="6 : six personnes, ou une avec quatre à charge (€ par an)",
+                    ),
+                ),
+                (
+                    "per_further",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="par personne supplémentaire (€ par an)",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        help_text="L’arrêté qui les fixe, et sa date.",
+                        max_length=200,
+                        verbose_name="source",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "plafonds PLAI",
+                "verbose_name_plural": "plafonds PLAI",
+                "ordering": ["residence", "-valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("residence", "valid_from"),
+                        name="plafond_plai_unique",
+                        violation_error_message="Les plafonds de cette résidence sont déjà saisis à partir de ce jour.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("category_1__gt", 0),
+                            ("category_2__gte", models.F("category_1")),
+                            ("category_3__gte", models.F("category_2")),
+                            ("category_4__gte", models.F("category_3")),
+                            ("category_5__gte", models.F("category_4")),
+                            ("category_6__gte", models.F("category_5")),
+                            ("per_further__gt", 0),
+                        ),
+                        name="plafond_plai_grows",
+                        violation_error_message="Les plafonds sont au-dessus de zéro et grandissent d’une catégorie à l’autre.",
                     ),
                 ],
             },
@@ -443,6 +858,56 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="MembreSession",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="membres",
+                        to="admissions.sessioncommission",
+                        verbose_name="séance",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sieges",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="membre",
+                    ),
+                ),
+                ("function", models.CharField(blank=True, max_length=150, verbose_name="qualité")),
+                ("is_present", models.BooleanField(blank=True, null=True, verbose_name="présent")),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="en remplacement de",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "membre de la séance",
+                "verbose_name_plural": "membres de la séance",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("session", "user"),
+                        name="membre_session_once",
+                        violation_error_message="Cette personne siège déjà.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="PassageCommission",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -526,6 +991,42 @@ class Migration(migrations.Migration):
                         name="passage_once",
                         violation_error_message="Ce dossier est déjà à l’ordre du jour.",
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LienMembre",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "passage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="liens",
+                        to="admissions.passagecommission",
+                        verbose_name="passage",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="membre",
+                    ),
+                ),
+                ("declared_on", models.DateField(verbose_name="déclaré le")),
+            ],
+            options={
+                "verbose_name": "lien déclaré",
+                "verbose_name_plural": "liens déclarés",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("passage", "user"),
+                        name="lien_membre_once",
+                        violation_error_message="Ce lien est déjà déclaré.",
+                    )
                 ],
             },
         ),
@@ -689,6 +1190,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("notified_on", models.DateField(blank=True, null=True, verbose_name="notifiée le")),
+                (
+                    "reserve_pieces",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="residence.piecerequise", verbose_name="pièces à remettre"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "décision",
@@ -738,55 +1245,376 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Derogation",
+            name="ImportOrientations",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
-                    "orientation",
+                    "residence",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="derogations",
+                        related_name="+",
+                        to="residence.residence",
+                        verbose_name="résidence",
+                    ),
+                ),
+                (
+                    "dispositif",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.dispositif",
+                        verbose_name="dispositif",
+                    ),
+                ),
+                (
+                    "partenaire",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.partenaire",
+                        verbose_name="envoyé par",
+                    ),
+                ),
+                (
+                    "route",
+                    models.CharField(
+                        choices=[
+                            ("siao", "SIAO"),
+                            ("ccas", "CCAS"),
+                            ("comite_de_pilotage", "comité de pilotage"),
+                            ("departement", "Département"),
+                            ("direct", "demande directe"),
+                        ],
+                        max_length=20,
+                        verbose_name="voie",
+                    ),
+                ),
+                (
+                    "received_on",
+                    models.DateField(
+                        help_text="Vaut pour les lignes qui ne disent pas leur date.", verbose_name="reçu le"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200, verbose_name="fichier")),
+                ("sha256", models.CharField(max_length=64, verbose_name="empreinte du fichier")),
+                ("heads", models.JSONField(default=list, verbose_name="titres")),
+                (
+                    "columns",
+                    models.JSONField(
+                        default=dict, help_text="Rang de la colonne\xa0: ce qu’elle contient.", verbose_name="colonnes"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("columns", "colonnes à reconnaître"),
+                            ("review", "lignes à vérifier"),
+                            ("done", "terminé"),
+                            ("abandoned", "abandonné"),
+                        ],
+                        default="columns",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="importé par",
+                    ),
+                ),
+                (
+                    "opened_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="importé le"),
+                ),
+            ],
+            options={
+                "verbose_name": "import d’orientations",
+                "verbose_name_plural": "imports d’orientations",
+                "ordering": ["-opened_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("route__in", ["siao", "ccas", "comite_de_pilotage", "departement", "direct"])
+                        ),
+                        name="import_orientations_route",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["columns", "review", "done", "abandoned"])),
+                        name="import_orientations_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "abandoned"), _negated=True),
+                        fields=("dispositif", "partenaire", "sha256"),
+                        name="import_orientations_once",
+                        violation_error_message="Ce fichier a déjà été importé.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LigneImport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "importation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lignes",
+                        to="admissions.importorientations",
+                        verbose_name="import d’orientations",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="ligne du fichier")),
+                ("cells", models.JSONField(default=list, verbose_name="cellules")),
+                ("corrections", models.JSONField(default=dict, verbose_name="corrections")),
+                (
+                    "faults",
+                    models.JSONField(
+                        default=dict, help_text="Champ\xa0: ce qu’il faut corriger.", verbose_name="fautes"
+                    ),
+                ),
+                (
+                    "notes",
+                    models.JSONField(
+                        default=dict, help_text="Champ\xa0: comment il a été lu.", verbose_name="lectures à vérifier"
+                    ),
+                ),
+                (
+                    "head",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="admissions.ligneimport",
+                        verbose_name="ligne de la personne de référence",
+                    ),
+                ),
+                (
+                    "same_person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.personne",
+                        verbose_name="personne reconnue",
+                    ),
+                ),
+                (
+                    "others",
+                    models.JSONField(
+                        default=list,
+                        help_text="Celles dont on a dit que ce n’est pas.",
+                        verbose_name="personnes écartées",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("faulty", "à corriger"),
+                            ("to_decide", "personne à reconnaître"),
+                            ("ready", "prête"),
+                            ("entered", "saisie"),
+                            ("already", "déjà saisie"),
+                            ("left_out", "écartée"),
+                        ],
+                        default="faulty",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "orientation",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
                         to="admissions.orientation",
                         verbose_name="orientation",
                     ),
                 ),
                 (
-                    "critere",
+                    "entered_by",
                     models.ForeignKey(
+                        editable=False,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="residence.criteredispositif",
-                        verbose_name="critère",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("reasons", models.TextField(verbose_name="motifs")),
+                ("entered_at", models.DateTimeField(editable=False, null=True, verbose_name="saisie le")),
+            ],
+            options={
+                "verbose_name": "ligne d’import",
+                "verbose_name_plural": "lignes d’import",
+                "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["faulty", "to_decide", "ready", "entered", "already", "left_out"])
+                        ),
+                        name="ligne_import_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("entered_at__isnull", True), ("entered_by__isnull", True)),
+                            models.Q(("entered_at__isnull", False), ("entered_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ligne_import_entered",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "entered"), _negated=True),
+                            models.Q(("entered_at__isnull", False), ("orientation__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ligne_import_orientation",
+                        violation_error_message="Une ligne saisie a son orientation.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("importation", "number"),
+                        name="ligne_import_number",
+                        violation_error_message="Cette ligne est déjà lue.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ColonnesPartenaire",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
-                    "granted_by",
+                    "partenaire",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.partenaire",
+                        verbose_name="partenaire",
+                    ),
+                ),
+                (
+                    "columns",
+                    models.JSONField(
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        help_text="Titre, sans accent\xa0: ce que la colonne contient.",
+                        verbose_name="colonnes",
+                    ),
+                ),
+                (
+                    "updated_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="accordée par",
+                        verbose_name="réglées par",
                     ),
                 ),
                 (
-                    "granted_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="accordée le"),
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="réglées le"),
                 ),
             ],
             options={
-                "verbose_name": "dérogation",
+                "verbose_name": "colonnes d’un partenaire",
+                "verbose_name_plural": "colonnes d’un partenaire",
+            },
+        ),
+        migrations.CreateModel(
+            name="EnvoiLettre",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="envois",
+                        to="admissions.decision",
+                        verbose_name="décision",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.documentemis",
+                        verbose_name="lettre",
+                    ),
+                ),
+                (
+                    "means",
+                    models.CharField(
+                        choices=[("email", "courriel"), ("post", "poste"), ("hand", "remise en main propre")],
+                        max_length=10,
+                        verbose_name="par",
+                    ),
+                ),
+                ("address", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="envoyée par",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="demandé le")),
+                ("sent_on", models.DateField(blank=True, null=True, verbose_name="partie le")),
+                ("failed_at", models.DateTimeField(blank=True, null=True, verbose_name="n’a pas pu partir le")),
+            ],
+            options={
+                "verbose_name": "envoi d’une lettre",
+                "verbose_name_plural": "envois de lettres",
                 "ordering": ["pk"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("reasons", ""), _negated=True),
-                        name="derogation_reasons",
-                        violation_error_message="Une dérogation a ses motifs.",
+                        condition=models.Q(("means__in", ["email", "post", "hand"])),
+                        name="envoi_lettre_means",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("means", "email"), models.Q(("address", ""), _negated=True)),
+                            models.Q(models.Q(("means", "email"), _negated=True), ("address", "")),
+                            _connector="OR",
+                        ),
+                        name="envoi_lettre_address",
+                        violation_error_message="Un courriel a son adresse, un courrier sur papier n’en a pas.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("means", "email"), ("sent_on__isnull", False), _connector="OR"),
+                        name="envoi_lettre_paper",
+                        violation_error_message="Un courrier sur papier est noté une fois parti, avec son jour.",
                     ),
                     models.UniqueConstraint(
-                        fields=("orientation", "critere"),
-                        name="derogation_once",
-                        violation_error_message="Cette dérogation est déjà accordée.",
+                        condition=models.Q(("failed_at__isnull", True), ("means", "email")),
+                        fields=("document", "address"),
+                        name="envoi_lettre_email_once",
+                        violation_error_message="Cette lettre est déjà partie à cette adresse.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("means", "email"), _negated=True),
+                        fields=("document", "means", "sent_on"),
+                        name="envoi_lettre_paper_once",
+                        violation_error_message="Cet envoi est déjà noté.",
                     ),
                 ],
             },
@@ -858,6 +1686,15 @@ class Migration(migrations.Migration):
                 (
                     "has_activity",
                     models.BooleanField(blank=True, null=True, verbose_name="activité ou projet en cours"),
+                ),
+                (
+                    "medical_validation",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="Oui ou non seulement : ni avis, ni diagnostic, ni document de santé.",
+                        null=True,
+                        verbose_name="validation médicale reçue",
+                    ),
                 ),
                 ("is_student", models.BooleanField(default=False, verbose_name="étudiant")),
                 ("is_self_employed", models.BooleanField(default=False, verbose_name="travailleur indépendant")),
@@ -935,79 +1772,6 @@ class Migration(migrations.Migration):
                         name="entretien_autonomy",
                         violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="EtapeOrientation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "orientation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="etapes",
-                        to="admissions.orientation",
-                        verbose_name="orientation",
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("received", "reçue"),
-                            ("interview_planned", "entretien prévu"),
-                            ("incomplete", "dossier incomplet"),
-                            ("ready", "prête pour la commission"),
-                            ("decided", "décidée"),
-                            ("waiting", "liste d’attente"),
-                            ("proposed", "proposition faite"),
-                            ("entered", "entrée"),
-                            ("closed", "close"),
-                        ],
-                        max_length=20,
-                        verbose_name="état",
-                    ),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="le")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="par",
-                    ),
-                ),
-                ("reason", models.CharField(blank=True, max_length=250, verbose_name="raison")),
-            ],
-            options={
-                "verbose_name": "étape",
-                "ordering": ["pk"],
-                "indexes": [models.Index(fields=["orientation", "-id"], name="etape_orientation_last")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "status__in",
-                                [
-                                    "received",
-                                    "interview_planned",
-                                    "incomplete",
-                                    "ready",
-                                    "decided",
-                                    "waiting",
-                                    "proposed",
-                                    "entered",
-                                    "closed",
-                                ],
-                            )
-                        ),
-                        name="etape_orientation_status",
-                        violation_error_message="Cette valeur n’est pas dans la liste.",
-                    )
                 ],
             },
         ),
@@ -1093,80 +1857,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="LienMembre",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "passage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="liens",
-                        to="admissions.passagecommission",
-                        verbose_name="passage",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="membre",
-                    ),
-                ),
-                ("declared_on", models.DateField(verbose_name="déclaré le")),
-            ],
-            options={
-                "verbose_name": "lien déclaré",
-                "verbose_name_plural": "liens déclarés",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("passage", "user"),
-                        name="lien_membre_once",
-                        violation_error_message="Ce lien est déjà déclaré.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="MembreSession",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "session",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="membres",
-                        to="admissions.sessioncommission",
-                        verbose_name="séance",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sieges",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="membre",
-                    ),
-                ),
-                ("function", models.CharField(blank=True, max_length=150, verbose_name="qualité")),
-                ("is_present", models.BooleanField(blank=True, null=True, verbose_name="présent")),
-            ],
-            options={
-                "verbose_name": "membre de la séance",
-                "verbose_name_plural": "membres de la séance",
-                "ordering": ["pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("session", "user"),
-                        name="membre_session_once",
-                        violation_error_message="Cette personne siège déjà.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="PieceCandidature",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1216,6 +1906,114 @@ class Migration(migrations.Migration):
                         name="piece_candidature_once",
                         violation_error_message="Cette pièce est déjà au dossier.",
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Dette",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "menage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="residence.menage",
+                        verbose_name="ménage",
+                    ),
+                ),
+                (
+                    "personne",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residence.personne",
+                        verbose_name="personne",
+                    ),
+                ),
+                ("label", models.CharField(blank=True, max_length=150, verbose_name="précision")),
+                (
+                    "monthly_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="montant mensuel (€)",
+                    ),
+                ),
+                ("start_on", models.DateField(default=residence.models.base.today, verbose_name="depuis le")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                ("proved_on", models.DateField(blank=True, null=True, verbose_name="justifié le")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="saisi le"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("loyer", "loyer ou redevance"),
+                            ("energie", "énergie, eau"),
+                            ("credit", "crédit, banque"),
+                            ("trop_percu", "trop-perçu CAF ou France Travail"),
+                            ("impots", "impôts, amendes"),
+                            ("sante", "santé"),
+                            ("proches", "proches"),
+                            ("autre", "autre dette"),
+                        ],
+                        max_length=30,
+                        verbose_name="nature",
+                    ),
+                ),
+                (
+                    "amount_due",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=10,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="reste dû (€)",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "dette",
+                "ordering": ["kind", "start_on"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["loyer", "energie", "credit", "trop_percu", "impots", "sante", "proches", "autre"],
+                            )
+                        ),
+                        name="dette_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="dette_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_due__gte", 0), ("monthly_amount__gte", 0)),
+                        name="dette_positive",
+                        violation_error_message="Le montant ne peut pas être négatif.",
+                    ),
                 ],
             },
         ),

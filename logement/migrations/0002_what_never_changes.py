@@ -51,17 +51,42 @@ class Migration(migrations.Migration):
             END $$;
 
             CREATE FUNCTION refuse_sealed_line_change() RETURNS trigger LANGUAGE plpgsql AS $$
+            DECLARE
+                found_status text;
             BEGIN
-                IF EXISTS (
-                    SELECT 1 FROM logement_etatdeslieux
-                    WHERE id = coalesce(OLD.etat_des_lieux_id, NEW.etat_des_lieux_id) AND status = 'signed'
-                ) THEN
-                    RAISE EXCEPTION 'Un état des lieux signé ne se modifie pas.'
-                        USING ERRCODE = 'integrity_constraint_violation';
-                END IF;
+                -- The lock waits for who is sealing at this instant, and makes who would seal wait for this change.
+                FOR found_status IN
+                    SELECT status FROM logement_etatdeslieux
+                    WHERE id IN (OLD.etat_des_lieux_id, NEW.etat_des_lieux_id) ORDER BY id FOR SHARE
+                LOOP
+                    IF found_status = 'signed' THEN
+                        RAISE EXCEPTION 'Un état des lieux signé ne se modifie pas.'
+                            USING ERRCODE = 'integrity_constraint_violation';
+                    END IF;
+                END LOOP;
                 RETURN coalesce(NEW, OLD);
             END $$;
 
+            CREATE FUNCTION refuse_sealed_photo_change() RETURNS trigger LANGUAGE plpgsql AS $$
+            DECLARE
+                found_status text;
+            BEGIN
+                FOR found_status IN
+                    SELECT status FROM logement_etatdeslieux
+                    WHERE id IN (
+                        SELECT etat_des_lieux_id FROM logement_ligneetatdeslieux WHERE id IN (OLD.ligne_id, NEW.ligne_id)
+                    )
+                    ORDER BY id FOR SHARE
+                LOOP
+                    IF found_status = 'signed' THEN
+                        RAISE EXCEPTION 'Un état des lieux signé ne se modifie pas.'
+                            USING ERRCODE = 'integrity_constraint_violation';
+                    END IF;
+                END LOOP;
+                RETURN coalesce(NEW, OLD);
+            END $$;
+
+            -- A draft of the following contract stands beside the running one until it is signed.
             CREATE FUNCTION check_contracts_follow() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 IF EXISTS (
@@ -69,7 +94,8 @@ class Migration(migrations.Migration):
                     FROM (
                         SELECT start_on, lag(end_on) OVER w AS previous_end, row_number() OVER w AS rank
                         FROM logement_contratoccupation
-                        WHERE sejour_id = NEW.sejour_id AND status <> 'cancelled'
+                        WHERE sejour_id = NEW.sejour_id
+                            AND status IN ('running', 'notice', 'ended', 'occupant_sans_titre')
                         WINDOW w AS (ORDER BY start_on)
                     ) AS followed
                     WHERE rank > 1 AND (previous_end IS NULL OR start_on <> previous_end + 1)
@@ -88,12 +114,46 @@ class Migration(migrations.Migration):
             """
             DROP TRIGGER contrat_no_hole ON logement_contratoccupation;
             DROP FUNCTION check_contracts_follow();
+            DROP FUNCTION refuse_sealed_photo_change();
             DROP FUNCTION refuse_sealed_line_change();
             DROP FUNCTION refuse_sealed_state_change();
             """,
         ),
         Guard("logement_etatdeslieux", function="refuse_sealed_state_change"),
         Guard("logement_ligneetatdeslieux", function="refuse_sealed_line_change", events="INSERT OR UPDATE OR DELETE"),
+        Guard("logement_photoetatdeslieux", function="refuse_sealed_photo_change", events="INSERT OR UPDATE OR DELETE"),
+        migrations.RunSQL(
+            """
+            CREATE FUNCTION refuse_retenue_change() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF TG_OP = 'DELETE' THEN
+                    IF leaves_under_visa() THEN
+                        RETURN OLD;
+                    END IF;
+                ELSIF TG_OP = 'INSERT' THEN
+                    IF NOT EXISTS (SELECT 1 FROM logement_ligneetatdeslieux WHERE id = NEW.ligne_id AND is_personal) THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION 'Un meuble personnel n’est jamais compté au résident.'
+                        USING ERRCODE = 'integrity_constraint_violation';
+                ELSIF OLD.cancelled_at IS NULL AND NEW.cancelled_at IS NOT NULL
+                    AND (to_jsonb(NEW) - 'cancelled_at' - 'cancelled_by_id' - 'cancelled_reason')
+                      = (to_jsonb(OLD) - 'cancelled_at' - 'cancelled_by_id' - 'cancelled_reason') THEN
+                    RETURN NEW;
+                END IF;
+                RAISE EXCEPTION 'Une retenue ne se modifie pas et ne s’efface pas : elle s’annule, avec sa raison.'
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END $$;
+            """,
+            "DROP FUNCTION refuse_retenue_change();",
+        ),
+        Guard("logement_retenuesortie", function="refuse_retenue_change", events="INSERT OR UPDATE OR DELETE"),
+        Guard("logement_signalementvacance"),
+        RevokeChanges("logement_signalementvacance"),
+        Guard("logement_etapeprocedure"),
+        RevokeChanges("logement_etapeprocedure"),
+        Guard("logement_comptagecaisse"),
+        RevokeChanges("logement_comptagecaisse"),
         migrations.RunSQL(
             f"""
             -- Entries hold the books of their résidence open until they are committed; closing waits for them.

@@ -1,4 +1,4 @@
-"""The journal only grows; an issued document keeps its data; its PDF is made once."""
+"""The journal only grows; an issued document keeps its data; its PDF is made once; a merging is undone, never rewritten."""
 
 from django.db import migrations
 
@@ -29,6 +29,12 @@ class Migration(migrations.Migration):
                     IF leaves_under_visa() THEN
                         RETURN OLD;
                     END IF;
+                -- The household under which it is kept follows a merging, and comes back with it.
+                ELSIF (to_jsonb(NEW) - 'menage_id') = (to_jsonb(OLD) - 'menage_id') AND EXISTS (
+                    SELECT 1 FROM residence_menage
+                    WHERE (id = OLD.menage_id AND merged_into_id = NEW.menage_id)
+                       OR (id = NEW.menage_id AND merged_into_id = OLD.menage_id)) THEN
+                    RETURN NEW;
                 ELSIF OLD.pdf_made_at IS NULL
                     AND (to_jsonb(NEW) - 'pdf' - 'pdf_sha256' - 'pdf_made_at')
                       = (to_jsonb(OLD) - 'pdf' - 'pdf_sha256' - 'pdf_made_at') THEN
@@ -60,4 +66,6 @@ class Migration(migrations.Migration):
         RevokeChanges("residence_entreejournal"),
         Guard("residence_documentemis", function="refuse_document_change"),
         Guard("residence_modeledocument"),
+        Guard("residence_mouvementfusion"),
+        RevokeChanges("residence_mouvementfusion"),
     ]
