@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.staticfiles import finders
 from django.db import models
@@ -45,85 +44,6 @@ CASCADES: dict[str, str] = {
     "accompagnement.BrouillonNote.dossier": "a draft is no fact",
     "accompagnement.BrouillonNote.author": "a draft is no fact",
     "accompagnement.BrouillonNote.corrects": "a draft is no fact",
-}
-# Models that the admin does not show, and why.
-_SOCIAL = "read by the social team alone"
-_CANDIDATE = "the file of a candidate, which the gestionnaire does not open"
-_ACT = "written by acts, shown on the pages of the household"
-NOT_IN_ADMIN: dict[str, str] = {
-    "accompagnement.AppelVeille": "ticked on the page of the heat wave",
-    "accompagnement.BilanProjet": _SOCIAL,
-    "accompagnement.BrouillonNote": _SOCIAL,
-    "accompagnement.ContratEngagement": _SOCIAL,
-    "accompagnement.DemandeLogement": _SOCIAL,
-    "accompagnement.DiagnosticHabitat": _SOCIAL,
-    "accompagnement.DossierSocial": _SOCIAL,
-    "accompagnement.EntretienRsa": _SOCIAL,
-    "accompagnement.EtapeDossier": _SOCIAL,
-    "accompagnement.EtapeObjectif": _SOCIAL,
-    "accompagnement.NiveauBilan": _SOCIAL,
-    "accompagnement.NoteSociale": _SOCIAL,
-    "accompagnement.Objectif": _SOCIAL,
-    "accompagnement.OffreLogement": _SOCIAL,
-    "accompagnement.ParcoursRsa": _SOCIAL,
-    "accompagnement.PieceRelogement": _SOCIAL,
-    "accompagnement.Priorite": _SOCIAL,
-    "accompagnement.VeilleCanicule": "begun and ended on its own page",
-    "admissions.AvisMembre": _CANDIDATE,
-    "admissions.ColonnesPartenaire": "said on the page of the import that reads them",
-    "admissions.Decision": _CANDIDATE,
-    "admissions.Derogation": _CANDIDATE,
-    "admissions.EntretienPreadmission": _CANDIDATE,
-    "admissions.Dette": _SOCIAL,
-    "admissions.EnvoiLettre": _CANDIDATE,
-    "admissions.EtapeOrientation": _CANDIDATE,
-    "admissions.EvaluationTheme": _CANDIDATE,
-    "admissions.ImportOrientations": _CANDIDATE,
-    "admissions.LienMembre": _CANDIDATE,
-    "admissions.LigneImport": _CANDIDATE,
-    "admissions.MembreSession": _CANDIDATE,
-    "admissions.Orientation": _CANDIDATE,
-    "admissions.PassageCommission": _CANDIDATE,
-    "admissions.PieceCandidature": _CANDIDATE,
-    "admissions.Proposition": _CANDIDATE,
-    "admissions.SessionCommission": _CANDIDATE,
-    "logement.BordereauCheques": "made on the page of the cheques to hand over",
-    "logement.ComptageCaisse": "counted on the page of the cash box",
-    "logement.ColonnesFichier": "said on the page of the file that reads them",
-    "logement.EnvoiAnnuelCaf": "noted on the page of the yearly table",
-    "logement.FichierPaiements": "read, decided and entered on its own page",
-    "logement.DemarcheImpaye": "noted and read on the page of the arrears",
-    "logement.EtapeSortie": _ACT,
-    "logement.Imputation": "which debt a payment settles: shown on the account",
-    "logement.LigneFichier": "decided on the page of its file",
-    "logement.LigneRemise": "shown on the page of its remise",
-    "logement.MandatPrelevement": "carries an IBAN: on its page alone",
-    "logement.RemisePrelevement": "made, entered and rejected on its own page",
-    "logement.PhotoEtatDesLieux": "shown beside its line, on the page of the état des lieux",
-    "logement.PlanApurement": "signed and watched on the page of the arrears",
-    "logement.RenouvellementSejour": _ACT,
-    "logement.SignalementDepart": "noted from the page of the APL",
-    "logement.Absence": _ACT,
-    "logement.TiersHeberge": _ACT,
-    "logement.EntreeLogement": _ACT,
-    "logement.Procedure": _ACT,
-    "logement.EtapeProcedure": _ACT,
-    "logement.SignatureEtatDesLieux": "drawn on the page of the état des lieux",
-    "logement.SituationCompte": "one row a stay, read by the board of arrears",
-    "residence.AccesConfidentiel": "who reads a confidential household is named on its own page",
-    "residence.Charge": _SOCIAL,
-    "residence.Compteur": "the numbers of documents, which nobody edits",
-    "residence.Echeance": "settled by the act that it asks for",
-    "residence.Fusion": "read and undone on its own page",
-    "residence.Mandataire": _SOCIAL,
-    "residence.MouvementFusion": "what the page of a merging tells",
-    "residence.PieceJointe": "opened by the page that checks the reader's rights",
-    "residence.Rattachement": _ACT,
-    "residence.Referent": _SOCIAL,
-    "residence.RendezVous": "kept on its own pages",
-    "residence.RessemblanceMasquee": "asked of those named on the confidential household, alone",
-    "residence.Ressource": _SOCIAL,
-    "residence.TitreSejour": _SOCIAL,
 }
 # Imports that cannot stand on top, and why.
 IMPORTS_INSIDE: dict[str, str] = {
@@ -198,13 +118,6 @@ class TestModels:
             if field.remote_field is not None:
                 cascades = field.remote_field.on_delete is models.CASCADE
                 assert not cascades or label(model, field) in CASCADES, label(model, field)
-
-    @pytest.mark.parametrize("model", our_models(), ids=label)
-    def test_it_is_in_the_admin_or_says_why_not(self, model):
-        shown = admin.site.is_registered(model) or any(
-            inline.model is model for one in admin.site._registry.values() for inline in one.inlines
-        )
-        assert shown is not (label(model) in NOT_IN_ADMIN), "registered, or in NOT_IN_ADMIN with its reason"
 
     @pytest.mark.parametrize("model", our_models(), ids=label)
     def test_it_speaks_french(self, model):

@@ -622,7 +622,7 @@ class Migration(migrations.Migration):
                         violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("level__gte", 1), ("level__lte", 5)),
+                        condition=models.Q(("level__in", [1, 2, 3, 4, 5])),
                         name="niveau_bilan_level",
                         violation_error_message="L’échelle va de 1 à 5.",
                     ),

@@ -117,7 +117,7 @@ class NiveauBilan(models.Model):
         constraints = [
             choice_check("theme", Theme, name="niveau_bilan_theme"),
             models.CheckConstraint(
-                condition=Q(level__gte=1, level__lte=5),
+                condition=Q(level__in=list(LEVELS)),
                 name="niveau_bilan_level",
                 violation_error_message="L’échelle va de 1 à 5.",
             ),

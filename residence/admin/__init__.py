@@ -8,6 +8,7 @@ _LINE = "ligne d’une autre fiche, montrée avec elle"
 _SOCIAL = "contenu social : jamais dans l’administration"
 _ADMISSION = "se tient sur les pages des admissions, sous leurs permissions"
 _FILE = "liste de la CAF ou relevé de la banque : sur la page des fichiers de paiements"
+_ARREARS = "se note et se lit sur la page de l’impayé"
 _STAY = "se tient sur la page du séjour"
 
 # Each model of the project that has no page of its own here, and why.
@@ -52,6 +53,24 @@ UNREGISTERED: dict[str, str] = {
     "logement.Imputation": "se lit sur la page du compte, et ne s’écrit que par les paiements",
     "logement.RenouvellementSejour": _STAY,
     "logement.EtapeSortie": _STAY,
+    "logement.DemarcheImpaye": _ARREARS,
+    "logement.PlanApurement": _ARREARS,
+    "logement.SituationCompte": "résumé d’un compte, tenu par les actes qui l’écrivent",
+    "logement.RetenueDepot": _LINE,
+    "accompagnement.BilanProjet": _SOCIAL,
+    "accompagnement.NiveauBilan": _SOCIAL,
+    "accompagnement.Objectif": _SOCIAL,
+    "accompagnement.EtapeObjectif": _SOCIAL,
+    "accompagnement.DiagnosticHabitat": _SOCIAL,
+    "accompagnement.VeilleCanicule": "se tient sur la page de la veille canicule",
+    "accompagnement.AppelVeille": "se coche sur la page de la veille canicule",
+    "accompagnement.DemandeLogement": _SOCIAL,
+    "accompagnement.OffreLogement": _SOCIAL,
+    "accompagnement.PieceRelogement": _SOCIAL,
+    "accompagnement.Priorite": _SOCIAL,
+    "accompagnement.ParcoursRsa": _SOCIAL,
+    "accompagnement.ContratEngagement": _SOCIAL,
+    "accompagnement.EntretienRsa": _SOCIAL,
     "admissions.ColonnesPartenaire": "colonnes d’un partenaire : se disent pendant un import",
     "logement.Absence": _STAY,
     "logement.TiersHeberge": _STAY,

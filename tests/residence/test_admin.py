@@ -1,6 +1,7 @@
 """The back office is not a second door: who enters, what they see there, what a save leaves behind."""
 
 import datetime
+import uuid
 
 import pytest
 from django.apps import apps
@@ -11,15 +12,20 @@ from django.urls import reverse
 
 from admissions.models import PlafondPLAI
 from logement.models import (
+    Avenant,
     Batiment,
     Campagne,
     ClotureMensuelle,
+    Decaissement,
+    DossierImpaye,
     Ecriture,
     IndiceIRL,
     ModeleEtatDesLieux,
     Prestation,
     Quittance,
+    RestitutionDepot,
     RevisionRedevance,
+    SchemaComptable,
 )
 from residence.actions.documents import issue_document
 from residence.admin import UNREGISTERED
@@ -535,6 +541,46 @@ def everything(here, gestionnaire):
         start_on=day,
         end_on=day,
         created_by=gestionnaire,
+    )
+    Avenant.objects.create(
+        contrat=contrat,
+        rank=1,
+        subject="arrival",
+        effect_on=day,
+        personne=contrat.sejour.menage.personnes.get(),
+        capacity="occupant",
+        created_by=gestionnaire,
+    )
+    DossierImpaye.objects.create(sejour=contrat.sejour, opened_on=day, late_from=day)
+    Decaissement.objects.create(
+        sejour=contrat.sejour,
+        kind="credit",
+        paid_on=day,
+        amount=10,
+        method="transfer",
+        payee="La titulaire",
+        proof="virement n° 1",
+        form_key=uuid.uuid4(),
+        recorded_by=gestionnaire,
+    )
+    RestitutionDepot.objects.create(
+        sejour=contrat.sejour,
+        contrat=contrat,
+        keys_back_on=day,
+        settled_on=day,
+        held=400,
+        refund=400,
+        decided_by=gestionnaire,
+    )
+    SchemaComptable.objects.create(
+        residence=here,
+        account="redevance",
+        kind="redevance",
+        journal="VE",
+        debit="411000",
+        debit_label="Résidents",
+        credit="708300",
+        credit_label="Redevances",
     )
     EntreeJournal.objects.create(action="residence.edit", kind="technique", residence=here)
     RevisionRedevance.objects.create(residence=here, year=2025)

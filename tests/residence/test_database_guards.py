@@ -72,6 +72,11 @@ def rows():
     )
     orientation = OrientationFactory()
     EtapeOrientation.objects.create(orientation=orientation, status=orientation.status, by=user)
+    day = contrat.start_on
+    procedure = contrat.sejour.procedures.create(
+        contrat=contrat, kind="unseen", event_on=day, opened_on=day, opened_by=user
+    )
+    procedure.etapes.create(code="knock", done_on=day, recorded_by=user)
     with connection.cursor() as cursor:
         # A table with constraints still to be checked is not emptied either, but for another reason.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -24,6 +24,7 @@ class Staff:
     """A signed-in user who holds what it is given."""
 
     is_authenticated = True
+    pk = 1
 
     def __init__(
         self, *permissions: Permission, roles: frozenset[Role] = frozenset(), residences: tuple[int, ...] = ()

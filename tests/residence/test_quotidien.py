@@ -196,7 +196,11 @@ def test_a_worker_holds_its_lock_for_as_long_as_its_task_runs():
 
     def held():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [LOCKS])
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+                "WHERE locktype = 'advisory' AND classid = %s AND datname = current_database()",
+                [LOCKS],
+            )
             return cursor.fetchone()[0]
 
     task_started.send(sender=DatabaseBackend, task_result=result)

@@ -17,14 +17,14 @@ from logement.rules.inventaire import default_elements
 )
 def test_rooms_in_the_order_of_a_visit(type_logement, rooms):
     lines = default_elements(type_logement, is_furnished=False)
-    assert list(dict.fromkeys(line.room for line in lines)) == rooms
-    assert all(line.quantity is None for line in lines)
+    assert list(dict.fromkeys(line.room for line in lines)) == ["Clés", *rooms]
+    assert all((line.quantity is not None) is line.is_key for line in lines)
 
 
 def test_a_furnished_one_counts_its_furniture_and_kits():
     lines = default_elements("T1", is_furnished=True)
     counted = {line.room: line for line in lines if line.quantity is not None}
-    assert set(counted) == {"Mobilier", "Kit vaisselle", "Kit linge"}
+    assert set(counted) == {"Clés", "Mobilier", "Kit vaisselle", "Kit linge"}
 
 
 def test_no_line_twice():
