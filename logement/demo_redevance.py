@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from logement.actions.caisse import count_caisse, make_bordereau
 from logement.actions.campagnes import issue_avis, send_campagne
 from logement.actions.compte import post_all
 from logement.actions.encaissements import Payment, record_encaissements
@@ -21,6 +22,7 @@ from logement.models import (
     RestitutionDepot,
     SituationCompte,
 )
+from logement.queries.caisse import caisse_of, cheques_to_hand
 from residence.demo import World, lived_on
 from residence.rules.dates import add_days, add_months, iter_months, month_end, month_start
 from residence.rules.money import cents
@@ -46,6 +48,7 @@ def load_money(world: World) -> None:
                 continue
             send_campagne(by=world.users["gestionnaire"], campagne=prepared.campagne)
         _payments(world, month, habits)
+        _to_the_bank(world, add_months(month, 1).replace(day=10))
     world.shared["habits"] = habits
     _give_back(world, contrats)
     _close(world)
@@ -222,6 +225,25 @@ def _payments(world: World, month: datetime.date, habits: dict[int, tuple[str, d
     for day, payments in sorted(by_day.items()):
         with lived_on(day):
             record_encaissements(payments, by=world.users["gestionnaire"])
+
+
+def _to_the_bank(world: World, day: datetime.date) -> None:
+    """On the 10th, the cheques go to the bank on one slip, and the cash with them."""
+    if day > world.today:
+        return
+    gestionnaire = world.users["gestionnaire"]
+    with lived_on(day):
+        cheques = cheques_to_hand(world.residence).filter(received_on__lte=day).values_list("pk", flat=True)
+        if cheques:
+            make_bordereau(by=gestionnaire, residence=world.residence, cheques=set(cheques), handed_on=day)
+        in_the_box = caisse_of(world.residence).expected
+        count_caisse(
+            by=gestionnaire,
+            residence=world.residence,
+            counted=in_the_box,
+            taken=in_the_box,
+            form_key=_same_key(f"caisse {day}"),
+        )
 
 
 def _key(world: World) -> uuid.UUID:

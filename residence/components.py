@@ -86,7 +86,7 @@ class Event:
     meaning: Meaning = "plain"
 
 
-CellKind = Literal["", "main", "main code", "money", "number", "date", "deadline", "tags", "minor"]
+CellKind = Literal["", "main", "main code", "code", "money", "number", "date", "deadline", "tags", "minor"]
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def _table(dossiers: list[Any]) -> Table:
         caption="Dossiers sociaux",
         columns=(
             Column("Ménage", "main"),
-            Column("Place", word="place"),
+            Column("Place", "code", word="place"),
             Column("Référent", word="suivi par"),
             Column("Suivi depuis", "date", word="depuis le"),
             Column("Dernière note", "date", word="dernière note le"),

@@ -89,7 +89,7 @@ def _table(dossiers: list[DossierSocial]) -> Table:
         caption="Relogements en préparation",
         columns=(
             Column("Ménage", "main"),
-            Column("Place", word="place"),
+            Column("Place", "code", word="place"),
             Column("Demande valable jusqu’au", "deadline", word="demande", soon_within=SOON_IN_MONTHS),
             Column("Priorité", word="priorité"),
             Column("Offres", "number", word="offres :"),

@@ -48,7 +48,7 @@ def _visits(dossiers: list[DossierSocial]) -> Table:
         caption="Visites à faire",
         columns=(
             Column("Ménage", "main"),
-            Column("Place", word="place"),
+            Column("Place", "code", word="place"),
             Column("À visiter", "deadline", word="à visiter"),
             Column("Dernière visite", "date", word="vu le"),
             Column("Rythme", word="tous les"),

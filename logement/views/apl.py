@@ -70,7 +70,7 @@ def _table(lines: list[AplLine]) -> Table:
         "APL du mois",
         (
             Column("Ménage", "main"),
-            Column("Place", word="place"),
+            Column("Place", "code", word="place"),
             Column("État", "tags"),
             Column("À regarder"),
             Column("Attendue", "money", word="attendue"),

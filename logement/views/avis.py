@@ -91,7 +91,7 @@ def avis_table(avis: list[AvisEcheance], totals: dict[str, Any]) -> Table:
         "Avis d’échéance",
         (
             Column("Ménage", "main", sort="menage"),
-            Column("Place", word="place"),
+            Column("Place", "code", word="place"),
             Column("Mois", sort="mois"),
             Column("À payer pour le", "date", word="pour le"),
             Column("État", "tags"),

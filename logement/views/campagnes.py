@@ -210,7 +210,7 @@ def _table(avis: list[Any], odd: dict[int, str]) -> Table:
         "Avis de la campagne",
         (
             Column("Ménage", "main"),
-            Column("Place", word="place"),
+            Column("Place", "code", word="place"),
             Column("Du", "date", word="du"),
             Column("Au", "date", word="au"),
             Column("État", "tags"),

@@ -77,7 +77,7 @@ def _table(sejours: list[Sejour]) -> Table:
     stand, contrats = balances(ids), current_contrats(ids)
     columns = (
         Column("Ménage", "main", sort="menage"),
-        Column("Place", word="place"),
+        Column("Place", "code", word="place"),
         Column("Entrée", "date", sort="entree", word="entré le"),
         Column("En retard", "money", word="en retard"),
         Column("À payer par le résident", "money", word="à payer"),

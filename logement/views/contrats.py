@@ -77,7 +77,7 @@ def contrat_list(request: HttpRequest) -> HttpResponse:
     columns = (
         Column("Ménage", "main", sort="menage"),
         Column("État", "tags"),
-        Column("Place", sort="place"),
+        Column("Place", "code", sort="place"),
         Column("Prise d’effet", "date", sort="effet", word="prend effet le"),
         Column("Dernier jour", "date", word="jusqu’au"),
         Column("Redevance", "money"),

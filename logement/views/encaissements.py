@@ -69,7 +69,7 @@ def _table(payments: list[Encaissement], total: Any) -> Table:
         "Paiements",
         (
             Column("Ménage", "main", sort="menage"),
-            Column("Place", word="place"),
+            Column("Place", "code", word="place"),
             Column("Reçu le", "date", sort="date", word="reçu le"),
             Column("Moyen"),
             Column("Pour"),

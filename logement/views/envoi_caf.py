@@ -89,7 +89,7 @@ def _table(late: list[Any]) -> Table:
         "Résidents non à jour",
         (
             Column("Ménage", "main"),
-            Column("Place", word="place"),
+            Column("Place", "code", word="place"),
             Column("Termes", "number", word="termes"),
             Column("Depuis le", "date", word="depuis le"),
             Column("APL", "money", word="APL"),

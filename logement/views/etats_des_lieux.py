@@ -78,7 +78,7 @@ def _to_make_table(awaited: list[Any]) -> Table:
         Column("Ménage", "main"),
         Column("Avancement", "tags"),
         Column("Nature"),
-        Column("Place"),
+        Column("Place", "code"),
         Column("Pour le", "deadline"),
     )
     rows = []
@@ -104,7 +104,7 @@ def _signed_table(rows: list[EtatDesLieux]) -> Table:
     columns = (
         Column("Ménage", "main"),
         Column("Nature"),
-        Column("Place"),
+        Column("Place", "code"),
         Column("Dressé le", "date"),
         Column("Par", "minor"),
     )

@@ -301,7 +301,7 @@ def _lines_table(fichier: Any, lignes: list[Any], current: str) -> Table:
         (
             Column("Payé par" if not is_apl else "Allocataire", "main"),
             Column("Séjour"),
-            Column("Place", word="place"),
+            Column("Place", "code", word="place"),
             Column("Mois" if is_apl else "Date", "" if is_apl else "date"),
             Column("Nature", "tags"),
             Column("Pourquoi"),

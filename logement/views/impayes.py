@@ -94,7 +94,7 @@ def _table(rows: list[Any]) -> Table:
         "Impayés",
         (
             Column("Ménage", "main", sort="menage"),
-            Column("Place", word="place"),
+            Column("Place", "code", word="place"),
             Column("Étape", "tags"),
             Column("Mois en retard", "number", sort="mois", word="mois en retard :"),
             Column("Depuis le", "date", sort="depuis", word="depuis le"),

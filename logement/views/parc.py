@@ -106,7 +106,7 @@ def place_list(request: HttpRequest) -> HttpResponse:
 
 def _places_table(found: list[PlaceState], *, sees_stays: bool) -> Table:
     columns = [
-        Column("Place", "main", sort="code"),
+        Column("Place", "main code", sort="code"),
         Column("État", "tags"),
         Column("Libre le", "deadline", word="libre", soon_within=61),
         Column("Type"),

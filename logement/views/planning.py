@@ -204,7 +204,7 @@ def _day_table(request: HttpRequest, planning: Planning, lines: list[Line], day:
     return Table(
         caption=f"Places le {day:%d/%m/%Y}, par bâtiment et par étage",
         columns=(
-            Column("Place", "main"),
+            Column("Place", "main code"),
             Column("État", "tags"),
             Column("Qui"),
             Column("Personnes", "number", word="personnes :"),

@@ -117,7 +117,7 @@ def mandat_list(request: HttpRequest) -> HttpResponse:
         "Mandats de prélèvement",
         (
             Column("Ménage", "main"),
-            Column("Place", word="place"),
+            Column("Place", "code", word="place"),
             Column("Mandat", word="mandat"),
             Column("Compte", "minor"),
             Column("Signé le", "date", word="signé le"),
@@ -266,7 +266,7 @@ def remise_make(request: HttpRequest, residence_id: int) -> HttpResponse:
         "À prélever",
         (
             Column("Ménage", "main"),
-            Column("Place", word="place"),
+            Column("Place", "code", word="place"),
             Column("Mandat", word="mandat"),
             Column("Annoncé pour le", "date", word="annoncé pour le"),
             Column("À prélever", "money"),
@@ -322,7 +322,7 @@ def remise_detail(request: HttpRequest, remise_id: int) -> HttpResponse:
         "Prélèvements de la remise",
         (
             Column("Ménage", "main"),
-            Column("Place", word="place"),
+            Column("Place", "code", word="place"),
             Column("Mandat", word="mandat"),
             Column("Compte", "minor"),
             Column("État", "tags"),

@@ -94,7 +94,7 @@ def _table(sejours: list[Sejour]) -> Table:
     columns = (
         Column("Ménage", "main", sort="menage"),
         Column("Contrat", "tags"),
-        Column("Place"),
+        Column("Place", "code"),
         Column("Entrée", "date", sort="entree", word="depuis le"),
         Column("Fin prévue du séjour", sort="fin", word="fin prévue :"),
         Column("Sortie", "date", word="sorti le"),

@@ -87,7 +87,7 @@ def _table(found: list[Vacance]) -> Table:
     return Table(
         caption="Places vacantes et bientôt vacantes",
         columns=(
-            Column("Place", "main"),
+            Column("Place", "main code"),
             Column("Vacance", "tags"),
             Column("Depuis le, ou à partir du", "date", word="le"),
             Column("Prête le", "date", word="prête le"),
