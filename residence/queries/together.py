@@ -32,9 +32,10 @@ def together(*asked: Rows) -> list[list[Any]]:
     """The instances of each of `asked`, oldest first, in one query for all."""
     found: list[list[Any]] = [[] for _ in asked]
     if asked:
+        makers = [_Maker(one.rows.model, {name: name for name in ("id", *one.fields)}) for one in asked]
         first, *others = (_as_json(rank, one) for rank, one in enumerate(asked))
         for rank, values in first.union(*others, all=True) if others else first:
-            found[rank].append(_rebuilt(asked[rank].rows.model, values))
+            found[rank].append(makers[rank].made_of(values))
     return [sorted(rows, key=lambda row: row.pk) for rows in found]
 
 
@@ -54,21 +55,33 @@ def _field(model: Any, name: str) -> Any:
     return model._meta.get_field(name)
 
 
-def _rebuilt(model: type[Model], values: dict[str, Any]) -> Any:
-    """The instance that `values` tell, those of the models that its keys lead to included."""
-    led_to: dict[str, dict[str, Any]] = {}
-    own: dict[str, Any] = {}
-    for lookup, value in values.items():
-        key, _, name = lookup.rpartition("__")
-        if key:
-            led_to.setdefault(key, {})[name] = value
-        else:
-            own[_field(model, name).attname] = _field(model, name).to_python(value)
-    for key, parts in led_to.items():
-        own[_field(model, key).attname] = parts["id"]
-    named = [field.attname for field in model._meta.concrete_fields if field.attname in own]
-    instance = model.from_db("default", named, [own[name] for name in named])
-    for key, parts in led_to.items():
-        field = _field(model, key)
-        field.set_cached_value(instance, None if parts["id"] is None else _rebuilt(field.related_model, parts))
-    return instance
+class _Maker:
+    """Makes instances of `model`, those that its keys lead to included, of values by lookup.
+
+    What each lookup names is found once, since a household of many years has thousands of rows. `lookups`: by name.
+    """
+
+    def __init__(self, model: type[Model], lookups: dict[str, str]) -> None:
+        self.model = model
+        led_to: dict[str, dict[str, str]] = {}
+        own: dict[str, tuple[Field[Any, Any], str]] = {}
+        for name, lookup in lookups.items():
+            key, _, inside = name.rpartition("__")
+            if key:
+                led_to.setdefault(key, {})[inside] = lookup
+                own.setdefault(_field(model, key).attname, (_field(model, key), f"{lookup.removesuffix(inside)}id"))
+            else:
+                own[_field(model, name).attname] = (_field(model, name), lookup)
+        self.names = [field.attname for field in model._meta.concrete_fields if field.attname in own]
+        self.values = [(own[name][0].to_python, own[name][1]) for name in self.names]
+        self.led_to = [
+            (_field(model, key), f"{key}__id", _Maker(_field(model, key).related_model, parts))
+            for key, parts in led_to.items()
+        ]
+
+    def made_of(self, values: dict[str, Any]) -> Any:
+        instance = self.model.from_db("default", self.names, [read(values[lookup]) for read, lookup in self.values])
+        for field, key_lookup, maker in self.led_to:
+            made = None if values[key_lookup] is None else maker.made_of(values)
+            field.set_cached_value(instance, made)
+        return instance
