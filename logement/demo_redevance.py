@@ -12,6 +12,16 @@ from logement.actions.compte import post_all
 from logement.actions.encaissements import Payment, record_encaissements
 from logement.actions.impayes import record_demarche
 from logement.actions.situations import count_again
+from logement.demo_fichiers import (
+    DEBITED_MONTHS,
+    MOST_APL,
+    MOST_TRANSFERS,
+    collect,
+    import_files,
+    load_mandats,
+    month_of_files,
+    send_back,
+)
 from logement.models import (
     AvisEcheance,
     ClotureMensuelle,
@@ -41,14 +51,20 @@ def load_money(world: World) -> None:
     contrats: list[ContratOccupation] = world.shared["contrats"]
     habits = _habits(world, contrats)
     _deposits(world, contrats)
-    for month in iter_months(world.begins, add_months(month_start(world.today), -1)):
+    this_month = month_start(world.today)
+    for month in iter_months(world.begins, add_months(this_month, -1)):
+        if month == add_months(this_month, -DEBITED_MONTHS):
+            load_mandats(world, contrats, habits)
         with lived_on(month.replace(day=25)):
             prepared = issue_avis(by=world.users["gestionnaire"], residence=world.residence, month=month)
             if prepared.campagne is None:
                 continue
             send_campagne(by=world.users["gestionnaire"], campagne=prepared.campagne)
         _payments(world, month, habits)
+        if month >= add_months(this_month, -DEBITED_MONTHS):
+            collect(world, month)
         _to_the_bank(world, add_months(month, 1).replace(day=10))
+    send_back(world)
     world.shared["habits"] = habits
     _give_back(world, contrats)
     _close(world)
@@ -196,10 +212,16 @@ def _deposits(world: World, contrats: list[ContratOccupation]) -> None:
 def _payments(world: World, month: datetime.date, habits: dict[int, tuple[str, datetime.date]]) -> None:
     """What comes in for the avis of `month`, as far as today reaches."""
     chance = world.chance
-    avis = list(AvisEcheance.objects.called().filter(month=month).select_related("contrat__sejour"))
+    avis = list(
+        AvisEcheance.objects.called().filter(month=month).select_related("contrat__sejour__menage", "contrat__place")
+    )
     by_day: dict[datetime.date, list[Payment]] = {}
     due_on = month_end(month)
     is_old = month < add_months(month_start(world.today), -RECENT_MONTHS)
+    by_file = month == month_of_files(world)
+    listed: list[AvisEcheance] = []
+    transferred: list[AvisEcheance] = []
+    unpaid: list[AvisEcheance] = []
 
     def pay(days: int, one: AvisEcheance, amount: Decimal, method: str, **more: object) -> None:
         when = add_days(due_on, days)
@@ -208,23 +230,31 @@ def _payments(world: World, month: datetime.date, habits: dict[int, tuple[str, d
             by_day.setdefault(when, []).append(payment)
 
     for one in avis:
-        if one.apl_expected:
+        if one.apl_expected and by_file and len(listed) < MOST_APL:
+            listed.append(one)
+        elif one.apl_expected:
             pay(APL_DAYS, one, one.apl_expected, "apl", payer="CAF", for_month=month)
         habit, since = habits[one.contrat.sejour_id]
         method = chance.choices(list(METHODS), list(METHODS.values()))[0]
         if is_old:
             pay(APL_DAYS, one, one.net, method)
+        elif habit == "on_time" and by_file and method == "transfer" and len(transferred) < MOST_TRANSFERS:
+            transferred.append(one)
         elif habit == "on_time":
             pay(0, one, one.net, method)
         elif habit == "late":
             pay(LATE_DAYS, one, one.net, method)
         elif habit == "partial":
             pay(0, one, one.net * (Decimal("0.6") if month >= since else 1), method)
-        elif month < since:
+        elif habit == "stopped" and month < since:
             pay(0, one, one.net, method)
+        elif habit == "stopped":
+            unpaid.append(one)
     for day, payments in sorted(by_day.items()):
         with lived_on(day):
             record_encaissements(payments, by=world.users["gestionnaire"])
+    if by_file:
+        import_files(world, month, listed, transferred, unpaid)
 
 
 def _to_the_bank(world: World, day: datetime.date) -> None:

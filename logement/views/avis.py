@@ -23,6 +23,7 @@ from residence.models.base import today
 from residence.paging import KeysFirst
 from residence.permissions import Permission, require_permission
 from residence.queries.banner import banner_for
+from residence.templatetags.residence_ui import de
 
 PER_PAGE = 50
 Status = AvisEcheance.Status
@@ -203,7 +204,7 @@ def avis_rectify(request: HttpRequest, avis_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"L’{rectificatif.kind_label} de {month_name(avis.month)} est émis.")
+            messages.success(request, f"L’{rectificatif.kind_label} {de(month_name(avis.month))} est émis.")
             return redirect(rectificatif)
     context = {
         "form": form,

@@ -36,6 +36,7 @@ from residence.models.base import today
 from residence.permissions import Permission, require_permission
 from residence.rules.dates import add_months, month_end, month_start
 from residence.rules.money import ZERO, euros
+from residence.templatetags.residence_ui import de
 
 PER_PAGE = 50
 Status = Campagne.Status
@@ -376,7 +377,7 @@ def campagne_print(request: HttpRequest, campagne_id: int) -> HttpResponse:
         return redirect(campagne)
     avis.sort(key=lambda one: (box_order(one.contrat.place), one.pk))
     papers = [paper for one in avis for paper in (one.document, one.facture) if paper is not None]
-    name = f"Avis d’échéance de {month_name(campagne.month)}"
+    name = f"Avis d’échéance {de(month_name(campagne.month))}"
     content = print_papers(papers, title=name)
     record(
         "campagne.print",

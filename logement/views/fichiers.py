@@ -102,7 +102,7 @@ def fichier_list(request: HttpRequest) -> HttpResponse:
             Row(
                 (
                     one.file_name,
-                    f"APL de {month_name(one.month)}" if one.month else "relevé bancaire",
+                    f"APL pour {month_name(one.month)}" if one.month else "relevé bancaire",
                     one.opened_at,
                     one.done,
                     one.left,

@@ -357,7 +357,9 @@ def remise_detail(request: HttpRequest, remise_id: int) -> HttpResponse:
 def _ligne_badge(ligne: LigneRemise) -> Badge:
     if ligne.rejected_on:
         return Badge(f"rejeté : {ligne.rejected_reason}", "late")
-    return Badge("annulé") if ligne.dropped else Badge("en cours", "information")
+    if ligne.dropped:
+        return Badge("annulé")
+    return Badge("prélevé", "done") if ligne.encaissement_id else Badge("en cours", "information")
 
 
 @require_http_methods(["POST"])

@@ -25,6 +25,7 @@ from residence.models import EntreeJournal, Residence
 from residence.models.base import today
 from residence.permissions import Permission, require_permission
 from residence.rules.dates import add_months, month_start
+from residence.templatetags.residence_ui import de
 
 PER_PAGE = 50
 
@@ -112,7 +113,7 @@ def quittances_issue(request: HttpRequest) -> HttpResponse:
             put_errors(form, error)
         else:
             if receipts:
-                name = f"Quittances de {month_name(month)}"
+                name = f"Quittances {de(month_name(month))}"
                 content = print_papers([one.document for one in receipts], title=name)
                 record(
                     "quittance.print",

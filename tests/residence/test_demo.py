@@ -1,6 +1,7 @@
 """The demonstration holds together: its books balance, its places are taken once, its pages open, it loads once."""
 
 import datetime
+from collections import Counter
 from itertools import product
 from typing import Any
 
@@ -27,8 +28,12 @@ from logement.models import (
     Ecriture,
     EtatDesLieux,
     Imputation,
+    LigneFichier,
+    LigneRemise,
+    MandatPrelevement,
     OccupationPlace,
     Place,
+    RemisePrelevement,
     RenouvellementSejour,
     Sejour,
     TravauxPrevus,
@@ -68,11 +73,23 @@ def test_books_balance() -> None:
     called = AvisEcheance.objects.called().aggregate(sum=Sum("total"))["sum"]
     assert redevance.filter(avis__isnull=False).balance() == called
     paid = redevance.filter(encaissement__isnull=False).balance()
-    received = -sum(row.encaissement.amount for row in redevance.filter(encaissement__isnull=False))
+    standing = redevance.filter(encaissement__cancelled_at=None, encaissement__isnull=False)
+    received = -sum(row.encaissement.amount for row in standing)
     assert paid == received
     for avis in AvisEcheance.objects.called().annotate(settled=Sum("imputations__amount")):
         assert avis.paid == (avis.settled or 0)
     assert not Imputation.objects.filter(avis__status="cancelled").exists()
+
+
+def test_files_and_debits_have_been_dealt_with() -> None:
+    """Lines of the CAF's list and of the statement entered, others waiting; a remise entered, one debit sent back."""
+    for kind, done in (("apl", 5), ("bank", 3)):
+        found = Counter(LigneFichier.objects.filter(fichier__kind=kind).values_list("status", flat=True))
+        assert found["applied"] >= done
+        assert found["to_decide"] >= 2
+    assert MandatPrelevement.objects.live().count() >= 3
+    assert LigneRemise.objects.filter(rejected_code="AM04", encaissement__cancelled_at__isnull=False).count() == 1
+    assert RemisePrelevement.objects.filter(status="booked").exists()
 
 
 def test_every_contract_holds_its_place() -> None:
@@ -140,7 +157,8 @@ def test_a_stay_goes_past_its_term_and_one_comes_near() -> None:
 
 def test_the_house_is_well_kept() -> None:
     late = Echeance.objects.overdue(today())
-    assert late.filter(kind="terme.missed", role=Role.COORDINATRICE).count() == 2
+    # Two who owe, and the debit that the bank sent back.
+    assert late.filter(kind="terme.missed", role=Role.COORDINATRICE).count() == 3
     for role in (Role.COORDINATRICE, Role.GESTIONNAIRE):
         assert late.filter(role=role).count() <= 10
 
