@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accompagnement.views import dossiers, notes, projets, relogement, rsa, rythmes
+from accompagnement.views import actions_collectives, dossiers, notes, projets, relogement, rsa, rythmes, seances
 
 app_name = "accompagnement"
 
@@ -59,4 +59,22 @@ urlpatterns = [
     path("rsa/<int:parcours_id>/contrat/", rsa.rsa_sign, name="rsa_sign"),
     path("rsa/<int:parcours_id>/entretien/", rsa.rsa_hold, name="rsa_hold"),
     path("rsa/<int:parcours_id>/terminer/", rsa.rsa_end, name="rsa_end"),
+    path("actions/", actions_collectives.action_agenda, name="action_agenda"),
+    path("actions/liste/", actions_collectives.action_list, name="action_list"),
+    path("actions/nouvelle/", actions_collectives.action_plan, name="action_plan"),
+    path("actions/bilan/", actions_collectives.action_bilan, name="action_bilan"),
+    path("actions/bilan/exporter/", actions_collectives.action_bilan_export, name="action_bilan_export"),
+    path("actions/<int:action_id>/", actions_collectives.action_detail, name="action_detail"),
+    path("actions/<int:action_id>/modifier/", actions_collectives.action_edit, name="action_edit"),
+    path("actions/<int:action_id>/prolonger/", actions_collectives.action_extend, name="action_extend"),
+    path("actions/<int:action_id>/arreter/", actions_collectives.action_end, name="action_end"),
+    path("actions/<int:action_id>/seance/", actions_collectives.seance_add, name="seance_add"),
+    path("actions/<int:action_id>/inscrire/", seances.action_enrol_choose, name="action_enrol_choose"),
+    path("actions/<int:action_id>/inscrire/<int:menage_id>/", seances.action_enrol, name="action_enrol"),
+    path("actions/<int:action_id>/inscrire/exterieur/", seances.action_enrol_guest, name="action_enrol_guest"),
+    path("inscriptions/<int:inscription_id>/retirer/", seances.inscription_withdraw, name="inscription_withdraw"),
+    path("seances/<int:seance_id>/", seances.seance_detail, name="seance_detail"),
+    path("seances/<int:seance_id>/presences/", seances.seance_attend, name="seance_attend"),
+    path("seances/<int:seance_id>/feuille/", seances.seance_sheet, name="seance_sheet"),
+    path("seances/<int:seance_id>/annuler/", seances.seance_cancel, name="seance_cancel"),
 ]

@@ -1,6 +1,7 @@
 """How the journal says its codes: « contrat.sign » is « Contrat d’occupation : signature »."""
 
 NOUNS = {
+    "action_collective": "Action collective",
     "absence": "Absence d’un résident",
     "apl": "APL",
     "assurance": "Assurance du résident",
@@ -88,6 +89,7 @@ NOUNS = {
     "revision": "Révision des redevances",
     "role": "Rôle",
     "rsa": "Suivi RSA",
+    "seance_action": "Séance d’une action collective",
     "second_facteur": "Second facteur",
     "sejour": "Séjour",
     "session": "Séance de la commission",
@@ -135,9 +137,11 @@ VERBS = {
     "end": "fin",
     "end_member": "départ d’un membre",
     "end_reader": "lecteur retiré",
+    "enrol": "inscription",
     "enter": "entrée",
     "expire": "expiration",
     "export": "export",
+    "extend": "prolongation",
     "file": "dépôt",
     "finish_next_step": "suite donnée",
     "finish_step": "étape faite",
@@ -149,6 +153,7 @@ VERBS = {
     "inform": "information écrite",
     "invite": "invitation",
     "issue": "édition",
+    "leave": "inscription retirée",
     "letters": "lettres",
     "lift": "levée",
     "make": "formulation",

@@ -122,6 +122,9 @@ class Permission(TextChoices):
     RELOGEMENT_EDIT = "relogement.edit", "préparer le relogement : demande, priorités, pièces, offres"
     RSA_EDIT = "rsa.edit", "suivre le RSA : contrats d’engagement, entretiens"
     VEILLE_CALL = "veille.call", "tenir la veille canicule et noter les appels"
+    ACTION_VIEW = "action.view", "voir les actions collectives, leur calendrier et leurs comptes, sans les noms"
+    ACTION_EDIT = "action.edit", "préparer une action collective, annuler une séance"
+    ACTION_ATTEND = "action.attend", "inscrire à une action collective et noter les présents"
 
 
 ALL_CAUSES = frozenset(Cause)
@@ -240,6 +243,9 @@ TABLE: dict[Permission, Grant] = {
     P.RELOGEMENT_EDIT: _grant(_C),
     P.RSA_EDIT: _grant(_C),
     P.VEILLE_CALL: _grant(_C, _G, _V, on_number=True),
+    P.ACTION_VIEW: _grant(_C, _G, _V, _D),
+    P.ACTION_EDIT: _grant(_C),
+    P.ACTION_ATTEND: _grant(_C, _V, vie_residentielle=STAYING),
 }
 
 

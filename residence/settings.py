@@ -369,6 +369,7 @@ MENU = [
     "logement.hooks.MENU",
     "logement.menu_redevance.MENU",
     "accompagnement.hooks.MENU",
+    "accompagnement.hooks_collectif.MENU",
 ]
 SEARCH = ["residence.queries.search.people", "logement.hooks.search", "residence.queries.search.documents"]
 MENAGE_PARTS = [
@@ -376,6 +377,7 @@ MENAGE_PARTS = [
     "admissions.hooks.Candidatures",
     "logement.hooks.Sejours",
     "accompagnement.hooks.Dossiers",
+    "accompagnement.hooks_collectif.Participations",
 ]
 KEPT_FROM = ["admissions.hooks.kept_by_a_link"]
 DOCUMENT_TOLD = ["admissions.hooks.minutes_for"]
@@ -390,5 +392,6 @@ DUTIES = [
     "logement.duties.KINDS",
     "logement.duties_paiements.KINDS",
     "accompagnement.duties.KINDS",
+    "accompagnement.duties_collectif.KINDS",
 ]
 DEMO = ["residence.demo.load", "logement.demo.load", "admissions.demo.load", "accompagnement.demo.load"]

@@ -686,6 +686,34 @@ class World:
         )
 
     @cached_property
+    def action(self) -> accompagnement.ActionCollective:
+        return accompagnement.ActionCollective.objects.create(
+            residence=self.residence,
+            name="Atelier",
+            theme="budget",
+            first_on=today(),
+            last_on=today(),
+            hour=datetime.time(14),
+            created_by=self.author,
+        )
+
+    @cached_property
+    def seance(self) -> accompagnement.SeanceAction:
+        return self.action.seances.create(name="Atelier", held_on=today(), hour=datetime.time(14), minutes=60)
+
+    @cached_property
+    def inscription(self) -> accompagnement.InscriptionAction:
+        inscription = self.action.inscriptions.create(
+            menage=self.menage,
+            personne=self.membre.personne,
+            objectif=self.objectif,
+            start_on=today(),
+            registered_by=self.author,
+        )
+        self.seance.presences.create(inscription=inscription, status="present", recorded_by=self.author)
+        return inscription
+
+    @cached_property
     def demande(self) -> accompagnement.DemandeLogement:
         return accompagnement.DemandeLogement.objects.create(
             dossier=self.dossier,

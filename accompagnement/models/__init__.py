@@ -1,5 +1,11 @@
-"""The social file, its notes, the projet personnalisé, the rhythms of support, rehousing, the RSA."""
+"""The social file, its notes, the projet personnalisé, rhythms, rehousing, the RSA, what is done together."""
 
+from accompagnement.models.actions_collectives import (
+    ActionCollective,
+    InscriptionAction,
+    PresenceAction,
+    SeanceAction,
+)
 from accompagnement.models.dossiers import DossierSocial, EtapeDossier, Theme
 from accompagnement.models.notes import BrouillonNote, NoteSociale, followed_by
 from accompagnement.models.projets import LEVELS, BilanProjet, EtapeObjectif, NiveauBilan, Objectif
@@ -9,6 +15,7 @@ from accompagnement.models.rythmes import Adaptation, Aide, AppelVeille, Diagnos
 
 __all__ = [
     "LEVELS",
+    "ActionCollective",
     "Adaptation",
     "Aide",
     "AppelVeille",
@@ -21,13 +28,16 @@ __all__ = [
     "EntretienRsa",
     "EtapeDossier",
     "EtapeObjectif",
+    "InscriptionAction",
     "NiveauBilan",
     "NoteSociale",
     "Objectif",
     "OffreLogement",
     "ParcoursRsa",
     "PieceRelogement",
+    "PresenceAction",
     "Priorite",
+    "SeanceAction",
     "Theme",
     "VeilleCanicule",
     "followed_by",

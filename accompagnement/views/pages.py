@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from accompagnement.models import DossierSocial
+from residence.models import Menage
 from residence.permissions import Permission
 from residence.queries.banner import banner_for
 
@@ -47,12 +48,19 @@ def form_page(
     request: HttpRequest, dossier: DossierSocial, form: Any, question: str, *, lead: str = "", back: str = ""
 ) -> HttpResponse:
     """The page of one act in a social file: a question, the form that answers it."""
+    return act_page(request, form, question, lead=lead, back=back or dossier.get_absolute_url(), menage=dossier.menage)
+
+
+def act_page(
+    request: HttpRequest, form: Any, question: str, *, back: str, lead: str = "", menage: Menage | None = None
+) -> HttpResponse:
+    """The page of one act, about a household or about none."""
     context = {
         "form": form,
         "question": question,
         "lead": lead,
-        "back": back or dossier.get_absolute_url(),
-        "banner": banner_for(request.user, dossier.menage, current=TAB),
+        "back": back,
+        "banner": banner_for(request.user, menage, current=TAB) if menage else None,
     }
     return render(request, "accompagnement/form.html", context)
 

@@ -19,6 +19,7 @@ from accompagnement.actions.projets import (
 )
 from accompagnement.forms.projets import BilanForm, EtapeForm, ObjectifEndForm, ObjectifForm, SignForm
 from accompagnement.models import LEVELS, BilanProjet, DossierSocial, EtapeObjectif, Objectif, Theme
+from accompagnement.queries.actions_collectives import served
 from accompagnement.queries.projets import lines, meetings, needs_told, told_at_admission
 from accompagnement.rules.rythmes import review_on
 from accompagnement.views.pages import TAB, acted, dossier_of, form_page, in_dossier, refusal
@@ -39,7 +40,10 @@ def projet_detail(request: HttpRequest, dossier_id: int) -> HttpResponse:
     dossier = dossier_of(request, dossier_id, Permission.DOSSIER_VIEW)
     record_reading(dossier.menage, by=request.user, what=dossier, residence=dossier.residence)
     bilans = meetings(dossier)
-    objectives = dossier.objectifs.prefetch_related("etapes")
+    objectives = list(dossier.objectifs.prefetch_related("etapes"))
+    together = served(dossier.pk)
+    for one in objectives:
+        one.together = together.get(one.pk, [])
     context = {
         "dossier": dossier,
         "part": "projet",

@@ -9,6 +9,7 @@ _SOCIAL = "contenu social : jamais dans l’administration"
 _ADMISSION = "se tient sur les pages des admissions, sous leurs permissions"
 _FILE = "liste de la CAF ou relevé de la banque : sur la page des fichiers de paiements"
 _ARREARS = "se note et se lit sur la page de l’impayé"
+_TOGETHER = "se tient sur les pages des actions collectives, au calendrier"
 _STAY = "se tient sur la page du séjour"
 
 # Each model of the project that has no page of its own here, and why.
@@ -57,6 +58,10 @@ UNREGISTERED: dict[str, str] = {
     "logement.PlanApurement": _ARREARS,
     "logement.SituationCompte": "résumé d’un compte, tenu par les actes qui l’écrivent",
     "logement.RetenueDepot": _LINE,
+    "accompagnement.ActionCollective": _TOGETHER,
+    "accompagnement.SeanceAction": _TOGETHER,
+    "accompagnement.InscriptionAction": _TOGETHER,
+    "accompagnement.PresenceAction": _TOGETHER,
     "accompagnement.BilanProjet": _SOCIAL,
     "accompagnement.NiveauBilan": _SOCIAL,
     "accompagnement.Objectif": _SOCIAL,
