@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from logement.actions.fichiers import apply_fichier, open_fichier
 from logement.actions.prelevements import (
     book_remise,
     cancel_remise,
@@ -30,7 +31,7 @@ from residence.models import Echeance
 from residence.permissions import Role
 from tests.factories import MenageFactory, ResidenceFactory, UserFactory
 from tests.logement.books import FEBRUARY, MARCH, D, call, check_books, on, read, stay
-from tests.logement.rules.test_releve import IBAN
+from tests.logement.rules.test_releve import IBAN, camt, entry
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +102,20 @@ def test_from_the_mandate_to_the_reject(house: Any, tmp_path: Path) -> None:
     assert Quittance.objects.live().filter(sejour=house.contrats[0].sejour).count() == 0
     mandat.refresh_from_db()
     assert (mandat.revoked_on, "compte clos" in mandat.revoked_reason) == (datetime.date(2025, 4, 11), True)
+    # The other comes back by the bank's statement.
+    with on(2025, 4, 14):
+        other = remise.lignes.get(avis=house.avis[1])
+        details = (
+            f"<TxDtls><Refs><EndToEndId>{other.end_to_end}</EndToEndId></Refs>"
+            "<RtrInf><Rsn><Cd>AM04</Cd></Rsn></RtrInf></TxDtls>"
+        )
+        statement = camt(entry("170.00", sign="DBIT", day="2025-04-14", reference="RJ", details=details))
+        fichier, _ = open_fichier(
+            by=house.by, residence=house.residence, kind="bank", file_name="r.xml", content=statement
+        )
+        assert "provision insuffisante" in fichier.lignes.get().reason
+        assert apply_fichier(by=house.by, fichier=fichier).done == 1
+    assert balance_of(house.contrats[1].sejour).to_pay == D(170)
     check_books()
     with pytest.raises(CommandError, match="Rien n’est à prélever"):
         call_command("sepa", "2025-01", output=str(output))
