@@ -81,6 +81,7 @@ urlpatterns = [
     path("campagnes/<int:campagne_id>/", campagnes.campagne_detail, name="campagne_detail"),
     path("campagnes/<int:campagne_id>/refaire/", campagnes.campagne_redo, name="campagne_redo"),
     path("campagnes/<int:campagne_id>/confirmer/", campagnes.campagne_confirm, name="campagne_confirm"),
+    path("campagnes/<int:campagne_id>/avancement/", campagnes.campagne_progress, name="campagne_progress"),
     path("campagnes/<int:campagne_id>/retirer/", campagnes.campagne_drop, name="campagne_drop"),
     path("campagnes/<int:campagne_id>/annuler/", campagnes.campagne_undo, name="campagne_undo"),
     path("campagnes/<int:campagne_id>/imprimer/", campagnes.campagne_print, name="campagne_print"),

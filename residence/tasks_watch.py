@@ -6,6 +6,7 @@ A worker that is killed leaves its task RUNNING for ever, but the server takes i
 import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks.signals import task_finished, task_started
@@ -64,3 +65,11 @@ def retake_dead_tasks() -> tuple[int, int]:
             again += 1
         task.save(update_fields=["status", "started_at", "finished_at", "traceback"])
     return again, given_up
+
+
+def is_lost(task_id: str) -> bool:
+    """Whether a task will never end: given up, failed, or no longer there. False where tasks run at once."""
+    if settings.TASKS["default"]["BACKEND"] != "django_tasks_db.DatabaseBackend":
+        return False
+    status = DBTaskResult.objects.filter(pk=task_id).values_list("status", flat=True).first()
+    return status in (None, "FAILED")

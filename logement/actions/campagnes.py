@@ -6,7 +6,7 @@ transaction: killed half way, it has written nothing.
 
 import datetime
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from logement.actions.situations import keep_situations
 from logement.models import (
     AvisEcheance,
     Campagne,
+    ConfirmationCampagne,
     ContratOccupation,
     Ecriture,
     LigneAvis,
@@ -67,6 +68,14 @@ _ENTRY_LABELS = {
 }
 
 
+# Told of the step that begins, and of how many avis are through it.
+Tell = Callable[[str, int], None]
+
+
+def _silent(step: str, done: int) -> None:
+    """Nobody is watching."""
+
+
 @dataclass
 class Prepared:
     """What a preparation has found: the campaign (None when there is nothing to call) and what stands in the way."""
@@ -85,6 +94,12 @@ def hold(residence: Residence) -> Residence:
     rows = Residence.objects.select_for_update(of=("self",), no_key=True)
     held: Residence = rows.get(pk=residence.pk)
     return held
+
+
+def check_no_confirmation(residence: Residence) -> None:
+    """Refuse to change what a worker is confirming."""
+    if ConfirmationCampagne.objects.live().filter(campagne__residence=residence).exists():
+        raise ValidationError("La confirmation de la campagne est en cours : attendez sa fin.")
 
 
 def check_month(residence: Residence, month: datetime.date) -> None:
@@ -115,6 +130,7 @@ def prepare_campagne(*, by: User | None, residence: Residence, month: datetime.d
     month = month_start(month)
     residence = hold(residence)
     check_month(residence, month)
+    check_no_confirmation(residence)
     campagne, owed = _to_call(residence, month)
     lines = [one for one in owed if one.lines]
     anomalies = [anomaly for one in owed for anomaly in one.anomalies]
@@ -198,7 +214,7 @@ def write_lines(lines: Mapping[int, Sequence[NewLine]], *, reason: str = "") -> 
 @transaction.atomic
 def drop_campagne(*, by: User | None, campagne: Campagne) -> None:
     """Take back a preparation: nothing of it was issued."""
-    hold(campagne.residence)
+    check_no_confirmation(hold(campagne.residence))
     campagne = locked(campagne)
     if campagne.status != Campagne.Status.PREPARED:
         raise ValidationError("Cette campagne est confirmée : elle s’annule, elle ne se retire pas.")
@@ -209,12 +225,13 @@ def drop_campagne(*, by: User | None, campagne: Campagne) -> None:
         campagne.anomalies = []
         campagne.save(update_fields=["anomalies"])
     else:
+        campagne.confirmations.all().delete()
         campagne.delete()
 
 
 @transaction.atomic
-def confirm_campagne(*, by: User | None, campagne: Campagne) -> Campagne:
-    """Number, freeze and enter in the ledger the avis as they were prepared.
+def confirm_campagne(*, by: User | None, campagne: Campagne, tell: Tell = _silent) -> Campagne:
+    """Number, freeze and enter in the ledger the avis as they were prepared. `tell`: who watches.
 
     ValidationError when a fact has changed since: what was looked at is what is confirmed.
     """
@@ -226,6 +243,7 @@ def confirm_campagne(*, by: User | None, campagne: Campagne) -> Campagne:
     prepared = AvisEcheance.objects.filter(campagne=campagne, status=AvisEcheance.Status.PREPARED)
     if not prepared.exists():
         raise ValidationError("Il n’y a aucun avis à confirmer.")
+    tell("faits relus", 0)
     contrats = ContratOccupation.objects.filter(avis__in=prepared).select_for_update(of=("self",), no_key=True)
     owed = owed_for_month(residence, campagne.month, contrats)
     now_owed = {one.contrat.pk: _signature(one) for one in owed}
@@ -242,7 +260,7 @@ def confirm_campagne(*, by: User | None, campagne: Campagne) -> Campagne:
             "préparez à nouveau, regardez, puis confirmez."
         )
     _drop_prepared(campagne)
-    return _issue(campagne, owed, by=by, keys={avis.contrat_id: avis.pk for avis in seen})
+    return _issue(campagne, owed, by=by, keys={avis.contrat_id: avis.pk for avis in seen}, tell=tell)
 
 
 def _signature(one: Owed) -> tuple[Any, ...]:
@@ -277,7 +295,9 @@ def issue_avis(*, by: User | None, residence: Residence, month: datetime.date) -
     return Prepared(campagne, len(lines), anomalies)
 
 
-def _issue(campagne: Campagne, owed: Sequence[Owed], *, by: User | None, keys: dict[int, int]) -> Campagne:
+def _issue(
+    campagne: Campagne, owed: Sequence[Owed], *, by: User | None, keys: dict[int, int], tell: Tell = _silent
+) -> Campagne:
     """Write avis confirmed at once, with their papers and entries. `keys`: the key that a contract's avis had."""
     residence, month = campagne.residence, campagne.month
     now, due_on = timezone.now(), payable_until(month, issued_on=today())
@@ -299,7 +319,8 @@ def _issue(campagne: Campagne, owed: Sequence[Owed], *, by: User | None, keys: d
     for row in avis:
         if row.contrat_id in debits and row.net > 0:
             row.collect_on = debits[row.contrat_id]["on"]
-    freeze_avis(residence, avis, lines, by=by, debits=debits)
+    freeze_avis(residence, avis, lines, by=by, debits=debits, tell=tell)
+    tell("écritures dans les comptes", len(avis))
     write_all(avis)
     write_lines(lines)
     day = min(today(), month_end(month))
@@ -307,6 +328,7 @@ def _issue(campagne: Campagne, owed: Sequence[Owed], *, by: User | None, keys: d
     move(campagne, Campagne.Status.CONFIRMED)
     campagne.confirmed_by, campagne.confirmed_at = by, now
     campagne.save(update_fields=["status", "confirmed_by", "confirmed_at"])
+    tell("imputation des avances", len(avis))
     settle([one.contrat.sejour_id for one in avis], by=by)
     total = sum((one.total for one in avis), ZERO)
     record("campagne.confirm", by=by, target=campagne, residence=residence, month=month, count=len(avis), total=total)
@@ -353,6 +375,7 @@ def freeze_avis(
     more: dict[str, Any] | None = None,
     replaces: DocumentEmis | None = None,
     debits: Mapping[int, dict[str, Any]] | None = None,
+    tell: Tell = _silent,
 ) -> None:
     """Number, freeze and write the papers of avis, as nobody in particular reads them, and the invoices of services.
 
@@ -367,7 +390,8 @@ def freeze_avis(
         begins = place_and_date(residence, day)
         common: dict[str, Any] = {"by": by, "on": day, "residence": residence, "of": AvisEcheance}
         papers = Batch(kind=DocumentEmis.Kind.AVIS_ECHEANCE, template=AVIS_TEMPLATE, count=len(avis), **common)
-        for one in avis:
+        for done, one in enumerate(avis):
+            tell("avis numérotés", done)
             sejour = one.contrat.sejour
             data = _avis_data(one, lines[one.pk], before[sejour.pk], addressed[one.contrat_id], begins)
             # Announced fourteen days before: the avis is the direct debit's pre-notification.

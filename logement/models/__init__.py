@@ -1,6 +1,6 @@
 from logement.models.avenants import Avenant
 from logement.models.caisse import BordereauCheques, ComptageCaisse
-from logement.models.campagnes import Campagne, ClotureMensuelle
+from logement.models.campagnes import Campagne, ClotureMensuelle, ConfirmationCampagne
 from logement.models.comptabilite import SchemaComptable
 from logement.models.compte import (
     AvisEcheance,
@@ -61,6 +61,7 @@ __all__ = [
     "ColonnesFichier",
     "ComptageCaisse",
     "Condition",
+    "ConfirmationCampagne",
     "ContratOccupation",
     "Decaissement",
     "DemarcheImpaye",

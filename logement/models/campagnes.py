@@ -1,5 +1,7 @@
 """The campaigns by which a month is called, and the months that are closed."""
 
+from typing import Self
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -79,6 +81,56 @@ class Campagne(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("logement:campagne_detail", args=[self.pk])
+
+
+class ConfirmationQuerySet(ScopedQuerySet):
+    residence_path = "campagne__residence"
+
+    def live(self) -> Self:
+        """Asked for, and not at its end: waiting for a worker, or in one's hands."""
+        return self.filter(finished_at=None)
+
+
+class ConfirmationCampagne(models.Model):
+    """A confirmation asked for on a page, and how far the worker that does it has come.
+
+    What it writes is in one transaction; how far it has come is told beside it, by another connection.
+    """
+
+    campagne = models.ForeignKey(
+        Campagne, models.PROTECT, related_name="confirmations", verbose_name="campagne", editable=False
+    )
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="demandée par", editable=False)
+    asked_at = models.DateTimeField("demandée le", default=timezone.now, editable=False)
+    task = models.CharField("tâche", max_length=40, blank=True, editable=False)
+    step = models.CharField("étape", max_length=60, blank=True, editable=False)
+    done = models.PositiveIntegerField("avis faits", default=0, editable=False)
+    total = models.PositiveIntegerField("avis à faire", default=0, editable=False)
+    finished_at = models.DateTimeField("finie le", null=True, editable=False)
+    error = models.TextField("refusée parce que", blank=True, editable=False)
+
+    objects = ConfirmationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "confirmation de campagne"
+        verbose_name_plural = "confirmations de campagne"
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campagne"],
+                condition=Q(finished_at=None),
+                name="confirmation_one_live",
+                violation_error_message="La confirmation de cette campagne est déjà en cours.",
+            ),
+            models.CheckConstraint(
+                condition=Q(error="") | Q(finished_at__isnull=False),
+                name="confirmation_error",
+                violation_error_message="Une confirmation refusée est finie.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"confirmation du {self.asked_at:%d/%m/%Y}"
 
 
 class ClotureMensuelle(models.Model):

@@ -10,20 +10,21 @@ from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
 
 from logement.actions.campagnes import (
-    confirm_campagne,
     drop_campagne,
     prepare_campagne,
     send_campagne,
     undo_campagne,
 )
 from logement.actions.compte import closed_until
+from logement.actions.confirmations import ask_confirmation, live_confirmation
 from logement.forms.campagnes import CampagneFilterForm, ReasonForm, ResidenceMonthForm, month_name
 from logement.forms.errors import put_errors
-from logement.models import AvisEcheance, Campagne, Quittance
+from logement.models import AvisEcheance, Campagne, ConfirmationCampagne, Quittance
 from logement.queries.avis import print_papers
 from logement.queries.campagnes import contracts_without_avis
 from logement.queries.compte import box_order
@@ -40,6 +41,8 @@ from residence.templatetags.residence_ui import de
 
 PER_PAGE = 50
 Status = Campagne.Status
+# A worker takes a task within a second: past this, none is at work.
+LATE_START = datetime.timedelta(seconds=30)
 BADGES = {
     Status.PREPARED: Badge("préparée", "information"),
     Status.CONFIRMED: Badge("confirmée", "soon"),
@@ -183,7 +186,9 @@ def campagne_detail(request: HttpRequest, campagne_id: int) -> HttpResponse:
         rows = rows.filter(contrat__in=odd)
     rows = rows.select_related("contrat__sejour__menage", "contrat__place").order_by("contrat__place__code", "pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    holds = request.user.holds(Permission.AVIS_ISSUE, campagne.residence_id)
+    live = live_confirmation(campagne) if campagne.status == Status.PREPARED else None
+    last = campagne.confirmations.first() if campagne.status == Status.PREPARED and live is None else None
+    holds = request.user.holds(Permission.AVIS_ISSUE, campagne.residence_id) and live is None
     in_time = today() >= campagne.month.replace(day=20)
     context = {
         "campagne": campagne,
@@ -199,11 +204,12 @@ def campagne_detail(request: HttpRequest, campagne_id: int) -> HttpResponse:
         "may": holds,
         "can_confirm": holds and campagne.status == Status.PREPARED and figures["count"] and in_time,
         "from_day": campagne.month.replace(day=20),
+        "refused": last.error if last else "",
         "missing": contracts_without_avis(campagne.residence, campagne.month).count()
         if campagne.status != Status.PREPARED
         else 0,
     }
-    return render(request, "logement/campagne_detail.html", context)
+    return render(request, "logement/campagne_detail.html", context | (_progress(live) if live else {}))
 
 
 def _table(avis: list[Any], odd: dict[int, str]) -> Table:
@@ -278,11 +284,12 @@ def campagne_confirm(request: HttpRequest, campagne_id: int) -> HttpResponse:
         return redirect(campagne)
     if request.method == "POST":
         try:
-            confirm_campagne(by=request.user, campagne=campagne)
+            asked = ask_confirmation(by=request.user, campagne=campagne)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            messages.success(request, f"{figures['count']} avis confirmés. Imprimez-les, puis marquez-les envoyés.")
+            if asked.finished_at and not asked.error:
+                messages.success(request, _confirmed(figures["count"]))
         return redirect(campagne)
     facts = [
         f"{figures['count']} avis, {euros(figures['total'] or ZERO)} en tout.",
@@ -299,6 +306,31 @@ def campagne_confirm(request: HttpRequest, campagne_id: int) -> HttpResponse:
         "verb": f"Confirmer {'les ' + str(figures['count']) + ' avis' if figures['count'] > 1 else 'l’avis'}",
     }
     return render(request, "logement/campagne_confirm.html", context)
+
+
+@require_http_methods(["GET"])
+@require_permission(Permission.COMPTE_VIEW)
+def campagne_progress(request: HttpRequest, campagne_id: int) -> HttpResponse:
+    """How far a confirmation has come, asked for by its page until its end; then the page is read again."""
+    campagne = _campagne(request, campagne_id, Permission.COMPTE_VIEW)
+    live = live_confirmation(campagne)
+    if live is not None:
+        return render(request, "logement/_campagne_progress.html", _progress(live))
+    last = campagne.confirmations.filter(asked_by=request.user, error="").first()
+    if last is not None and campagne.status == Status.CONFIRMED:
+        messages.success(request, _confirmed(last.total))
+    response = HttpResponse()
+    response["HX-Refresh"] = "true"
+    return response
+
+
+def _confirmed(count: int) -> str:
+    return f"{count} avis confirmé{'s' if count > 1 else ''}. Il reste à imprimer, puis à marquer envoyé."
+
+
+def _progress(live: ConfirmationCampagne) -> dict[str, Any]:
+    waited = timezone.now() - live.asked_at
+    return {"live": live, "campagne": live.campagne, "is_late": not live.step and waited > LATE_START}
 
 
 @require_http_methods(["POST"])

@@ -1,4 +1,4 @@
-"""A month at the gestionnaire's desk in a browser: campaign, statement, the CAF's list, receipts, a talk, a reminder."""
+"""A month at the gestionnaire's desk in a browser: campaign, statement, list of the CAF, receipts, reminder."""
 
 import datetime
 
