@@ -1,7 +1,8 @@
 """Addresses of the social support."""
 
-from django.urls import path
+from django.urls import include, path
 
+from accompagnement import urls_vie
 from accompagnement.views import actions_collectives, dossiers, notes, projets, relogement, rsa, rythmes, seances
 
 app_name = "accompagnement"
@@ -77,4 +78,5 @@ urlpatterns = [
     path("seances/<int:seance_id>/presences/", seances.seance_attend, name="seance_attend"),
     path("seances/<int:seance_id>/feuille/", seances.seance_sheet, name="seance_sheet"),
     path("seances/<int:seance_id>/annuler/", seances.seance_cancel, name="seance_cancel"),
+    path("", include(urls_vie)),
 ]

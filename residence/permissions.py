@@ -125,6 +125,13 @@ class Permission(TextChoices):
     ACTION_VIEW = "action.view", "voir les actions collectives, leur calendrier et leurs comptes, sans les noms"
     ACTION_EDIT = "action.edit", "préparer une action collective, annuler une séance"
     ACTION_ATTEND = "action.attend", "inscrire à une action collective et noter les présents"
+    TRANSMISSION_USE = "transmission.use", "lire et écrire les transmissions de l’équipe"
+    INCIDENT_REPORT = "incident.report", "signaler un incident, lire ceux de la maison"
+    INCIDENT_FOLLOW = "incident.follow", "noter les suites d’un incident"
+    INCIDENT_CLOSE = "incident.close", "clore un incident, changer sa nature"
+    INCIDENT_PROTECTED = "incident.protected", "lire et suivre les violences, enfants en danger et malaises"
+    SERVICE_RUN = "service.run", "tenir les services de la maison : linge, buanderie, ordinateurs"
+    SERVICE_SET = "service.set", "régler les services de la maison : jours, heures, rythme"
 
 
 ALL_CAUSES = frozenset(Cause)
@@ -246,6 +253,13 @@ TABLE: dict[Permission, Grant] = {
     P.ACTION_VIEW: _grant(_C, _G, _V, _D),
     P.ACTION_EDIT: _grant(_C),
     P.ACTION_ATTEND: _grant(_C, _V, vie_residentielle=STAYING),
+    P.TRANSMISSION_USE: _grant(_C, _G, _V),
+    P.INCIDENT_REPORT: _grant(_C, _G, _V, gestionnaire=STAYING, vie_residentielle=STAYING),
+    P.INCIDENT_FOLLOW: _grant(_C, _G, _V, gestionnaire=STAYING, vie_residentielle=STAYING),
+    P.INCIDENT_CLOSE: _grant(_C, _G, gestionnaire=STAYING),
+    P.INCIDENT_PROTECTED: _grant(_C),
+    P.SERVICE_RUN: _grant(_C, _G, _V, on_number=True),
+    P.SERVICE_SET: _grant(_G),
 }
 
 

@@ -370,6 +370,7 @@ MENU = [
     "logement.menu_redevance.MENU",
     "accompagnement.hooks.MENU",
     "accompagnement.hooks_collectif.MENU",
+    "accompagnement.hooks_vie.MENU",
 ]
 SEARCH = ["residence.queries.search.people", "logement.hooks.search", "residence.queries.search.documents"]
 MENAGE_PARTS = [
@@ -378,14 +379,19 @@ MENAGE_PARTS = [
     "logement.hooks.Sejours",
     "accompagnement.hooks.Dossiers",
     "accompagnement.hooks_collectif.Participations",
+    "accompagnement.hooks_vie.Incidents",
 ]
 KEPT_FROM = ["admissions.hooks.kept_by_a_link"]
 DOCUMENT_TOLD = ["admissions.hooks.minutes_for"]
-HOME = ["logement.hooks.home", "admissions.home.home", "accompagnement.hooks.home"]
+HOME = ["logement.hooks.home", "admissions.home.home", "accompagnement.hooks.home", "accompagnement.hooks_vie.home"]
 # The page that says who fits a place, by the name of its address; it takes the number of the place. Empty: none.
 PLACE_MATCH = "admissions:attribution_detail"
 FRAME_DUE_COUNT = "residence.queries.accueil.due_count"
-QUOTIDIEN = ["logement.actions.situations.quotidien", "admissions.actions.lettres.send_again"]
+QUOTIDIEN = [
+    "logement.actions.situations.quotidien",
+    "admissions.actions.lettres.send_again",
+    "accompagnement.actions.services.quotidien",
+]
 DUTIES = [
     "residence.duty_kinds.KINDS",
     "admissions.duties.KINDS",
@@ -393,5 +399,12 @@ DUTIES = [
     "logement.duties_paiements.KINDS",
     "accompagnement.duties.KINDS",
     "accompagnement.duties_collectif.KINDS",
+    "accompagnement.duties_vie.KINDS",
 ]
-DEMO = ["residence.demo.load", "logement.demo.load", "admissions.demo.load", "accompagnement.demo.load"]
+DEMO = [
+    "residence.demo.load",
+    "logement.demo.load",
+    "admissions.demo.load",
+    "accompagnement.demo.load",
+    "accompagnement.demo_vie.load",
+]

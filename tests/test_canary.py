@@ -16,6 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from accompagnement.models import (
@@ -27,6 +28,7 @@ from accompagnement.models import (
     DossierSocial,
     EntretienRsa,
     EtapeObjectif,
+    Incident,
     NiveauBilan,
     NoteSociale,
     Objectif,
@@ -60,6 +62,8 @@ HOUSEHOLD = (
 )
 # The note of another household, kept to its referents.
 NOTE = ("zibeline", "hermine")
+# A danger told of it too, for the coordinatrices alone.
+DANGER = ("martinet",)
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +104,7 @@ def _write_canaries(world):
     Priorite.objects.update(reference=told)
     ContratEngagement.objects.update(actions=told, fewer_hours_reason=told)
     EntretienRsa.objects.update(done=told, to_do=told)
+    Incident.objects.filter(menage__in=hidden).update(told=told, where="Serinette", source_detail=told)
     OffreLogement.objects.update(bailleur=told, commune="Serinette", home=told)
     RendezVous.objects.filter(menage__in=hidden).update(place="Serinette")
     PieceJointe.objects.filter(menage__in=hidden).update(name="Plumage.pdf")
@@ -130,6 +135,17 @@ def _write_canaries(world):
         dossier=world.open_dossier, author=world.author, level="referents", text="hermine", replaces=world.replaced
     )
     BrouillonNote.objects.create(dossier=world.open_dossier, author=world.author, data={"text": "zibeline"})
+    # What happened to an open household too, when it is a danger: for the social team alone.
+    world.danger = Incident.objects.create(
+        residence=world.residence,
+        kind="violence",
+        happened_at=timezone.now(),
+        menage=world.open_menage,
+        where="palier du martinet",
+        told="Le martinet a crié",
+        reported_by=world.author,
+    )
+    world.danger.suites.create(kind="victime", on=timezone.localdate(), text="martinet", written_by=world.author)
 
 
 def client_of(role, residence):
@@ -181,6 +197,9 @@ def pages(world, role):
         if converters and set(converters) <= set(others):
             yield reverse(name, kwargs={key: others[key].pk for key in converters})
     yield reverse("accompagnement:note_detail", args=[world.replaced.pk])
+    for name in ("detail", "follow", "requalify", "close"):
+        yield reverse(f"accompagnement:incident_{name}", args=[world.danger.pk])
+    yield reverse("accompagnement:incident_list") + "?etat=tous"
     for one in DocumentEmis.objects.filter(menage__is_confidential=True):
         yield one.get_absolute_url()
 
@@ -209,7 +228,7 @@ def test_no_page_tells_what_is_kept(role, canary):
     client = client_of(role, canary.residence)
     for address in pages(canary, role):
         text = read(client, address).lower()
-        for word in HOUSEHOLD + NOTE:
+        for word in HOUSEHOLD + NOTE + (() if role == Role.COORDINATRICE else DANGER):
             assert word.lower() not in text, f"{role} {address} tells « {word} »"
 
 
@@ -236,7 +255,7 @@ def test_the_admin_tells_nothing_either(role, canary):
             addresses += [f"{changelist}{row.pk}/change/", f"{changelist}{row.pk}/history/"]
         for address in addresses:
             text = read(client, address).lower()
-            for word in HOUSEHOLD + NOTE:
+            for word in HOUSEHOLD + NOTE + DANGER:
                 assert word.lower() not in text, f"{role} {address} tells « {word} »"
 
 
@@ -251,7 +270,17 @@ def test_the_same_household_is_there_for_who_was_named(canary):
 
     seen = " ".join(read(client, address) for address in pages(canary, Role.COORDINATRICE))
 
-    for word in (NAME, "Zoé-Canari", "07/07/1977", "impasse du Serin", "0707070707", "plumage", "zibeline", "hermine"):
+    for word in (
+        NAME,
+        "Zoé-Canari",
+        "07/07/1977",
+        "impasse du Serin",
+        "0707070707",
+        "plumage",
+        "zibeline",
+        "hermine",
+        *DANGER,
+    ):
         assert word.lower() in seen.lower(), word
 
 
@@ -263,5 +292,5 @@ def test_another_residence_tells_nothing(role, canary):
     for name in LISTS:
         if opens(role, name):
             text = read(client, reverse(name)).lower()
-            for word in (*HOUSEHOLD, *NOTE, "ouvert paul"):
+            for word in (*HOUSEHOLD, *NOTE, *DANGER, "ouvert paul"):
                 assert word.lower() not in text, f"{role} elsewhere, {name} tells « {word} »"

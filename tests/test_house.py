@@ -26,6 +26,7 @@ LONG, TOO_LONG = 400, 650
 # What is deleted, and why it is no fact.
 DELETES: dict[str, str] = {
     "accompagnement/actions/notes.py": "a draft, once its note is written",
+    "accompagnement/actions/services.py": "a round that nobody began, of a rhythm that was changed",
     "admissions/actions/entretiens.py": "a line typed the same day, a slip",
     "admissions/actions/agenda.py": "the opinion on a synthesis that another takes the place of",
     "admissions/actions/opinions.py": "the opinion of who then says to know the candidate",

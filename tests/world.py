@@ -754,3 +754,30 @@ class World:
         )
         parcours.entretiens.create(held_on=today(), to_do="Écrire", next_on=today(), written_by=self.author)
         return parcours
+
+    @cached_property
+    def incident(self) -> accompagnement.Incident:
+        return accompagnement.Incident.objects.create(
+            residence=self.residence,
+            kind="bruit",
+            happened_at=timezone.now(),
+            menage=self.menage,
+            told="Musique",
+            reported_by=self.author,
+        )
+
+    @cached_property
+    def transmission(self) -> accompagnement.Transmission:
+        return accompagnement.Transmission.objects.create(
+            residence=self.residence, text="Ascenseur en panne", written_by=self.author
+        )
+
+    @cached_property
+    def service(self) -> accompagnement.ServiceMaison:
+        return accompagnement.ServiceMaison.objects.create(
+            residence=self.residence, kind="linge", name="Linge", starts_on=today(), every_days=15
+        )
+
+    @cached_property
+    def tournee(self) -> accompagnement.TourneeLinge:
+        return accompagnement.TourneeLinge.objects.create(service=self.service, cycle_on=today(), planned_on=today())

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -66,6 +66,18 @@ class Residence(models.Model):
         "veille canicule à partir de (ans)",
         default=65,
         help_text="Les personnes de cet âge, et celles qu’il faut aider dans les escaliers, sont appelées chaque jour.",
+    )
+    incident_follow_days = models.PositiveSmallIntegerField(
+        "un incident est pris en charge sous (jours)", default=2, validators=[MaxValueValidator(30)]
+    )
+    incident_repeat_count = models.PositiveSmallIntegerField(
+        "incidents qui alertent l’équipe",
+        default=3,
+        validators=[MinValueValidator(2), MaxValueValidator(20)],
+        help_text="Chez le même ménage ou au même endroit, dans le nombre de mois qui suit.",
+    )
+    incident_repeat_months = models.PositiveSmallIntegerField(
+        "comptés sur (mois)", default=3, validators=[MinValueValidator(1), MaxValueValidator(24)]
     )
     is_in_large_agglomeration = models.BooleanField(
         "dans une agglomération de plus de 300 000 habitants",

@@ -1,0 +1,110 @@
+"""What the life of the house gives to the pages of the others, by the names in settings."""
+
+import datetime
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accompagnement.models import Incident, TourneeLinge, Transmission
+from accompagnement.queries.transmissions import unread
+from residence.components import Event
+from residence.contracts import MenagePart, Panel, Told
+from residence.menu import MenuEntry
+from residence.models import User
+from residence.models.base import today
+from residence.permissions import Permission, Role
+
+MENU = [
+    MenuEntry(
+        "accompagnement",
+        "Transmissions",
+        "accompagnement:transmission_list",
+        Permission.TRANSMISSION_USE,
+        "mail",
+        order=130,
+    ),
+    MenuEntry(
+        "accompagnement",
+        "Incidents",
+        "accompagnement:incident_list",
+        Permission.INCIDENT_REPORT,
+        "flag",
+        order=125,  # a phone shows four: reporting comes before the rest
+        mobile_for_roles=frozenset({Role.VIE_RESIDENTIELLE}),
+    ),
+    MenuEntry("accompagnement", "Services", "accompagnement:service_list", Permission.SERVICE_RUN, "bed", order=150),
+]
+
+
+class Incidents(MenagePart):
+    """What happened at a household, as far as the user reads incidents."""
+
+    def timeline(self) -> list[Event | Told]:
+        if not self.user.holds(Permission.INCIDENT_FOLLOW) or not self.reader.opens(Permission.INCIDENT_FOLLOW):
+            return []
+        # As those who follow read them: who reported a danger finds it on its page, not here.
+        rows = self.reader.rows(Incident, Permission.INCIDENT_FOLLOW).exclude(outcome=Incident.Outcome.ERREUR)
+        return [Told(rows, ("happened_at", "kind", "status", "outcome"), _of_incident)]
+
+
+def _of_incident(incident: Incident) -> Event:
+    end = incident.get_outcome_display() or incident.get_status_display()
+    return Event(
+        on=timezone.localdate(incident.happened_at),
+        sentence=f"Incident : {incident.get_kind_display()}, {end}",
+        theme="incidents",
+        icon="flag",
+        url=incident.get_absolute_url(),
+    )
+
+
+def home(user: User, residence_id: int | None) -> list[Panel]:
+    """What the team hands over and still has to be read; what happens in the house."""
+    panels = []
+    if user.holds(Permission.TRANSMISSION_USE):
+        panels.append(_handed_over(user, residence_id))
+    if user.holds(Permission.INCIDENT_FOLLOW):
+        panels.append(_house(user, residence_id))
+    return panels
+
+
+def _handed_over(user: User, residence_id: int | None) -> Panel:
+    rows = Transmission.objects.visible_to(user, Permission.TRANSMISSION_USE)
+    if residence_id is not None:
+        rows = rows.filter(residence=residence_id)
+    counts = unread(rows, user).aggregate(all=Count("pk"), urgent=Count("pk", filter=Q(is_urgent=True)))
+    lines = [("À lire", counts["all"])]
+    if counts["urgent"]:
+        lines.append(("Dont urgentes", counts["urgent"]))
+    return Panel(
+        title="Transmissions",
+        lines=tuple(lines),
+        url=reverse("accompagnement:transmission_list"),
+        link_label="Lire, ou laisser un mot",
+        order=20,
+    )
+
+
+def _house(user: User, residence_id: int | None) -> Panel:
+    rows = Incident.objects.visible_to(user, Permission.INCIDENT_FOLLOW).running()
+    rounds = TourneeLinge.objects.visible_to(user, Permission.SERVICE_RUN).filter(
+        closed_at=None, planned_on__lte=today() + datetime.timedelta(days=31)
+    )
+    if residence_id is not None:
+        rows, rounds = rows.filter(residence=residence_id), rounds.filter(service__residence=residence_id)
+    lines: list[tuple[str, object]] = [("Incidents en cours", rows.count())]
+    following = rounds.order_by("planned_on").values_list("planned_on", flat=True).first()
+    if following:
+        lines.append(("Prochaine tournée du linge", following))
+    return Panel(
+        title="La maison",
+        lines=tuple(lines),
+        url=reverse("accompagnement:incident_list"),
+        link_label="Voir les incidents",
+        order=30,
+        actions=(
+            ("Signaler un incident", reverse("accompagnement:incident_report")),
+            ("Services", reverse("accompagnement:service_list")),
+        ),
+    )
