@@ -155,7 +155,10 @@ def note_day(
 
 def quotidien(day: datetime.date) -> str:
     """The rounds of the month to come."""
-    return f"{plan_rounds(day)} tournées du linge prévues"
+    count = plan_rounds(day)
+    if not count:
+        return ""
+    return f"{count} tournées du linge prévues" if count > 1 else "une tournée du linge prévue"
 
 
 def _open_round(tournee: TourneeLinge) -> TourneeLinge:

@@ -114,7 +114,9 @@ def test_rounds_are_planned_a_month_ahead_and_replanned_with_the_rhythm(lived):
     days = [one.planned_on - today() for one in lived.linen.tournees.order_by("cycle_on")]
     assert [one.days for one in days] == [0, 15, 30]
     assert plan_rounds(today()) == 0
-    assert quotidien(today()) == "0 tournées du linge prévues"
+    assert quotidien(today()) == ""
+    assert quotidien(today() + datetime.timedelta(days=14)) == "une tournée du linge prévue"
+    TourneeLinge.objects.filter(cycle_on__gt=today() + datetime.timedelta(days=31)).delete()
     waiting = Echeance.objects.open().filter(kind="linge.round")
     assert [(one.role, one.due_on) for one in waiting] == [(Role.VIE_RESIDENTIELLE, today())]
     set_service(by=lived.gestionnaire, residence=lived.residence, service=lived.linen, every_days=20)
