@@ -73,6 +73,7 @@ urlpatterns = [
     path("apl/", apl.apl_list, name="apl_list"),
     path("apl/sejours/<int:sejour_id>/depart/", apl.apl_report_departure, name="apl_report_departure"),
     path("quittances/", quittances.quittance_list, name="quittance_list"),
+    path("quittances/envoyer/", quittances.quittances_email, name="quittances_email"),
     path("quittances/imprimer/", quittances.quittances_issue, name="quittances_issue"),
     # The month
     path("campagnes/", campagnes.campagne_list, name="campagne_list"),

@@ -87,6 +87,7 @@ NOUNS = {
     "residence": "Résidence",
     "ressemblance": "Ressemblance avec un dossier confidentiel",
     "poste_vetuste": "Grille de vétusté",
+    "delais_impaye": "Délais des étapes d’un impayé",
     "retenue": "Retenue sur le dépôt",
     "revision": "Révision des redevances",
     "role": "Rôle",

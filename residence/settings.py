@@ -389,6 +389,7 @@ PLACE_MATCH = "admissions:attribution_detail"
 FRAME_DUE_COUNT = "residence.queries.accueil.due_count"
 QUOTIDIEN = [
     "logement.actions.situations.quotidien",
+    "logement.actions.envois.send_again",
     "admissions.actions.lettres.send_again",
     "accompagnement.actions.services.quotidien",
 ]

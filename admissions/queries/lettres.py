@@ -15,11 +15,9 @@ from residence.components import Badge
 from residence.models import DocumentEmis, User
 from residence.pdf import render_batch
 from residence.permissions import Permission
-from residence.rules.dates import add_days
+from residence.rules.courriel import RETRY_AFTER_DAYS, retry_on
 
 Means = EnvoiLettre.Means
-# After each message that did not leave, how many days until it is tried again; then it is left to a person.
-RETRY_AFTER_DAYS = (1, 2, 4)
 
 
 @dataclass(frozen=True)
@@ -59,10 +57,10 @@ class Lettre:
     @property
     def retry_on(self) -> datetime.date | None:
         """The day from which the message is tried again by itself, after one that did not leave; None for never."""
-        if self.is_sent or self.is_leaving or not self.email or not 0 < self.failures <= len(RETRY_AFTER_DAYS):
+        if self.is_sent or self.is_leaving or not self.email or not self.failures:
             return None
         last = max(one.failed_at for one in self.envois if one.failed_at is not None)
-        return add_days(timezone.localdate(last), RETRY_AFTER_DAYS[self.failures - 1])
+        return retry_on(self.failures, last=timezone.localdate(last))
 
     @property
     def is_given_up(self) -> bool:

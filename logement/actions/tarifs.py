@@ -123,9 +123,12 @@ def create_prestation(
     monthly_amount: Decimal,
     valid_from: datetime.date,
     is_third_party_fee: bool = False,
+    stops_when_away: bool = False,
 ) -> Prestation:
     """Offer an optional service, with its first price."""
-    prestation = Prestation(residence=residence, name=name, is_third_party_fee=is_third_party_fee)
+    prestation = Prestation(
+        residence=residence, name=name, is_third_party_fee=is_third_party_fee, stops_when_away=stops_when_away
+    )
     prestation.full_clean()
     prestation.save()
     record("prestation.create", by=by, target=prestation, residence=residence, name=name)

@@ -8,6 +8,7 @@ from django.db.models import Q, Sum
 from logement.admin.ledger import LedgerAdmin
 from logement.models import (
     Decaissement,
+    DelaisImpaye,
     DossierImpaye,
     RestitutionDepot,
     RetenueDepot,
@@ -126,6 +127,28 @@ class RestitutionDepotAdmin(LedgerAdmin):
         Column("Intérêts", "interest"),
         Column("Rendu", "refund"),
     )
+
+
+@admin.register(DelaisImpaye)
+class DelaisImpayeAdmin(BaseAdmin):
+    section = "redevance"
+    noun = "delais_impaye"
+    rank = 62
+    view_permission = Permission.COMPTE_VIEW
+    edit_permission = Permission.TARIF_EDIT
+    list_display = (
+        "residence",
+        "valid_from",
+        "talk",
+        "reminder_after_talk",
+        "second_reminder",
+        "plan_after_talk",
+        "formal_notice",
+    )
+    list_select_related = ("residence",)
+    list_filter = (ResidenceFilter,)
+    fields = list_display
+    fixed_fields = ("residence", "valid_from")
 
 
 @admin.register(SchemaComptable)

@@ -141,12 +141,12 @@ class PriceInline(BaseInline):
 @admin.register(Prestation)
 class PrestationAdmin(PriceAdmin):
     rank = 70
-    list_display = ("name", "residence", "is_third_party_fee")
+    list_display = ("name", "residence", "is_third_party_fee", "stops_when_away")
     list_select_related = ("residence",)
     list_filter = (ResidenceFilter, "is_third_party_fee")
     search_codes = ("name",)
     inlines = (PriceInline,)
-    fields = ("residence", "name", "is_third_party_fee")
+    fields = ("residence", "name", "is_third_party_fee", "stops_when_away")
     acts = (
         Act(
             "Proposer une prestation", "logement:prestation_create", Permission.TARIF_EDIT, argument=None, on_list=True

@@ -68,6 +68,26 @@ class PaperMonthForm(ResidenceMonthForm):
         self.helper.attrs["data-again"] = ""
 
 
+class SentMonthForm(ResidenceMonthForm):
+    """A month of which the papers are sent."""
+
+    month = MonthField(label="Mois", back=36)
+
+
+class QuittancesForm(PaperMonthForm):
+    """The receipts of a month that are printed."""
+
+    with_emailed = forms.BooleanField(
+        label="Aussi celles qui sont parties par courriel",
+        required=False,
+        help_text="Sinon, le PDF ne contient que celles à remettre sur papier.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout.insert(len(self.helper.layout.fields) - 1, "with_emailed")
+
+
 class CloseMonthForm(forms.Form):
     """Close a month, and say that contracts without their avis will not have one."""
 

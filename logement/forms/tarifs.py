@@ -51,6 +51,11 @@ class PrestationForm(forms.Form):
     monthly_amount = AmountField(label="Prix (€ par mois)")
     valid_from = DateField(label="À partir du")
     is_third_party_fee = forms.BooleanField(label="C’est le forfait pour un tiers hébergé", required=False)
+    stops_when_away = forms.BooleanField(
+        label="Suspendue pendant une absence notée",
+        required=False,
+        help_text="Les nuits où tout le ménage est absent ne sont pas facturées ; la redevance, elle, reste due.",
+    )
 
     def __init__(self, *args: Any, residences: Any, back: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,6 +69,7 @@ class PrestationForm(forms.Form):
             "monthly_amount",
             "valid_from",
             "is_third_party_fee",
+            "stops_when_away",
             submit="Proposer la prestation",
             back=back,
         )

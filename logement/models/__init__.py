@@ -11,6 +11,7 @@ from logement.models.compte import (
     Quittance,
 )
 from logement.models.decaissements import Decaissement, RestitutionDepot, RetenueDepot
+from logement.models.envois import EnvoiQuittance
 from logement.models.etats_des_lieux import (
     Condition,
     ElementModele,
@@ -27,7 +28,7 @@ from logement.models.fichiers import (
     LigneFichier,
     SignalementDepart,
 )
-from logement.models.impayes import DemarcheImpaye, DossierImpaye, PlanApurement, SituationCompte
+from logement.models.impayes import DelaisImpaye, DemarcheImpaye, DossierImpaye, PlanApurement, SituationCompte
 from logement.models.parc import Batiment, CategoriePlace, Logement, OccupationPlace, Place
 from logement.models.prelevements import LigneRemise, MandatPrelevement, RemisePrelevement
 from logement.models.presence import Absence, EntreeLogement, TiersHeberge
@@ -64,6 +65,7 @@ __all__ = [
     "ConfirmationCampagne",
     "ContratOccupation",
     "Decaissement",
+    "DelaisImpaye",
     "DemarcheImpaye",
     "Destination",
     "DossierImpaye",
@@ -73,6 +75,7 @@ __all__ = [
     "Encaissement",
     "EntreeLogement",
     "EnvoiAnnuelCaf",
+    "EnvoiQuittance",
     "EtapeProcedure",
     "EtapeSortie",
     "EtatDesLieux",

@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from logement.models.sejours import PreavisDelivery, PreavisForm, Sejour
-from logement.rules.arrieres import Instalment, instalments
-from residence.models import DocumentEmis, User
+from logement.rules.arrieres import PACE, Instalment, Pace, instalments
+from residence.models import DocumentEmis, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check
 
+# The longest delay that may be set between two steps, in days.
+MOST_DAYS = 365
 MONEY = DecimalField(max_digits=10, decimal_places=2)
 
 
@@ -38,6 +40,67 @@ class SituationQuerySet(ScopedQuerySet):
                 default=F("overdue_terms"),
                 output_field=models.IntegerField(),
             ),
+        )
+
+
+class DelaisImpaye(models.Model):
+    """Days between a fact and the step that it suggests, for a résidence from a day on: its practice, not a law."""
+
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="delais_impaye", verbose_name="résidence")
+    valid_from = models.DateField("à partir du")
+    talk = models.PositiveSmallIntegerField(
+        "en parler (jours)", default=PACE.talk, help_text="Après le premier jour de retard."
+    )
+    reminder_after_talk = models.PositiveSmallIntegerField(
+        "première lettre (jours)", default=PACE.reminder_after_talk, help_text="Après l’échange."
+    )
+    second_reminder = models.PositiveSmallIntegerField(
+        "seconde lettre (jours)", default=PACE.second_reminder, help_text="Après la première."
+    )
+    plan_after_talk = models.PositiveSmallIntegerField(
+        "plan d’apurement, FSL (jours)", default=PACE.plan_after_talk, help_text="Après l’échange."
+    )
+    formal_notice = models.PositiveSmallIntegerField(
+        "mise en demeure, puis CCAPEX (jours)", default=PACE.formal_notice, help_text="Après l’étape d’avant."
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "délais des étapes d’un impayé"
+        verbose_name_plural = "délais des étapes d’un impayé"
+        ordering = ["residence", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["residence", "valid_from"],
+                name="delais_impaye_once",
+                violation_error_message="Des délais sont déjà fixés à partir de ce jour.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    talk__lte=MOST_DAYS,
+                    reminder_after_talk__range=(1, MOST_DAYS),
+                    second_reminder__range=(1, MOST_DAYS),
+                    plan_after_talk__lte=MOST_DAYS,
+                    formal_notice__range=(1, MOST_DAYS),
+                ),
+                name="delais_impaye_days",
+                violation_error_message="Un délai va d’un jour à un an.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"délais à partir du {self.valid_from:%d/%m/%Y}"
+
+    @property
+    def pace(self) -> Pace:
+        """As the rules take them."""
+        return Pace(
+            talk=self.talk,
+            reminder_after_talk=self.reminder_after_talk,
+            second_reminder=self.second_reminder,
+            plan_after_talk=self.plan_after_talk,
+            formal_notice=self.formal_notice,
         )
 
 

@@ -97,6 +97,11 @@ class Prestation(models.Model):
     residence = models.ForeignKey(Residence, models.PROTECT, related_name="prestations", verbose_name="résidence")
     name = models.CharField("prestation", max_length=100)
     is_third_party_fee = models.BooleanField("forfait pour un tiers hébergé", default=False)
+    stops_when_away = models.BooleanField(
+        "suspendue pendant une absence notée",
+        default=False,
+        help_text="Les nuits où tout le ménage est absent ne sont pas facturées ; la redevance reste due.",
+    )
 
     objects = ScopedQuerySet.as_manager()
 

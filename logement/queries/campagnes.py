@@ -18,15 +18,18 @@ from logement.models import (
     OccupationPlace,
     Place,
     Preavis,
+    Prestation,
     Souscription,
     Tarif,
     TarifPrestation,
 )
 from logement.models.parc import days
+from logement.queries.absences import Absences
+from logement.queries.plafonds import ceilings_of, month_of, resources_of
 from logement.queries.tarifs import Maxima
-from logement.rules.plafonds import Base, Ceiling, Month, over
+from logement.rules.plafonds import Ceiling, Month, over
 from logement.rules.redevance import DatedPart, Part, excess_over_maximum, lines_for_month
-from residence.models import CritereDispositif, Residence, Ressource
+from residence.models import Residence
 from residence.rules.dates import add_months, eve, month_end, month_start, morrow
 from residence.rules.money import ZERO, euros
 
@@ -36,6 +39,7 @@ JUMP = Decimal("0.20")
 NO_TARIF, ABOVE_MAXIMUM = "no_tarif", "above_maximum"
 NO_PRICE, APL_MISSING, AMOUNT_JUMP, PAST_END = "no_price", "apl_missing", "amount_jump", "past_end"
 ABOVE_CEILING, NO_RESOURCES = "above_ceiling", "no_resources"
+TOO_LONG_AWAY = "too_long_away"
 BLOCKING = frozenset({NO_TARIF, ABOVE_MAXIMUM})
 
 _KINDS = {
@@ -163,6 +167,9 @@ def owed_for_month(residence: Residence, month: datetime.date, contrats: QuerySe
     _expect_apl(owed, month)
     _hold_ceilings(owed, residence, month)
     _compare(owed, month)
+    for one in owed:
+        if one.apl_expected and (text := facts.absences.too_long(one.contrat.sejour_id)):
+            one.warn(TOO_LONG_AWAY, text)
     return owed
 
 
@@ -194,6 +201,7 @@ class _Facts:
         prices = TarifPrestation.objects.filter(prestation__residence=residence).meeting(month, self.last)
         for price in prices.order_by("valid_from"):
             self.prices[price.prestation_id].append(price)
+        self.absences = Absences(residence, month)
         maxima = Maxima(residence)
         self.over: dict[int, str] = {}
         for rows in self.tarifs.values():
@@ -301,32 +309,35 @@ def _lines_of_services(owed: Owed, spans: Sequence[_Span], facts: _Facts) -> lis
     lines: list[NewLine] = []
     whole = _Span(spans[0].start, spans[-1].end)
     for souscription in facts.souscriptions.get(owed.contrat.pk, ()):
-        prices = facts.prices[souscription.prestation_id]
-        start = max(whole.start, souscription.start_on)
-        ends = [end for end in (whole.end, souscription.end_on) if end is not None]
-        span = _Span(start, min(ends) if ends else None)
-        if span.end is not None and span.end < max(span.start, facts.month):
+        first = max(facts.month, whole.start, souscription.start_on)
+        last = min(day for day in (facts.last, whole.end, souscription.end_on) if day is not None)
+        if last < first:
             continue
-        last = facts.last if span.end is None else min(facts.last, span.end)
-        key = (souscription.prestation_id, max(facts.month, span.start), last)
-        if key in facts.of_service:
-            lines += facts.of_service[key]
+        prestation = souscription.prestation
+        if not facts.prices[prestation.pk]:
+            owed.warn(NO_PRICE, f"la prestation « {prestation} » n’a pas de prix")
             continue
-        if not prices:
-            owed.warn(NO_PRICE, f"la prestation « {souscription.prestation} » n’a pas de prix")
+        there = [(first, last)]
+        if prestation.stops_when_away:
+            there = facts.absences.days_there(owed.contrat.sejour_id, first, last)
+        for start, end in there:
+            lines += _lines_of_service(prestation, _Span(start, end), facts, cut=there != [(first, last)])
+    return lines
+
+
+def _lines_of_service(prestation: Prestation, span: _Span, facts: _Facts, *, cut: bool) -> list[NewLine]:
+    """The price of a service over these days. `cut`: the household is away on others, which are not billed."""
+    key = (prestation.pk, span.start, span.end, cut)
+    if key not in facts.of_service:
+        label = f"{prestation.name}, hors absence" if cut else prestation.name
         parts = [
-            DatedPart(
-                Part.OPTIONAL, price.monthly_amount, price.valid_from, price.valid_to, souscription.prestation.name
-            )
-            for price in prices
+            DatedPart(Part.OPTIONAL, price.monthly_amount, price.valid_from, price.valid_to, label)
+            for price in facts.prices[prestation.pk]
             if price.monthly_amount
         ]
-        kind = LigneAvis.Kind.THIRD_PARTY if souscription.prestation.is_third_party_fee else LigneAvis.Kind.OPTIONAL
-        found = _lines(parts, span, facts.month, kind=kind)
-        if prices:
-            facts.of_service[key] = found
-        lines += found
-    return lines
+        kind = LigneAvis.Kind.THIRD_PARTY if prestation.is_third_party_fee else LigneAvis.Kind.OPTIONAL
+        facts.of_service[key] = _lines(parts, span, facts.month, kind=kind)
+    return facts.of_service[key]
 
 
 def _lines(parts: Iterable[DatedPart], span: _Span, month: datetime.date, *, kind: str | None = None) -> list[NewLine]:
@@ -371,42 +382,24 @@ def _expect_apl(owed: Sequence[Owed], month: datetime.date) -> None:
             one.warn(APL_MISSING, f"APL {right.get_status_display()} : rien n’est déduit")
 
 
-_IN_REDEVANCE = frozenset({LigneAvis.Kind.RENT, LigneAvis.Kind.CHARGES, LigneAvis.Kind.SERVICES})
-
-
 def _hold_ceilings(owed: Sequence[Owed], residence: Residence, month: datetime.date) -> None:
     """Take off what passes the ceiling of a dispositif that reduces; say what passes one that does not.
 
     Resources are those known for the last day of the month; who reads the campaign learns the reduction, not them.
     """
-    ceilings = _ceilings(residence)
+    ceilings = ceilings_of(residence)
     concerned = [one for one in owed if one.lines and one.contrat.sejour.dispositif_id in ceilings]
     if not concerned:
         return
-    last = month_end(month)
-    lines = Ressource.objects.filter(
-        Q(end_on=None) | Q(end_on__gte=last),
-        start_on__lte=last,
-        menage__in={one.contrat.sejour.menage_id for one in concerned},
-    )
-    resources = dict(lines.order_by().values_list("menage").annotate(sum=Sum("monthly_amount")))
+    resources = resources_of({one.contrat.sejour.menage_id for one in concerned}, month_end(month))
     for one in concerned:
         known = resources.get(one.contrat.sejour.menage_id)
         if known is None:
-            one.warn(NO_RESOURCES, "ressources inconnues : le plafond du dispositif n’est pas calculé")
+            one.warn(NO_RESOURCES, "ressources inconnues : le plafond du dispositif n’est pas calculé")
             continue
-        with_title = [line for line in one.lines if line.kind in _IN_REDEVANCE]
-        if not with_title:
-            continue
-        asked = Month(
-            start=min(line.start_on for line in with_title),
-            end=max(line.end_on for line in with_title),
-            rent=sum((line.amount for line in with_title if line.kind == LigneAvis.Kind.RENT), ZERO),
-            all_in=sum((line.amount for line in with_title), ZERO),
-            apl=one.apl_expected,
-            resources=known,
-        )
-        _hold(one, asked, ceilings[one.contrat.sejour.dispositif_id])
+        asked = month_of(one.lines, apl=one.apl_expected, resources=known)
+        if asked is not None:
+            _hold(one, asked, ceilings[one.contrat.sejour.dispositif_id])
 
 
 def _hold(one: Owed, asked: Month, ceilings: Sequence[Ceiling]) -> None:
@@ -425,22 +418,11 @@ def _hold(one: Owed, asked: Month, ceilings: Sequence[Ceiling]) -> None:
         end_on=asked.end,
         monthly_amount=-less,
         amount=-less,
-        reason=f"Plafond du dispositif « {one.contrat.sejour.dispositif} »"[:200],
+        reason=f"Plafond du dispositif « {one.contrat.sejour.dispositif} »"[:200],
     )
     one.lines = [*one.lines, reduction]
     for name in ("total", "housing"):
         one.__dict__.pop(name, None)
-
-
-def _ceilings(residence: Residence) -> dict[int, list[Ceiling]]:
-    """The ceilings on the share of the resources, by dispositif of the résidence."""
-    found: dict[int, list[Ceiling]] = defaultdict(list)
-    kinds = [base.value for base in Base]
-    rows = CritereDispositif.objects.filter(dispositif__residence=residence, kind__in=kinds, maximum__isnull=False)
-    for row in rows:
-        reduces = row.effect == CritereDispositif.Effect.REDUCES
-        found[row.dispositif_id].append(Ceiling(Base(row.kind), row.maximum, reduces))
-    return found
 
 
 def _compare(owed: Sequence[Owed], month: datetime.date) -> None:

@@ -9,8 +9,16 @@ from typing import Any
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
-from logement.models import AvisEcheance, DemarcheImpaye, DossierImpaye, PlanApurement, Sejour, SituationCompte
-from logement.rules.arrieres import PlanState, Situation, Step, Suggestion, Watch, plan_state, suggestions
+from logement.models import (
+    AvisEcheance,
+    DelaisImpaye,
+    DemarcheImpaye,
+    DossierImpaye,
+    PlanApurement,
+    Sejour,
+    SituationCompte,
+)
+from logement.rules.arrieres import PACE, Pace, PlanState, Situation, Step, Suggestion, Watch, plan_state, suggestions
 from logement.rules.impayes import Term, caf_report_due_on, is_termination_ground
 from residence.models import Rattachement
 from residence.models.base import today
@@ -50,17 +58,18 @@ class Arrears:
     """Where the arrears of a stay stand: what is late, what was done, how the plan goes, what to think of next."""
 
     situation: Situation
+    pace: Pace = PACE
     plan: PlanApurement | None = None
     plan_state: PlanState | None = None
     demarches: list[DemarcheImpaye] = field(default_factory=list)
 
     @property
     def suggestions(self) -> list[Suggestion]:
-        return suggestions(self.situation)
+        return suggestions(self.situation, pace=self.pace)
 
 
 def arrears_of(sejours: Collection[int], *, day: datetime.date | None = None) -> dict[int, Arrears]:
-    """The arrears of the stays that are late on `day` (today), by stay: five queries, however many they are."""
+    """The arrears of the stays that are late on `day` (today), by stay: seven queries, however many they are."""
     day = day or today()
     late = {row.sejour_id: row for row in SituationCompte.objects.on(day).filter(sejour__in=sejours, late__gt=0)}
     files = {one.sejour_id: one for one in DossierImpaye.objects.open().filter(sejour__in=late)}
@@ -74,6 +83,8 @@ def arrears_of(sejours: Collection[int], *, day: datetime.date | None = None) ->
     }
     serious = [pk for pk, row in late.items() if row.late_terms > 1]
     terms = terms_of(serious) if serious else {}
+    residences = dict(Sejour.objects.filter(pk__in=late).values_list("pk", "residence_id"))
+    paces = paces_on(day, residences=set(residences.values()))
     found = {}
     for sejour_id, row in late.items():
         dossier = files.get(sejour_id)
@@ -81,9 +92,21 @@ def arrears_of(sejours: Collection[int], *, day: datetime.date | None = None) ->
         plan = plans.get(dossier.pk) if dossier else None
         state = plan_state(plan.debt, plan.parts(), overdue=row.late, today=day) if plan else None
         found[sejour_id] = Arrears(
-            _situation(row, dossier, of_file, state, terms.get(sejour_id, []), day), plan, state, of_file
+            _situation(row, dossier, of_file, state, terms.get(sejour_id, []), day),
+            paces.get(residences[sejour_id], PACE),
+            plan,
+            state,
+            of_file,
         )
     return found
+
+
+def paces_on(day: datetime.date, *, residences: Collection[int]) -> dict[int, Pace]:
+    """The delays in force on `day`, by résidence that has set its own."""
+    if not residences:
+        return {}
+    rows = DelaisImpaye.objects.filter(residence__in=residences, valid_from__lte=day).order_by("valid_from")
+    return {row.residence_id: row.pace for row in rows}
 
 
 def _situation(

@@ -1,7 +1,7 @@
 """What to do next about arrears, early and soft first. Steps are suggested; a person decides, nothing acts alone.
 
-The delays between the steps of the house are a practice, not a law: `PACE` is where they stand. Those of the CAF are in
-`logement.rules.impayes`.
+The delays between the steps of the house are a practice, not a law: a résidence sets its own from a day on; until it
+does, `PACE` holds. Those of the CAF are in `logement.rules.impayes`.
 """
 
 from collections.abc import Mapping, Sequence

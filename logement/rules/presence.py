@@ -74,6 +74,23 @@ def away_until(spells: Iterable[Spell], *, on: date) -> int:
     return presence(known, year=on.year).away
 
 
+def days_there(spells: Iterable[Spell], *, first: date, last: date) -> list[tuple[date, date]]:
+    """The days from `first` to `last` outside the spells, as ranges with both ends included, in order."""
+    there = []
+    day = first
+    for spell in sorted(spells, key=lambda one: one.start):
+        if spell.start > last:
+            break
+        if spell.start > day:
+            there.append((day, add_days(spell.start, -1)))
+        if spell.end is None:
+            return there
+        day = max(day, add_days(spell.end, 1))
+    if day <= last:
+        there.append((day, last))
+    return there
+
+
 def ask_on(start: date, expected_back: date | None) -> date:
     """The day on which somebody makes sure that the person is back, or well."""
     return expected_back or add_days(start, ASK_AFTER_DAYS)

@@ -33,6 +33,7 @@ from logement.forms.sejours import (
 )
 from logement.models import AssuranceOccupant, ContratOccupation, DroitApl, Preavis, Sejour
 from logement.queries.contrats import EntryStep, deposit_due, entry_steps, is_to_verify
+from logement.queries.plafonds import standing
 from logement.queries.sejours import (
     current_contrat,
     length_of,
@@ -140,6 +141,7 @@ def sejour_detail(request: HttpRequest, sejour_id: int) -> HttpResponse:
             "contrat": Permission.CONTRAT_VIEW,
             "prepare": Permission.CONTRAT_PREPARE,
             "compte": Permission.COMPTE_VIEW,
+            "ressources": Permission.RESSOURCE_VIEW,
             "edl": Permission.ETAT_DES_LIEUX_VIEW,
             "attestation": Permission.ATTESTATION_ISSUE,
             "assurance": Permission.ASSURANCE_RECORD,
@@ -170,6 +172,7 @@ def sejour_detail(request: HttpRequest, sejour_id: int) -> HttpResponse:
         ],
         "decisions": sejour.renouvellements.select_related("decided_by").order_by("-decided_on", "-pk"),
         "preavis": _live_preavis(contrat),
+        "ceilings": standing(sejour) if opens["compte"] and not sejour.menage.is_masked else None,
         "procedures": list(sejour.procedures.order_by("closed_on", "-opened_on"))
         if opens["procedure"] and not sejour.menage.is_masked
         else [],

@@ -39,6 +39,7 @@ UNREGISTERED: dict[str, str] = {
     "logement.MandatPrelevement": "porte un IBAN : sur sa page, pour qui tient les prélèvements",
     "logement.RemisePrelevement": "remise à la banque : sur sa page",
     "logement.LigneRemise": _LINE,
+    "logement.EnvoiQuittance": "courriel d’une quittance : se lit sur la page des quittances",
     "logement.ConfirmationCampagne": "travail en cours : se suit sur la page de la campagne",
     "logement.EnvoiAnnuelCaf": "se note sur la page du tableau annuel",
     "logement.ComptageCaisse": "se compte et se relit sur la page de la caisse",

@@ -533,6 +533,7 @@ def everything(here, gestionnaire):
         cost=100, share=1, proposed=100, amount=100, proof_reference="facture n° 1", decided_by=gestionnaire
     )
     here.grille_vetuste.create(name="Sols", words="sol", life_years=10, yearly_percent=10)
+    here.delais_impaye.create(valid_from=day, talk=3)
     Delegation.objects.create(
         from_user=gestionnaire,
         to_user=UserFactory(),

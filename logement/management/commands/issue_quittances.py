@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from logement.actions.quittances import issue_quittances
 from logement.management.commands.issue_avis import month_of, residences_of
 from logement.queries.avis import print_papers
+from logement.queries.envois import gone_by_email
 
 
 class Command(BaseCommand):
@@ -19,6 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("month", metavar="AAAA-MM")
         parser.add_argument("--residence", metavar="CODE", help="une seule résidence ; sinon toutes")
+        parser.add_argument("--toutes", action="store_true", help="aussi celles qui sont parties par courriel")
         parser.add_argument("--output", metavar="FICHIER.pdf", required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -26,16 +28,22 @@ class Command(BaseCommand):
         output = Path(options["output"])
         if not output.parent.is_dir():
             raise CommandError(f"Le dossier {output.parent} n’existe pas.")
-        receipts, new, refused = [], 0, []
+        receipts, new, emailed, refused = [], 0, 0, []
         for residence in residences_of(options["residence"]):
             try:
                 of_month, just_issued = issue_quittances(by=None, residence=residence, month=month)
             except ValidationError as error:
                 refused += error.messages
                 continue
-            receipts += of_month
+            gone = set() if options["toutes"] else gone_by_email(of_month)
+            receipts += [row for row in of_month if row.pk not in gone]
+            emailed += len(gone)
             new += len(just_issued)
         if not receipts:
+            if emailed:
+                raise CommandError(
+                    "Toutes les quittances du mois sont parties par courriel (--toutes les imprime aussi)."
+                )
             nothing = f"Rien n’a été payé pour {month:%m/%Y} : aucune quittance à éditer."
             raise CommandError(" ".join(refused) or nothing)
         content = print_papers([row.document for row in receipts], title=f"Quittances de {month:%m/%Y}")
