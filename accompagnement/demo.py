@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accompagnement.demo_collectif import load as load_collectif
+from accompagnement.demo_partenaires import load as load_partenaires
 from accompagnement.demo_projets import load as load_projets
 from accompagnement.demo_relogement import load as load_relogement
 from accompagnement.demo_rsa import load as load_rsa
@@ -71,6 +72,7 @@ def load(world: World) -> None:
     load_relogement(world, book.files)
     load_rsa(world, book.files)
     load_collectif(world, book.files)
+    load_partenaires(world, book.files)
     _drafts(world, book)
     _appointments(world, team)
 

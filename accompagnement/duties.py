@@ -49,7 +49,7 @@ def following(day: datetime.date, *, prefix: str = "") -> Subquery:
     return Subquery(rows.values("user")[:1])
 
 
-def _addressee(user_id: int | None) -> dict[str, Any]:
+def addressee(user_id: int | None) -> dict[str, Any]:
     return {"user_id": user_id} if user_id else {"role": Role.COORDINATRICE}
 
 
@@ -67,7 +67,7 @@ def _first_meeting(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected
             residence_id=dossier.residence_id,
             menage_id=dossier.menage_id,
             due_on=within(dossier.sejour.start_on, dossier.sejour.dispositif.first_meeting_days),
-            **_addressee(dossier.follower),
+            **addressee(dossier.follower),
         )
 
 
@@ -95,7 +95,7 @@ def _to_close(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
             residence_id=dossier.residence_id,
             menage_id=dossier.menage_id,
             due_on=dossier.sejour.ended_on + datetime.timedelta(days=CLOSE_WITHIN),
-            **_addressee(dossier.follower),
+            **addressee(dossier.follower),
         )
 
 
@@ -111,7 +111,7 @@ def _next_step(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
             residence_id=note.dossier.residence_id,
             menage_id=note.dossier.menage_id,
             due_on=note.next_step_on,
-            **_addressee(note.writer or note.follower),
+            **addressee(note.writer or note.follower),
         )
 
 
@@ -127,7 +127,7 @@ def _first_projet(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]
             residence_id=dossier.residence_id,
             menage_id=dossier.menage_id,
             due_on=within(dossier.sejour.start_on, dossier.sejour.dispositif.project_within_days),
-            **_addressee(dossier.follower),
+            **addressee(dossier.follower),
         )
 
 
@@ -139,7 +139,7 @@ def _visit(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
             residence_id=dossier.residence_id,
             menage_id=dossier.menage_id,
             due_on=dossier.visit_due_on,
-            **_addressee(dossier.follower),
+            **addressee(dossier.follower),
         )
 
 
@@ -150,7 +150,7 @@ def _of_file(row: Any, due_on: datetime.date) -> Expected:
         residence_id=row.dossier.residence_id,
         menage_id=row.dossier.menage_id,
         due_on=due_on,
-        **_addressee(row.follower),
+        **addressee(row.follower),
     )
 
 
@@ -191,7 +191,7 @@ def _projet_step(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
             residence_id=dossier.residence_id,
             menage_id=dossier.menage_id,
             due_on=step.due_on,
-            **_addressee(step.follower),
+            **addressee(step.follower),
         )
 
 

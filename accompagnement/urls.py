@@ -3,7 +3,18 @@
 from django.urls import include, path
 
 from accompagnement import urls_vie
-from accompagnement.views import actions_collectives, dossiers, notes, projets, relogement, rsa, rythmes, seances
+from accompagnement.views import (
+    actions_collectives,
+    dossiers,
+    instances,
+    notes,
+    partenaires,
+    projets,
+    relogement,
+    rsa,
+    rythmes,
+    seances,
+)
 
 app_name = "accompagnement"
 
@@ -73,10 +84,61 @@ urlpatterns = [
     path("actions/<int:action_id>/inscrire/", seances.action_enrol_choose, name="action_enrol_choose"),
     path("actions/<int:action_id>/inscrire/<int:menage_id>/", seances.action_enrol, name="action_enrol"),
     path("actions/<int:action_id>/inscrire/exterieur/", seances.action_enrol_guest, name="action_enrol_guest"),
-    path("inscriptions/<int:inscription_id>/retirer/", seances.inscription_withdraw, name="inscription_withdraw"),
-    path("seances/<int:seance_id>/", seances.seance_detail, name="seance_detail"),
-    path("seances/<int:seance_id>/presences/", seances.seance_attend, name="seance_attend"),
-    path("seances/<int:seance_id>/feuille/", seances.seance_sheet, name="seance_sheet"),
-    path("seances/<int:seance_id>/annuler/", seances.seance_cancel, name="seance_cancel"),
+    path(
+        "actions/inscriptions/<int:inscription_id>/retirer/", seances.inscription_withdraw, name="inscription_withdraw"
+    ),
+    path("actions/seances/<int:seance_id>/", seances.seance_detail, name="seance_detail"),
+    path("actions/seances/<int:seance_id>/presences/", seances.seance_attend, name="seance_attend"),
+    path("actions/seances/<int:seance_id>/feuille/", seances.seance_sheet, name="seance_sheet"),
+    path("actions/seances/<int:seance_id>/annuler/", seances.seance_cancel, name="seance_cancel"),
+    path("partenaires/", partenaires.partenaire_list, name="partenaire_list"),
+    path("partenaires/nouveau/", partenaires.partenaire_create, name="partenaire_create"),
+    path("partenaires/<int:partenaire_id>/", partenaires.partenaire_detail, name="partenaire_detail"),
+    path("partenaires/<int:partenaire_id>/modifier/", partenaires.partenaire_edit, name="partenaire_edit"),
+    path("partenaires/<int:partenaire_id>/contact/", partenaires.contact_add, name="contact_add"),
+    path("partenaires/contacts/<int:contact_id>/modifier/", partenaires.contact_edit, name="contact_edit"),
+    path(
+        "dossiers/<int:dossier_id>/partenaires/",
+        partenaires.orientation_partenaire_list,
+        name="orientation_partenaire_list",
+    ),
+    path(
+        "dossiers/<int:dossier_id>/partenaires/orienter/",
+        partenaires.orientation_partenaire_make,
+        name="orientation_partenaire_make",
+    ),
+    path(
+        "orientations/<int:orientation_partenaire_id>/reponse/",
+        partenaires.orientation_partenaire_answer,
+        name="orientation_partenaire_answer",
+    ),
+    path(
+        "orientations/<int:orientation_partenaire_id>/issue/",
+        partenaires.orientation_partenaire_settle,
+        name="orientation_partenaire_settle",
+    ),
+    path(
+        "orientations/<int:orientation_partenaire_id>/retirer-accord/",
+        partenaires.orientation_partenaire_withdraw,
+        name="orientation_partenaire_withdraw",
+    ),
+    path("instances/", instances.instance_list, name="instance_list"),
+    path("instances/nouvelle/", instances.instance_create, name="instance_create"),
+    path("instances/<int:instance_id>/", instances.instance_detail, name="instance_detail"),
+    path("instances/<int:instance_id>/participant/", instances.participant_name, name="participant_name"),
+    path("instances/<int:instance_id>/reunion/", instances.reunion_plan, name="reunion_plan"),
+    path(
+        "instances/participants/<int:participant_id>/retirer/", instances.participant_remove, name="participant_remove"
+    ),
+    path("instances/reunions/<int:reunion_id>/", instances.reunion_detail, name="reunion_detail"),
+    path("instances/reunions/<int:reunion_id>/clore/", instances.reunion_close, name="reunion_close"),
+    path("instances/reunions/<int:reunion_id>/inscrire/", instances.situation_choose, name="situation_choose"),
+    path(
+        "instances/reunions/<int:reunion_id>/inscrire/<int:dossier_id>/", instances.situation_add, name="situation_add"
+    ),
+    path("instances/situations/<int:situation_id>/", instances.situation_detail, name="situation_detail"),
+    path("instances/situations/<int:situation_id>/decider/", instances.situation_decide, name="situation_decide"),
+    path("instances/situations/<int:situation_id>/retirer/", instances.situation_withdraw, name="situation_withdraw"),
+    path("instances/situations/<int:situation_id>/fait/", instances.situation_finish, name="situation_finish"),
     path("", include(urls_vie)),
 ]

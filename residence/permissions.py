@@ -54,6 +54,7 @@ class Permission(TextChoices):
     CONFIDENTIEL_MANAGE = "confidentiel.manage", "rendre un dossier confidentiel et nommer qui le lit"
     RENDEZ_VOUS_VIEW = "rendez_vous.view", "voir les rendez-vous"
     RENDEZ_VOUS_EDIT = "rendez_vous.edit", "fixer et déplacer les rendez-vous"
+    PARTENAIRE_VIEW = "partenaire.view", "consulter l’annuaire des partenaires"
     PARTENAIRE_EDIT = "partenaire.edit", "tenir l’annuaire des partenaires"
     ETABLISSEMENT_VIEW = "etablissement.view", "voir la résidence, sa convention et ses dispositifs"
     ETABLISSEMENT_EDIT = "etablissement.edit", "régler la résidence, sa convention et ses dispositifs"
@@ -122,6 +123,9 @@ class Permission(TextChoices):
     RELOGEMENT_EDIT = "relogement.edit", "préparer le relogement : demande, priorités, pièces, offres"
     RSA_EDIT = "rsa.edit", "suivre le RSA : contrats d’engagement, entretiens"
     VEILLE_CALL = "veille.call", "tenir la veille canicule et noter les appels"
+    PARTENAIRE_ORIENT = "partenaire.orient", "orienter une personne vers un partenaire, avec son accord"
+    INSTANCE_VIEW = "instance.view", "lire les instances partenariales où l’on est nommé"
+    INSTANCE_EDIT = "instance.edit", "tenir une instance partenariale : participants, ordre du jour, décisions"
     ACTION_VIEW = "action.view", "voir les actions collectives, leur calendrier et leurs comptes, sans les noms"
     ACTION_EDIT = "action.edit", "préparer une action collective, annuler une séance"
     ACTION_ATTEND = "action.attend", "inscrire à une action collective et noter les présents"
@@ -185,6 +189,7 @@ TABLE: dict[Permission, Grant] = {
     P.CONFIDENTIEL_MANAGE: _grant(_C),
     P.RENDEZ_VOUS_VIEW: _grant(_C, _G, gestionnaire=STAYING),
     P.RENDEZ_VOUS_EDIT: _grant(_C, _G, gestionnaire=STAYING),
+    P.PARTENAIRE_VIEW: _grant(_C, _G, _V, _D),
     P.PARTENAIRE_EDIT: _grant(_C, _G),
     P.ETABLISSEMENT_VIEW: _grant(_C, _G, _D, _T),
     P.ETABLISSEMENT_EDIT: _grant(_G, _T),
@@ -250,6 +255,9 @@ TABLE: dict[Permission, Grant] = {
     P.RELOGEMENT_EDIT: _grant(_C),
     P.RSA_EDIT: _grant(_C),
     P.VEILLE_CALL: _grant(_C, _G, _V, on_number=True),
+    P.PARTENAIRE_ORIENT: _grant(_C),
+    P.INSTANCE_VIEW: _grant(_C, _G, _V, _D),
+    P.INSTANCE_EDIT: _grant(_C),
     P.ACTION_VIEW: _grant(_C, _G, _V, _D),
     P.ACTION_EDIT: _grant(_C),
     P.ACTION_ATTEND: _grant(_C, _V, vie_residentielle=STAYING),

@@ -371,6 +371,7 @@ MENU = [
     "accompagnement.hooks.MENU",
     "accompagnement.hooks_collectif.MENU",
     "accompagnement.hooks_vie.MENU",
+    "accompagnement.hooks_partenaires.MENU",
 ]
 SEARCH = ["residence.queries.search.people", "logement.hooks.search", "residence.queries.search.documents"]
 MENAGE_PARTS = [
@@ -380,6 +381,7 @@ MENAGE_PARTS = [
     "accompagnement.hooks.Dossiers",
     "accompagnement.hooks_collectif.Participations",
     "accompagnement.hooks_vie.Incidents",
+    "accompagnement.hooks_partenaires.Orientations",
 ]
 KEPT_FROM = ["admissions.hooks.kept_by_a_link"]
 DOCUMENT_TOLD = ["admissions.hooks.minutes_for"]
@@ -401,6 +403,7 @@ DUTIES = [
     "accompagnement.duties.KINDS",
     "accompagnement.duties_collectif.KINDS",
     "accompagnement.duties_vie.KINDS",
+    "accompagnement.duties_partenaires.KINDS",
 ]
 DEMO = [
     "residence.demo.load",

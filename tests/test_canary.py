@@ -33,7 +33,9 @@ from accompagnement.models import (
     NoteSociale,
     Objectif,
     OffreLogement,
+    OrientationPartenaire,
     Priorite,
+    SituationInstance,
 )
 from admissions.models import Decision, Orientation
 from residence.actions.documents import pdf_of
@@ -105,6 +107,8 @@ def _write_canaries(world):
     ContratEngagement.objects.update(actions=told, fewer_hours_reason=told)
     EntretienRsa.objects.update(done=told, to_do=told)
     Incident.objects.filter(menage__in=hidden).update(told=told, where="Serinette", source_detail=told)
+    OrientationPartenaire.objects.update(shared=told, answer_detail=told)
+    SituationInstance.objects.update(need=told)
     OffreLogement.objects.update(bailleur=told, commune="Serinette", home=told)
     RendezVous.objects.filter(menage__in=hidden).update(place="Serinette")
     PieceJointe.objects.filter(menage__in=hidden).update(name="Plumage.pdf")

@@ -686,6 +686,51 @@ class World:
         )
 
     @cached_property
+    def partenaire(self) -> people.Partenaire:
+        partenaire = factories.PartenaireFactory()
+        partenaire.residences.add(self.residence)
+        return partenaire
+
+    @cached_property
+    def contact(self) -> people.ContactPartenaire:
+        return self.partenaire.contacts.create(name="Aline Courtois")
+
+    @cached_property
+    def orientation_partenaire(self) -> accompagnement.OrientationPartenaire:
+        return accompagnement.OrientationPartenaire.objects.create(
+            dossier=self.dossier,
+            personne=self.membre.personne,
+            partenaire=self.partenaire,
+            theme="sante",
+            shared="Un bilan",
+            sent_on=today(),
+            consent_kind="oral",
+            consented_on=today(),
+            answer_by_on=today(),
+            recorded_by=self.author,
+        )
+
+    @cached_property
+    def instance(self) -> accompagnement.InstancePartenariale:
+        return accompagnement.InstancePartenariale.objects.create(
+            residence=self.residence, kind="hopital", name="Cellule", created_by=self.author
+        )
+
+    @cached_property
+    def participant(self) -> accompagnement.ParticipantInstance:
+        return self.instance.participants.create(user=self.author, named_by=self.author)
+
+    @cached_property
+    def reunion(self) -> accompagnement.ReunionInstance:
+        return self.instance.reunions.create(held_on=today(), planned_by=self.author)
+
+    @cached_property
+    def situation(self) -> accompagnement.SituationInstance:
+        return self.reunion.situations.create(
+            dossier=self.dossier, need="Une aide", consent_kind="oral", consented_on=today(), added_by=self.author
+        )
+
+    @cached_property
     def action(self) -> accompagnement.ActionCollective:
         return accompagnement.ActionCollective.objects.create(
             residence=self.residence,

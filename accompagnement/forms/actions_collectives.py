@@ -124,7 +124,7 @@ class ReasonForm(ActForm):
     )
 
     def __init__(self, *args: Any, submit: str, **kwargs: Any) -> None:
-        self.submit = submit  # type: ignore[misc]
+        self.submit = submit
         super().__init__(*args, **kwargs)
 
 

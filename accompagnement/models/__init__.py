@@ -1,4 +1,4 @@
-"""The social file, its notes, the projet, rhythms, rehousing, the RSA, what is done together, the life of the house."""
+"""The social file, notes, projet, rhythms, rehousing, the RSA, what is done together, partners, the house."""
 
 from accompagnement.models.actions_collectives import (
     ActionCollective,
@@ -8,7 +8,14 @@ from accompagnement.models.actions_collectives import (
 )
 from accompagnement.models.dossiers import DossierSocial, EtapeDossier, Theme
 from accompagnement.models.incidents import Incident, SuiteIncident
+from accompagnement.models.instances import (
+    InstancePartenariale,
+    ParticipantInstance,
+    ReunionInstance,
+    SituationInstance,
+)
 from accompagnement.models.notes import BrouillonNote, NoteSociale, followed_by
+from accompagnement.models.partenaires import Accord, OrientationPartenaire
 from accompagnement.models.projets import LEVELS, BilanProjet, EtapeObjectif, NiveauBilan, Objectif
 from accompagnement.models.relogement import DemandeLogement, OffreLogement, PieceRelogement, Priorite
 from accompagnement.models.rsa import ContratEngagement, EntretienRsa, ParcoursRsa
@@ -18,6 +25,7 @@ from accompagnement.models.transmissions import LectureTransmission, Transmissio
 
 __all__ = [
     "LEVELS",
+    "Accord",
     "ActionCollective",
     "Adaptation",
     "Aide",
@@ -33,19 +41,24 @@ __all__ = [
     "EtapeObjectif",
     "Incident",
     "InscriptionAction",
+    "InstancePartenariale",
     "JourService",
     "LectureTransmission",
     "NiveauBilan",
     "NoteSociale",
     "Objectif",
     "OffreLogement",
+    "OrientationPartenaire",
     "ParcoursRsa",
+    "ParticipantInstance",
     "PassageLinge",
     "PieceRelogement",
     "PresenceAction",
     "Priorite",
+    "ReunionInstance",
     "SeanceAction",
     "ServiceMaison",
+    "SituationInstance",
     "SuiteIncident",
     "Theme",
     "TourneeLinge",

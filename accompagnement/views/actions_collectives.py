@@ -318,7 +318,7 @@ def action_bilan_export(request: HttpRequest) -> HttpResponse:
     for residence in {one.action.residence for one in found}:
         record(
             "action_collective.export",
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             residence=residence,
             kind=EntreeJournal.Kind.EXPORT,
             rows=sum(one.action.residence_id == residence.pk for one in found),

@@ -65,14 +65,14 @@ def _seance_page(request: HttpRequest, seance: SeanceAction, form: AttendanceFor
 def seance_attend(request: HttpRequest, seance_id: int) -> HttpResponse:
     """Who came. « Les autres sont là » says it of all who were not told of yet."""
     seance = _seance(request, seance_id, Permission.ACTION_ATTEND)
-    people = {one.inscription.pk: one.status for one in room(request.user, seance).people}  # type: ignore[arg-type]
+    people = {one.inscription.pk: one.status for one in room(request.user, seance).people}
     form = AttendanceForm(request.POST, people=people)
     if not form.is_valid():
         return _seance_page(request, seance, form)
     rest = PresenceAction.Status.PRESENT if "rest" in request.POST else ""
     statuses = form.statuses(rest=rest)
     try:
-        record_attendance(by=request.user, seance=seance, statuses=statuses, **form.cleaned_data)  # type: ignore[arg-type]
+        record_attendance(by=request.user, seance=seance, statuses=statuses, **form.cleaned_data)
     except ValidationError as error:
         form.show(error)
         return _seance_page(request, seance, form)
@@ -87,7 +87,7 @@ def seance_attend(request: HttpRequest, seance_id: int) -> HttpResponse:
 def seance_sheet(request: HttpRequest, seance_id: int) -> HttpResponse:
     """The sheet that goes round the table: a line a person, some blank ones. Confidential households are not on it."""
     seance = _seance(request, seance_id, Permission.ACTION_ATTEND)
-    people = [one for one in room(request.user, seance).people if not one.waits]  # type: ignore[arg-type]
+    people = [one for one in room(request.user, seance).people if not one.waits]
     names = [str(one.inscription) for one in people if not _is_confidential(one.inscription)]
     context = {
         "title": "Feuille d’émargement",
@@ -101,7 +101,7 @@ def seance_sheet(request: HttpRequest, seance_id: int) -> HttpResponse:
     content = render_pdf("accompagnement/pdf/emargement.html", context)
     record(
         "seance_action.print",
-        by=request.user,  # type: ignore[arg-type]
+        by=request.user,
         target=seance,
         residence=seance.action.residence,
         lines=len(names),
@@ -134,7 +134,7 @@ def action_enrol_choose(request: HttpRequest, action_id: int) -> HttpResponse:
     """Of which household to register somebody."""
     action = action_of(request, action_id, Permission.ACTION_ATTEND)
     text = " ".join(request.GET.get("menage", "").replace("\x00", "").split())[:100]
-    found = households_named(request.user, text, Permission.ACTION_ATTEND) if len(text) > 1 else []  # type: ignore[arg-type]
+    found = households_named(request.user, text, Permission.ACTION_ATTEND) if len(text) > 1 else []
     context = {
         "action": action,
         "seance": _one_session(request, action),

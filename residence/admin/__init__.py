@@ -9,6 +9,7 @@ _SOCIAL = "contenu social : jamais dans l’administration"
 _ADMISSION = "se tient sur les pages des admissions, sous leurs permissions"
 _FILE = "liste de la CAF ou relevé de la banque : sur la page des fichiers de paiements"
 _ARREARS = "se note et se lit sur la page de l’impayé"
+_INSTANCE = "instance partenariale : lue par ceux qui y sont nommés, sur ses pages"
 _TOGETHER = "se tient sur les pages des actions collectives, au calendrier"
 _STAY = "se tient sur la page du séjour"
 
@@ -64,6 +65,11 @@ UNREGISTERED: dict[str, str] = {
     "accompagnement.SeanceAction": _TOGETHER,
     "accompagnement.InscriptionAction": _TOGETHER,
     "accompagnement.PresenceAction": _TOGETHER,
+    "accompagnement.OrientationPartenaire": _SOCIAL,
+    "accompagnement.InstancePartenariale": _INSTANCE,
+    "accompagnement.ParticipantInstance": _INSTANCE,
+    "accompagnement.ReunionInstance": _INSTANCE,
+    "accompagnement.SituationInstance": _INSTANCE,
     "accompagnement.BilanProjet": _SOCIAL,
     "accompagnement.NiveauBilan": _SOCIAL,
     "accompagnement.Objectif": _SOCIAL,
