@@ -10,10 +10,11 @@ from accompagnement.models import Incident, TourneeLinge, Transmission
 from accompagnement.queries.transmissions import unread
 from residence.components import Event
 from residence.contracts import MenagePart, Panel, Told
+from residence.duties import refresh_duties
 from residence.menu import MenuEntry
-from residence.models import User
+from residence.models import Menage, User
 from residence.models.base import today
-from residence.permissions import Permission, Role
+from residence.permissions import Cause, Permission, Role
 
 MENU = [
     MenuEntry(
@@ -40,6 +41,22 @@ MENU = [
 class Incidents(MenagePart):
     """What happened at a household, as far as the user reads incidents."""
 
+    def panels(self) -> list[Panel]:
+        """Where one reports what happens at a household that lives here."""
+        if not self.user.holds(Permission.INCIDENT_REPORT) or not self.reader.opens(Permission.INCIDENT_REPORT):
+            return []
+        if not any(tie.cause == Cause.SEJOUR and tie.end_on is None for tie in self.reader.ties):
+            return []
+        address = reverse("accompagnement:incident_report")
+        return [
+            Panel(
+                title="Incidents",
+                empty="Ceux que vous pouvez lire sont dans l’histoire du ménage.",
+                order=90,
+                actions=(("Signaler un incident", f"{address}?menage={self.menage.pk}"),),
+            )
+        ]
+
     def timeline(self) -> list[Event | Told]:
         if not self.user.holds(Permission.INCIDENT_FOLLOW) or not self.reader.opens(Permission.INCIDENT_FOLLOW):
             return []
@@ -57,6 +74,12 @@ def _of_incident(incident: Incident) -> Event:
         icon="flag",
         url=incident.get_absolute_url(),
     )
+
+
+def menage_masked(menage: Menage, by: User) -> None:
+    """Whether to make it confidential is decided: what is due on its incidents says so."""
+    for incident in Incident.objects.running().filter(menage=menage):
+        refresh_duties(incident)
 
 
 def home(user: User, residence_id: int | None) -> list[Panel]:

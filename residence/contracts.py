@@ -9,6 +9,7 @@
 | `KEPT_FROM` | `(user)` | a `KeptFrom`: papers and duties that the user may not read, whatever their roles |
 | `DOCUMENT_TOLD` | `(document, user)` | the frozen data of a document as this reader may know it; None: whole |
 | `HOME` | `(user, residence_id)` | list of `Panel`: tiles of the home page; `residence_id` None for all of the user's |
+| `ON_MENAGE_MASKED` | `(menage, by)` | nothing; runs when a household becomes confidential |
 | `ON_RENDEZ_VOUS_MISSED` | `(rendez_vous, by)` | nothing; runs when a household did not come |
 | `QUOTIDIEN` | `(day)` | a sentence: what the app did that was due on `day`; may run twice |
 | `MENU` | list of `residence.menu.MenuEntry` | |

@@ -360,6 +360,7 @@ ON_STAY_OPENED = ["admissions.hooks.stay_opened", "accompagnement.hooks.stay_ope
 ON_STAY_CLOSED = ["admissions.hooks.stay_closed", "accompagnement.hooks.stay_closed"]
 ON_PERSON_MERGED: list[str] = []
 ON_TERM_MISSED: list[str] = []
+ON_MENAGE_MASKED = ["accompagnement.hooks_vie.menage_masked"]
 ON_RENDEZ_VOUS_MISSED = ["admissions.hooks.rendez_vous_missed"]
 MENU = [
     "residence.menu_entries.MENU",

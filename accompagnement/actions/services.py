@@ -1,6 +1,7 @@
 """The services of the house: set them, plan and tick the rounds of linen, note the days that open."""
 
 import datetime
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,7 +15,7 @@ from accompagnement.rules.services import open_days, round_days
 from residence.actions.journal import record
 from residence.actions.statuses import locked
 from residence.duties import refresh_duties
-from residence.models import Menage, Residence, User
+from residence.models import Residence, User
 from residence.models.base import today
 
 # Days ahead for which the rounds are planned.
@@ -86,20 +87,20 @@ def move_tournee(*, by: User, tournee: TourneeLinge, planned_on: datetime.date) 
 
 
 @transaction.atomic
-def tick_passage(*, by: User, tournee: TourneeLinge, menage: Menage, result: str) -> PassageLinge:
-    """What came of the round at a household of its sheet: the last word stands."""
+def tick_passages(*, by: User, tournee: TourneeLinge, menages: Collection[int], result: str) -> None:
+    """What came of the round at households of its sheet, by their numbers: the last word stands."""
     tournee = _open_round(tournee)
-    stop = next((one for floor in sheet(tournee) for one in floor.stops if one.menage.pk == menage.pk), None)
-    if stop is None:
+    stops = [stop for floor in sheet(tournee) for stop in floor.stops if stop.menage.pk in menages]
+    if not stops:
         raise ValidationError("Ce ménage n’est plus sur la feuille de tournée.")
-    passage = stop.passage or PassageLinge(tournee=tournee, menage=menage, place=stop.place)
-    if passage.pk and passage.result == result:
-        return passage
-    passage.result, passage.is_carried = result, stop.carried_from_on is not None
-    passage.ticked_by, passage.ticked_at = by, timezone.now()
-    passage.full_clean()
-    passage.save()
-    return passage
+    for stop in stops:
+        passage = stop.passage or PassageLinge(tournee=tournee, menage=stop.menage, place=stop.place)
+        if passage.pk and passage.result == result:
+            continue
+        passage.result, passage.is_carried = result, stop.carried_from_on is not None
+        passage.ticked_by, passage.ticked_at = by, timezone.now()
+        passage.full_clean()
+        passage.save()
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from accompagnement.rules.services import open_days
 from logement.models import ContratOccupation, Place
 from residence.models import User
 from residence.models.base import today
+from residence.rules.dates import month_start
 
 CARRIED = (PassageLinge.Result.ABSENT, PassageLinge.Result.MISSED)
 
@@ -145,7 +146,7 @@ class YearCount:
         return tuple(sum(figures) for figures in zip(*(one.figures for one in self.months), strict=True))
 
 
-ROUND_LABELS = ("tournées", "remis", "absents", "refusés", "pas passés")
+ROUND_LABELS = ("tournées", "remis", "absents", "refus", "manqués")
 OPEN_LABELS = ("jours ouverts", "jours fermés", "personnes venues")
 
 
@@ -188,7 +189,9 @@ def year_counts(user: User, services: list[ServiceMaison], year: int) -> list[Ye
         months = tuple(
             MonthCount(datetime.date(year, month, 1), tuple(kept.get((service.pk, month), [0] * len(labels))))
             for month in range(1, 13)
-            if datetime.date(year, month, 1) <= today()
+            if month_start(service.starts_on)
+            <= datetime.date(year, month, 1)
+            <= min(today(), service.ended_on or today())
         )
         found.append(YearCount(service, labels, months))
     return found

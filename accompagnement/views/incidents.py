@@ -23,10 +23,12 @@ from accompagnement.forms.incidents import (
     RequalifyForm,
     SuiteForm,
 )
+from accompagnement.forms.lieux import SEPARATOR
 from accompagnement.models import Incident
 from accompagnement.models.incidents import PROTECTED
 from accompagnement.queries.incidents import path_shown, recent
 from accompagnement.views.pages import act_page, acted
+from logement.models import ContratOccupation
 from residence.components import Badge, Column, Meaning, Row, Table
 from residence.context_processors import frame_of
 from residence.permissions import Permission, require_permission
@@ -54,12 +56,22 @@ def incident_report(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         user=request.user,
         chosen=frame.residence.pk if frame.residence else None,
-        initial={"place": request.GET.get("place", "")},
+        initial={"place": _place_of(request)},
         back=reverse("accompagnement:incident_list"),
     )
     if acted(request, form, report_incident, done=_reported(form)):
         return redirect("accompagnement:incident_list")
     return render(request, "accompagnement/incident_report.html", {"form": form})
+
+
+def _place_of(request: HttpRequest) -> str:
+    """The place of the household whose page one comes from, as the field proposes it; empty when it has none."""
+    asked = request.GET.get("menage", "")
+    if not asked.isdigit() or len(asked) > 9:
+        return ""
+    rows = ContratOccupation.objects.visible_to(request.user, Permission.INCIDENT_REPORT).in_progress()
+    contrat = rows.filter(sejour__menage=int(asked)).select_related("sejour__menage", "place").last()
+    return f"{contrat.place.code}{SEPARATOR}{contrat.sejour.menage}" if contrat else ""
 
 
 def _reported(form: IncidentForm) -> str:

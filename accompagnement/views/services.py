@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accompagnement.actions.services import close_tournee, move_tournee, note_day, set_service, tick_passage
+from accompagnement.actions.services import close_tournee, move_tournee, note_day, set_service, tick_passages
 from accompagnement.forms.services import DayForm, MoveForm, ServiceForm
 from accompagnement.models import JourService, PassageLinge, ServiceMaison, TourneeLinge
 from accompagnement.queries.services import Stop, month_days, services_of, sheet, year_counts
@@ -184,7 +184,7 @@ def tournee_detail(request: HttpRequest, tournee_id: int) -> HttpResponse:
         "results": RESULTS,
         "total": len(stops),
         "done": sum(not stop.is_left for stop in stops),
-        "carried": sum(stop.carried_from_on is not None for stop in stops),
+        "carried": [stop for stop in stops if stop.carried_from_on],
         "tally": _tally(stops),
         "may_close": tournee.closed_at is None and tournee.planned_on <= today(),
     }
@@ -202,21 +202,19 @@ def _tally(stops: list[Stop]) -> list[tuple[str, int]]:
 @require_http_methods(["POST"])
 @require_permission(Permission.SERVICE_RUN)
 def tournee_tick(request: HttpRequest, tournee_id: int) -> HttpResponse:
-    """What came of the round at a household."""
+    """What came of the round at a household, or at all those of a floor that were left."""
     tournee = _tournee(request, tournee_id)
-    wanted, result = request.POST.get("menage", ""), request.POST.get("result", "")
-    stops = (stop for floor in sheet(tournee) for stop in floor.stops)
-    stop = next((one for one in stops if str(one.menage.pk) == wanted), None)
+    menages = [int(pk) for pk in request.POST.getlist("menage") if pk.isdigit()]
     back = tournee.get_absolute_url()
-    if stop is None or result not in dict(RESULTS):
-        messages.error(request, "Ce ménage n’est plus sur la feuille de tournée.")
-        return redirect(back)
     try:
-        tick_passage(by=request.user, tournee=tournee, menage=stop.menage, result=result)
+        if request.POST.get("result") not in dict(RESULTS):
+            raise ValidationError("Dites ce qu’il en a été.")
+        tick_passages(by=request.user, tournee=tournee, menages=menages, result=request.POST["result"])
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+        return redirect(back)
     # Where one stood: the next tap is beside this one.
-    return redirect(f"{back}#m{stop.menage.pk}")
+    return redirect(f"{back}#m{menages[-1]}")
 
 
 @require_http_methods(["GET", "POST"])

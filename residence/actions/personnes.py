@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from residence import hooks
 from residence.actions.journal import record
 from residence.actions.statuses import locked
 from residence.models import AccesConfidentiel, MembreMenage, Menage, Personne, Rattachement, Residence, User
@@ -93,3 +94,4 @@ def mask_menage(
     menage.save(update_fields=["is_confidential"])
     Personne.objects.filter(membre_de__menage=menage).update(is_confidential=True)
     record("confidentiel.mask", by=by, target=menage, menage=menage, residence=residence, named=len(named))
+    hooks.call("ON_MENAGE_MASKED", menage=menage, by=by)

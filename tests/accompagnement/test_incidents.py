@@ -131,7 +131,8 @@ def test_an_incident_is_reported_from_a_phone_then_followed(at_home):
     client, desk, social = (signed_in(one) for one in (at_home.thomas, at_home.sylvie, at_home.nadia))
     address = reverse(f"{URL}report")
     page = client.get(address).content.decode()
-    assert f"B 204 · {at_home.menage}" in page
+    assert page.count(f"B 204 · {at_home.menage}") == 1
+    assert f'value="B 204 · {at_home.menage}' in client.get(f"{address}?menage={at_home.menage.pk}").content.decode()
     sent = {
         "residence": at_home.residence.pk,
         "kind": "bruit",
@@ -280,6 +281,7 @@ def test_violence_may_mask_the_household_and_then_the_named_alone_read(at_home):
             (at_home.karim, capacity.SUBSTITUTE),
         ],
     )
+    assert due("incident.protect") == [("incident.protect", Role.COORDINATRICE, today())]
     for kind in ("secours", "victime", "abri"):
         follow_incident(by=at_home.nadia, incident=incident, kind=kind, on=today())
     assert [kind for kind, *_ in due()] == ["incident.follow", "incident.follow"]  # masked: decided

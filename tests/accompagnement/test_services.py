@@ -15,7 +15,7 @@ from accompagnement.actions.services import (
     plan_rounds,
     quotidien,
     set_service,
-    tick_passage,
+    tick_passages,
 )
 from accompagnement.models import PassageLinge, ServiceMaison, TourneeLinge
 from accompagnement.queries.services import sheet, year_counts
@@ -138,12 +138,13 @@ def test_a_round_is_ticked_closed_and_what_it_missed_comes_back(lived):
     for wrong in ({"menage": 0, "result": "done"}, {"menage": lived.menages[2].pk, "result": "missed"}):
         client.post(tick, wrong)
     client.post(tick, {"menage": lived.menages[1].pk, "result": "absent"})
+    client.post(tick, {"menage": [lived.menages[1].pk, "x", "9" * 30], "result": "absent"})
     assert tournee.passages.count() == 2
     assert close_tournee(by=lived.vie, tournee=tournee) == 1
     assert close_tournee(by=lived.vie, tournee=tournee) == 0
     assert not Echeance.objects.open().filter(kind="linge.round", target_id=tournee.pk).exists()
     with pytest.raises(ValidationError, match="terminée"):
-        tick_passage(by=lived.vie, tournee=tournee, menage=lived.menages[0], result="done")
+        tick_passages(by=lived.vie, tournee=tournee, menages=[lived.menages[0].pk], result="done")
     assert "Pas passé" in client.get(tournee.get_absolute_url()).content.decode()
 
     following = round_of(lived, 1)
@@ -154,7 +155,7 @@ def test_a_round_is_ticked_closed_and_what_it_missed_comes_back(lived):
     with pytest.raises(ValidationError, match="passé"):
         move_tournee(by=lived.vie, tournee=following, planned_on=today() - datetime.timedelta(days=1))
     move_tournee(by=lived.vie, tournee=following, planned_on=today())
-    tick_passage(by=lived.vie, tournee=following, menage=lived.menages[2], result="done")
+    tick_passages(by=lived.vie, tournee=following, menages=[lived.menages[2].pk], result="done")
     assert following.passages.get().is_carried
     (linen, _) = year_counts(lived.vie, [lived.linen, lived.laundry], today().year)
     assert linen.totals == (1, 1, 1, 0, 1)
