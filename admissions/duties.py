@@ -81,7 +81,7 @@ def _to_answer(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
 def _to_close(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Requests that the partner drops, by its own delay, as nobody met the household or it did not come too often."""
     limited = Q(partenaire__cancels_after_days__isnull=False) | Q(partenaire__no_shows_max__isnull=False)
-    asked = rows.filter(limited, status=S.RECEIVED).select_related("menage", "partenaire", "dispositif", "residence")
+    asked = rows.filter(limited).select_related("menage", "partenaire", "dispositif", "residence")
     for told in reponses_of(list(asked)):
         if told.too_many_no_shows:
             words = f"{len(told.no_shows)} absences à l’entretien"
@@ -93,7 +93,7 @@ def _to_close(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
 
 def _file_to_finish(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Files of partners with lines left to understand, to put right or to enter."""
-    for one in rows.filter(status__in=["columns", "review"]).select_related("partenaire"):
+    for one in rows.select_related("partenaire"):
         yield Expected(
             target_id=one.pk,
             residence_id=one.residence_id,
@@ -106,7 +106,6 @@ def _file_to_finish(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expecte
 def _interview_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Interviews whose time has come: due on their own day, by who was to hold them."""
     planned = rows.filter(
-        status=S.INTERVIEW_PLANNED,
         entretien__rendez_vous__status__in=[RendezVous.Status.PLANNED, RendezVous.Status.HELD],
         entretien__rendez_vous__start_at__lt=_midnight_after(day),
     )
@@ -126,7 +125,7 @@ def _midnight_after(day: datetime.date) -> datetime.datetime:
 
 
 def _pieces_to_chase(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    for one in rows.filter(status=S.INCOMPLETE).since().select_related("dispositif", "menage"):
+    for one in rows.since().select_related("dispositif", "menage"):
         blocking = completeness_of(one).blocking
         if blocking:
             missing = f"{len(blocking)} point{'s' if len(blocking) > 1 else ''} à compléter"
@@ -134,7 +133,7 @@ def _pieces_to_chase(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expect
 
 
 def _to_declare_ready(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    for one in rows.filter(status=S.INCOMPLETE).since().select_related("dispositif", "menage"):
+    for one in rows.since().select_related("dispositif", "menage"):
         if completeness_of(one).is_complete:
             yield _for_coordinatrice(one, add_days(_stage_day(one), CHASE_DAYS), target_id=one.pk)
 
@@ -142,7 +141,7 @@ def _to_declare_ready(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expec
 def _to_schedule(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Ready files on no agenda; a deferred one is due on the day that the commission gave."""
     on_agenda = PassageCommission.objects.on_agenda().filter(orientation=OuterRef("pk"), decision__isnull=True)
-    for one in rows.filter(~Exists(on_agenda), status=S.READY).since():
+    for one in rows.filter(~Exists(on_agenda)).since():
         deferred = _deferred_to(one)
         due_on = deferred or add_days(_stage_day(one), SCHEDULE_DAYS)
         yield _for_coordinatrice(one, due_on, target_id=one.pk, detail="dossier ajourné" if deferred else "")
@@ -158,7 +157,7 @@ def _derogation_to_grant(rows: QuerySet[Any], day: datetime.date) -> Iterator[Ex
     asking = CritereDispositif.objects.filter(
         dispositif=OuterRef("dispositif"), effect=CritereDispositif.Effect.NEEDS_DEROGATION
     )
-    waiting = rows.filter(Exists(asking), status=S.WAITING).since().select_related("dispositif", "menage", "residence")
+    waiting = rows.filter(Exists(asking)).since().select_related("dispositif", "menage", "residence")
     for one in waiting:
         missing = derogations_missing(points_of(one))
         if missing:
@@ -178,7 +177,7 @@ def _pieces_to_renew(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expect
     For who held the interview as long as they are a coordinatrice there, for all of them otherwise.
     """
     live = Proposition.objects.filter(orientation=OuterRef("pk"), status__in=["made", "accepted"])
-    waiting = rows.filter(status__in=[S.WAITING, S.PROPOSED]).annotate(
+    waiting = rows.annotate(
         entry_on=Coalesce(Subquery(live.values("entry_on")[:1]), "entretien__wished_entry_on"),
         held_by=F("entretien__held_by"),
     )
@@ -254,12 +253,12 @@ def _reserve_to_lift(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expect
 
 
 def _proposal_to_answer(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    for one in rows.filter(status=Proposition.Status.MADE).select_related("orientation", "place"):
+    for one in rows.select_related("orientation", "place"):
         yield _for_coordinatrice(one.orientation, one.answer_by_on, target_id=one.pk, detail=f"place {one.place}")
 
 
 def _contract_to_prepare(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    accepted = rows.filter(status=Proposition.Status.ACCEPTED, orientation__status=S.PROPOSED)
+    accepted = rows.filter(orientation__status=S.PROPOSED)
     for one in accepted.select_related("orientation", "place"):
         yield Expected(
             target_id=one.pk,
@@ -272,7 +271,7 @@ def _contract_to_prepare(rows: QuerySet[Any], day: datetime.date) -> Iterator[Ex
 
 
 def _session_to_convene(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    for one in rows.filter(status=St.PREPARED):
+    for one in rows:
         held_on = timezone.localdate(one.starts_at)
         yield Expected(
             target_id=one.pk,
@@ -285,7 +284,7 @@ def _session_to_convene(rows: QuerySet[Any], day: datetime.date) -> Iterator[Exp
 
 def _opinions_to_give(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Members with a file left on which they have said nothing, from the convocation to the closing."""
-    for session in rows.filter(status__in=[St.CONVENED, St.SITTING]).prefetch_related("membres"):
+    for session in rows.prefetch_related("membres"):
         held_on = timezone.localdate(session.starts_at)
         files = session.passages.on_agenda()
         for member in session.membres.all():
@@ -302,7 +301,7 @@ def _opinions_to_give(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expec
 
 
 def _session_to_hold(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    for one in rows.filter(status__in=[St.CONVENED, St.SITTING]):
+    for one in rows:
         held_on = timezone.localdate(one.starts_at)
         yield Expected(
             target_id=one.pk,
@@ -314,7 +313,7 @@ def _session_to_hold(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expect
 
 
 def _decisions_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    for one in rows.filter(status=St.SITTING):
+    for one in rows:
         left = one.passages.on_agenda().filter(decision__isnull=True).count()
         if left:
             yield Expected(
@@ -335,6 +334,7 @@ KINDS = [
         "admissions:entretien_plan",
         Permission.ENTRETIEN_RECORD,
         "Fixer l’entretien",
+        statuses=frozenset([S.RECEIVED, S.INTERVIEW_PLANNED]),
     ),
     DutyKind(
         "orientation.answer",
@@ -353,6 +353,7 @@ KINDS = [
         "admissions:orientation_close",
         Permission.ORIENTATION_CLOSE,
         "Clore",
+        statuses=frozenset([S.RECEIVED]),
     ),
     DutyKind(
         "import_orientations.finish",
@@ -362,6 +363,7 @@ KINDS = [
         "admissions:import_detail",
         Permission.ORIENTATION_CREATE,
         "Ouvrir le fichier",
+        statuses=frozenset(["columns", "review"]),
     ),
     DutyKind(
         "entretien.record",
@@ -371,6 +373,7 @@ KINDS = [
         "admissions:entretien_record",
         Permission.ENTRETIEN_RECORD,
         "Consigner",
+        statuses=frozenset([S.INTERVIEW_PLANNED]),
     ),
     DutyKind(
         "pieces.chase",
@@ -380,6 +383,7 @@ KINDS = [
         "admissions:orientation_detail",
         Permission.ORIENTATION_VIEW,
         "Voir ce qui manque",
+        statuses=frozenset([S.INCOMPLETE]),
     ),
     DutyKind(
         "orientation.ready",
@@ -389,6 +393,7 @@ KINDS = [
         "admissions:orientation_ready",
         Permission.ENTRETIEN_RECORD,
         "Déclarer prêt",
+        statuses=frozenset([S.INCOMPLETE]),
     ),
     DutyKind(
         "passage.add",
@@ -398,6 +403,7 @@ KINDS = [
         "admissions:passage_add",
         Permission.COMMISSION_PREPARE,
         "Inscrire",
+        statuses=frozenset([S.READY]),
     ),
     DutyKind(
         "derogation.grant",
@@ -407,6 +413,7 @@ KINDS = [
         "admissions:derogation_grant",
         Permission.DEROGATION_GRANT,
         "Examiner",
+        statuses=frozenset([S.WAITING]),
     ),
     DutyKind(
         "pieces.renew",
@@ -416,6 +423,7 @@ KINDS = [
         "admissions:orientation_detail",
         Permission.ENTRETIEN_RECORD,
         "Voir les pièces",
+        statuses=frozenset([S.WAITING, S.PROPOSED]),
     ),
     DutyKind(
         "session.convene",
@@ -425,6 +433,7 @@ KINDS = [
         "admissions:session_detail",
         Permission.COMMISSION_PREPARE,
         "Préparer la séance",
+        statuses=frozenset([St.PREPARED]),
     ),
     DutyKind(
         "opinion.give",
@@ -434,6 +443,7 @@ KINDS = [
         "admissions:session_detail",
         Permission.OPINION_GIVE,
         "Lire les dossiers",
+        statuses=frozenset([St.CONVENED, St.SITTING]),
     ),
     DutyKind(
         "decision.record",
@@ -443,6 +453,7 @@ KINDS = [
         "admissions:session_detail",
         Permission.DECISION_RECORD,
         "Ouvrir la séance",
+        statuses=frozenset([St.SITTING]),
     ),
     DutyKind(
         "session.close",
@@ -452,6 +463,7 @@ KINDS = [
         "admissions:session_detail",
         Permission.COMMISSION_CLOSE,
         "Ouvrir la séance",
+        statuses=frozenset([St.CONVENED, St.SITTING]),
     ),
     DutyKind(
         "decision.letters",
@@ -497,6 +509,7 @@ KINDS = [
         "admissions:proposition_answer",
         Permission.PROPOSITION_MAKE,
         "Noter la réponse",
+        statuses=frozenset([Proposition.Status.MADE]),
     ),
     DutyKind(
         "contrat.prepare",
@@ -506,5 +519,6 @@ KINDS = [
         "admissions:proposition_detail",
         Permission.CANDIDAT_VIEW,
         "Voir la proposition",
+        statuses=frozenset([Proposition.Status.ACCEPTED]),
     ),
 ]

@@ -48,7 +48,8 @@ class Expected:
 class DutyKind:
     """A kind of duty. `sentence`: what to do, a verb first. `url_name`: the page that settles it, with the target's pk.
 
-    `rule` takes a QuerySet of `model` (all, or one row) and the day, and yields what is expected to be open.
+    `rule` takes a QuerySet of `model` (all, or one row) and the day, and yields what is expected to be open. Where
+    `statuses` are given, it is asked of rows in one of them only.
     `detail_for` gives, by target, words that only their reader may see: asked for as they are shown, never stored.
     """
 
@@ -61,6 +62,10 @@ class DutyKind:
     action_label: str = "Ouvrir"
     soon_within: int = SOON_IN_DAYS
     detail_for: Callable[[User, list[int]], dict[int, str]] | None = None
+    statuses: frozenset[str] | None = None
+
+    def expected(self, rows: QuerySet[Any], on: datetime.date) -> Iterable[Expected]:
+        return self.rule(rows if self.statuses is None else rows.filter(status__in=self.statuses), on)
 
     def url(self, target_id: int) -> str:
         return reverse(self.url_name, args=[target_id])
@@ -117,7 +122,11 @@ def _refresh(
 ) -> tuple[int, int]:
     """Apply the rules of kinds that share their model to `rows`: all of them, or the one row of pk `only`."""
     on = day or today()
-    expected = {(kind.code, *duty.addressee): duty for kind in of_model for duty in kind.rule(rows, on)}
+    asked = of_model
+    if only is not None and any(kind.statuses is not None for kind in of_model):
+        status = rows.order_by().values_list("status", flat=True).first()
+        asked = [kind for kind in of_model if kind.statuses is None or status in kind.statuses]
+    expected = {(kind.code, *duty.addressee): duty for kind in asked for duty in kind.expected(rows, on)}
     content_type = ContentType.objects.get_for_model(of_model[0].model)
     stored = Echeance.objects.open().filter(kind__in=[kind.code for kind in of_model], target_type=content_type)
     if only is not None:

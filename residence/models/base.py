@@ -1,6 +1,6 @@
 """What every model of the project stands on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from django.apps import apps
@@ -17,11 +17,20 @@ def today() -> Any:
     return timezone.localdate()
 
 
-def choice_check(
-    field: str, choices: type[models.TextChoices], *, name: str, blank: bool = False
-) -> models.CheckConstraint:
+class ChoiceCheck(models.CheckConstraint):
+    """A check of the database alone: `full_clean` has the field's own choices, and need not ask the database again."""
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        _, args, kwargs = super().deconstruct()
+        return "django.db.models.CheckConstraint", args, kwargs
+
+    def validate(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+
+def choice_check(field: str, choices: type[models.TextChoices], *, name: str, blank: bool = False) -> ChoiceCheck:
     """A check that keeps `field` inside `choices` (or empty, if `blank`), which Django's `choices` alone does not."""
-    return models.CheckConstraint(
+    return ChoiceCheck(
         condition=Q(**{f"{field}__in": [*([""] if blank else []), *choices.values]}),
         name=name,
         violation_error_message="Cette valeur n’est pas dans la liste.",

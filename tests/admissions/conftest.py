@@ -11,6 +11,7 @@ from admissions.actions.orientations import create_orientation, ready_orientatio
 from admissions.actions.sessions import add_passage, convene_session, open_sitting, prepare_session
 from admissions.models import PassageCommission
 from residence.actions.personnes import mask_menage
+from residence.duties import duties_postponed
 from residence.models import AccesConfidentiel, ContactPartenaire, PieceRequise
 from residence.models.base import today
 from residence.permissions import Role
@@ -164,9 +165,10 @@ def ready(nadia, enter, hold):
 
     def make(**changes):
         held = {name: changes.pop(name) for name in ("wished_categorie", "wished_entry_on") if name in changes}
-        orientation = hold(enter(**changes), **held)
-        for piece in orientation.dispositif.pieces.filter(is_mandatory=True):
-            record_piece(by=nadia, orientation=orientation, piece=piece, received_on=today())
+        with duties_postponed():
+            orientation = hold(enter(**changes), **held)
+            for piece in orientation.dispositif.pieces.filter(is_mandatory=True):
+                record_piece(by=nadia, orientation=orientation, piece=piece, received_on=today())
         return ready_orientation(by=nadia, orientation=orientation)
 
     return make
@@ -186,9 +188,10 @@ def sitting(nadia, session, members):
     """Put files on the agenda of the session, convene it, open it; gives the passages."""
 
     def sit(*orientations):
-        for orientation in orientations:
-            add_passage(by=nadia, session=session, orientation=orientation)
-        convene_session(by=nadia, session=session)
+        with duties_postponed():
+            for orientation in orientations:
+                add_passage(by=nadia, session=session, orientation=orientation)
+            convene_session(by=nadia, session=session)
         open_sitting(by=nadia, session=session, present=members[:2])
         session.refresh_from_db()
         return list(PassageCommission.objects.on_agenda().filter(session=session).order_by("rank"))
