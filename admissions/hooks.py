@@ -71,8 +71,10 @@ def rendez_vous_missed(rendez_vous: RendezVous, by: User) -> None:
 
 
 def kept_by_a_link(user: User) -> KeptFrom:
-    """What a declared link keeps from its member besides the request: its papers, and what is due on it."""
-    return KeptFrom(linked_menages(user), _PAPERS_OF_A_REQUEST, frozenset(kind.code for kind in KINDS))
+    """What a declared link keeps from its member besides the request: its papers, what is due and was done on it."""
+    return KeptFrom(
+        linked_menages(user), Orientation._meta.app_label, _PAPERS_OF_A_REQUEST, frozenset(kind.code for kind in KINDS)
+    )
 
 
 _PAPERS_OF_A_REQUEST = frozenset(

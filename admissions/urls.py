@@ -78,6 +78,7 @@ urlpatterns = [
     path("commission/dossiers/<int:passage_id>/retirer/", agenda.passage_withdraw, name="passage_withdraw"),
     path("commission/dossiers/<int:passage_id>/deplacer/", agenda.passage_move, name="passage_move"),
     path("commission/dossiers/<int:passage_id>/lien/", agenda.lien_declare, name="lien_declare"),
+    path("commission/liens/<int:lien_id>/retirer/", agenda.lien_withdraw, name="lien_withdraw"),
     path("commission/dossiers/<int:passage_id>/decision/", decisions.decision_record, name="decision_record"),
     path("decisions/<int:decision_id>/lettres/", lettres.decision_letters, name="decision_letters"),
     path("decisions/<int:decision_id>/reserve/", decisions.reserve_lift, name="reserve_lift"),

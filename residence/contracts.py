@@ -6,7 +6,7 @@
 | `ON_STAY_CLOSED` | `(sejour, by)` | nothing |
 | `SEARCH` | `(user, text, limit)` | list of `Hit` |
 | `MENAGE_PARTS` | `(reader)` | a `MenagePart`: what the app tells of a household |
-| `KEPT_FROM` | `(user)` | a `KeptFrom`: papers and duties that the user may not read, whatever their roles |
+| `KEPT_FROM` | `(user)` | a `KeptFrom`: papers, duties, lines of the journal kept from the user, whatever the role |
 | `DOCUMENT_TOLD` | `(document, user)` | the frozen data of a document as this reader may know it; None: whole |
 | `HOME` | `(user, residence_id)` | list of `Panel`: tiles of the home page; `residence_id` None for all of the user's |
 | `ON_MENAGE_MASKED` | `(menage, by)` | nothing; runs when a household becomes confidential |
@@ -43,9 +43,13 @@ class Hit:
 
 @dataclass(frozen=True)
 class KeptFrom:
-    """What a user is kept from about some households (`menages`, by number): these documents, these kinds of duty."""
+    """What a user is kept from about some households (`menages`, by number): these documents, these kinds of duty.
+
+    Also the lines of the journal about rows of the app of this label.
+    """
 
     menages: QuerySet[Any, Any]
+    app_label: str
     documents: frozenset[str]
     duties: frozenset[str]
 

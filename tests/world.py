@@ -618,6 +618,13 @@ class World:
         )
 
     @cached_property
+    def lien(self) -> admissions.LienMembre:
+        """Of a member with whom nobody signs in."""
+        return admissions.LienMembre.objects.create(
+            passage=self.passage, user=factories.UserFactory(), declared_on=today()
+        )
+
+    @cached_property
     def decision(self) -> admissions.Decision:
         return admissions.Decision.objects.create(
             passage=self.passage,

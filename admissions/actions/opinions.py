@@ -33,6 +33,27 @@ def declare_lien(*, by: User, passage: PassageCommission, user: User) -> LienMem
 
 
 @transaction.atomic
+def withdraw_lien(*, by: User, lien: LienMembre, reason: str) -> None:
+    """Say that a link was declared by mistake: the member hears every file of that household again.
+
+    Never by the member themselves, who would open to themselves what they were kept from.
+    """
+    passage = locked(lien.passage)
+    if passage.session.status == St.CLOSED:
+        raise ValidationError("Cette séance est close.")
+    if lien.user_id == by.pk:
+        raise ValidationError("Un lien qui vous tient à l’écart ne se retire que par quelqu’un d’autre.")
+    menage = passage.orientation.menage_id
+    held = LienMembre.objects.filter(user=lien.user_id, passage__orientation__menage=menage)
+    sessions = SessionCommission.objects.exclude(status=St.CLOSED).filter(passages__liens__in=held).distinct()
+    concerned = list(sessions)
+    if held.update(withdrawn_by=by, withdrawn_at=timezone.now(), withdrawn_reason=reason):
+        record_passage("lien.withdraw", by, passage, member=lien.user_id)
+        for session in concerned:
+            refresh_duties(session)
+
+
+@transaction.atomic
 def give_opinion(*, by: User, passage: PassageCommission, opinion: str, comment: str = "") -> AvisMembre:
     """The opinion of a member on a file, which they may change until the sitting closes."""
     passage = locked(passage)

@@ -152,20 +152,37 @@ class PassageCommission(models.Model):
         return f"{self.orientation} : {self.session}"
 
 
+class LienManager(models.Manager["LienMembre"]):
+    """The links that hold: one withdrawn, as it was declared by mistake, keeps nobody out."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(withdrawn_at__isnull=True)
+
+
 class LienMembre(models.Model):
     """A declared link between a member and a candidate: the member is kept out of that file (`RequestQuerySet`)."""
 
     passage = models.ForeignKey(PassageCommission, models.PROTECT, related_name="liens", verbose_name="passage")
     user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="membre")
     declared_on = models.DateField("déclaré le")
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    withdrawn_at = models.DateTimeField("retiré le", null=True, editable=False)
+    withdrawn_reason = models.CharField("retiré parce que", max_length=200, blank=True, editable=False)
+
+    objects = LienManager()
+    every = models.Manager["LienMembre"]()
 
     class Meta:
         verbose_name = "lien déclaré"
         verbose_name_plural = "liens déclarés"
         constraints = [
+            pair_check("withdrawn_by", "withdrawn_at", name="lien_membre_withdrawn"),
             models.UniqueConstraint(
-                fields=["passage", "user"], name="lien_membre_once", violation_error_message="Ce lien est déjà déclaré."
-            )
+                fields=["passage", "user"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="lien_membre_once",
+                violation_error_message="Ce lien est déjà déclaré.",
+            ),
         ]
 
     def __str__(self) -> str:

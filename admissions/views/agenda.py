@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from admissions.actions.agenda import add_passage, move_passage, withdraw_passage
-from admissions.actions.opinions import declare_lien
+from admissions.actions.opinions import declare_lien, withdraw_lien
 from admissions.forms.commission import (
     AgendaForm,
     LienForm,
     SessionChoiceForm,
 )
 from admissions.forms.orientations import ReasonForm
-from admissions.models import SessionCommission
+from admissions.models import LienMembre, SessionCommission
 from admissions.queries.commission import (
     passages_for_member,
     passages_readable,
@@ -129,4 +129,27 @@ def lien_declare(request: HttpRequest, passage_id: int) -> HttpResponse:
         success="Le lien est déclaré : ce membre n’ouvre plus cette demande et ne donne pas d’avis.",
         to=session,
         context=passage_context(passage),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@require_permission(Permission.COMMISSION_PREPARE)
+def lien_withdraw(request: HttpRequest, lien_id: int) -> HttpResponse:
+    """Say that a link was declared by mistake."""
+    lien = get_object_or_404(LienMembre.objects.select_related("user"), pk=lien_id)
+    passage = passage_or_404(request, lien.passage_id, Permission.COMMISSION_PREPARE)
+    form = ReasonForm(
+        request.POST or None,
+        label="Pourquoi ce lien n’a pas lieu d’être",
+        submit="Retirer le lien",
+        back=reverse("admissions:passage_detail", args=[passage.pk]),
+    )
+    return form_page(
+        request,
+        "admissions/lien_withdraw.html",
+        form=form,
+        act=lambda: withdraw_lien(by=request.user, lien=lien, reason=form.cleaned_data["reason"]),
+        success=f"Le lien est retiré : {lien.user} ouvre de nouveau ce dossier.",
+        to=passage.session,
+        context={**passage_context(passage), "lien": lien},
     )

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from residence import hooks
 from residence.models.base import choice_check
 from residence.models.etablissement import Residence
 from residence.models.personnes import Menage
@@ -24,7 +25,10 @@ class JournalQuerySet(models.QuerySet[Any]):
             seen |= Q(residence__in=residences)
         if user.holds(Permission.JOURNAL_TECHNIQUE_VIEW):
             seen |= Q(kind=EntreeJournal.Kind.TECHNIQUE)
-        return self.filter(seen)
+        rows = self.filter(seen)
+        for kept in hooks.call("KEPT_FROM", user=user):
+            rows = rows.exclude(target_type__app_label=kept.app_label, menage__in=kept.menages)
+        return rows
 
 
 class EntreeJournalKind(models.TextChoices):

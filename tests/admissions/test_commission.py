@@ -8,11 +8,12 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 
 from admissions.actions.agenda import add_passage, move_passage, withdraw_passage
 from admissions.actions.decisions import grant_derogation, lift_reserve, record_decision
 from admissions.actions.lettres import issue_letters
-from admissions.actions.opinions import declare_lien, give_opinion
+from admissions.actions.opinions import declare_lien, give_opinion, withdraw_lien
 from admissions.actions.orientations import answer_orientation, close_orientation
 from admissions.actions.sessions import (
     close_session,
@@ -21,7 +22,7 @@ from admissions.actions.sessions import (
     open_sitting,
     prepare_session,
 )
-from admissions.models import AvisMembre, Decision, SessionCommission
+from admissions.models import AvisMembre, Decision, LienMembre, SessionCommission
 from admissions.queries.commission import passages_for_member, passages_readable, ready_files, sessions_for
 from admissions.queries.courriers import addressee_of
 from residence.actions.documents import pdf_of
@@ -215,6 +216,26 @@ def test_a_declared_link_keeps_a_member_out(sitting, ready, members, nadia):
     assert set(Echeance.objects.open().filter(kind="opinion.give").values_list("user", flat=True)) == {
         members[2].pk,
     }
+
+
+def test_a_link_declared_by_mistake_is_withdrawn_by_somebody_else(sitting, ready, members, nadia, client):
+    (passage,) = sitting(ready())
+    lien = declare_lien(by=nadia, passage=passage, user=members[0])
+    with pytest.raises(ValidationError, match="quelqu’un d’autre"):
+        withdraw_lien(by=members[0], lien=lien, reason="Une erreur.")
+
+    client.force_login(nadia)
+    address = reverse("admissions:lien_withdraw", args=[lien.pk])
+    assert address in client.get(reverse("admissions:passage_detail", args=[passage.pk])).content.decode()
+    assert "Ce champ est obligatoire" in client.post(address, {"reason": ""}).content.decode()
+    client.post(address, {"reason": "Homonyme."})
+
+    kept = LienMembre.every.get()
+    assert (kept.withdrawn_by, kept.withdrawn_reason) == (nadia, "Homonyme.")
+    give_opinion(by=members[0], passage=passage, opinion="for")
+    assert client.get(address).status_code == 404
+    assert declare_lien(by=nadia, passage=passage, user=members[0]) != kept
+    assert not AvisMembre.objects.exists()
 
 
 # Sitting and decisions

@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from admissions.models import AvisMembre, Decision, EntretienPreadmission, LienMembre, Orientation
+from residence.actions.journal import record
 from residence.authentication import SECOND_FACTOR_SHOWN
 from residence.duties import rebuild_duties
-from residence.models import Echeance
+from residence.models import Echeance, EntreeJournal
 from residence.permissions import Role
 from tests.factories import UserFactory
 from tests.test_canary import read
@@ -89,3 +90,8 @@ def test_no_page_tells_a_linked_member_what_decides_of_the_file(world):
     shown = {address for address, told in _told(world.free, world).items() if told}
     assert shown >= {world.orientation.get_absolute_url(), "/?tout", world.documents[0].get_absolute_url()}
     assert len(shown) > 10
+    # Nor does the journal of a member who is also of the direction.
+    record("decision.record", by=world.author, target=world.decision, menage=world.menage, residence=world.residence)
+    line = EntreeJournal.objects.filter(action="decision.record", target_id=world.decision.pk)
+    assert line & EntreeJournal.objects.visible_to(world.free)
+    assert not line & EntreeJournal.objects.visible_to(world.linked)
