@@ -1,5 +1,6 @@
 """The résidence, its convention and its dispositifs; the partners around it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -109,12 +110,25 @@ def _listed(db_field: Any, choices: Any, *, required: bool = True) -> ListedFiel
     )
 
 
+class BoundField(forms.DecimalField):
+    """A bound of a criterion, shown as it was typed: 18, not 18,0000."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, Decimal):
+            return value
+        return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+
 class CritereInline(BaseInline):
     model = CritereDispositif
+    template = "admin/edit_inline/stacked.html"
+    fieldsets = ((None, {"fields": (("kind", "minimum", "maximum"), ("effect", "source"), "resources")}),)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "resources":
             return _listed(db_field, Ressource.Kind.choices, required=False)
+        if db_field.name in ("minimum", "maximum"):
+            kwargs |= {"form_class": BoundField, "localize": True}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
