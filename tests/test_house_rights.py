@@ -5,11 +5,15 @@ one that it does not open must; a right held in another résidence opens nothing
 shows of itself is in tests/test_canary.py.
 """
 
+from functools import partial
+
 import pytest
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from residence import urls
 from residence.duties import kinds
 from residence.models import DocumentEmis, DocumentKind
 from residence.models.documents import DOCUMENT_PERMISSION
@@ -68,6 +72,16 @@ def permissions_of(name):
 
 def opens(role, name):
     return any(role in TABLE[permission].roles for permission in permissions_of(name))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _bare_refusals():
+    """Thousands of refusals are told here by their status: the page that says so is read in test_templatetags.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        for status in (403, 404):
+            bare = partial(HttpResponse, status=status)
+            patch.setattr(urls, f"handler{status}", lambda request, exception, bare=bare: bare(), raising=False)
+        yield
 
 
 @pytest.fixture(scope="module")
