@@ -90,6 +90,7 @@ urlpatterns = [
     path("avis/", avis.avis_list, name="avis_list"),
     path("avis/<int:avis_id>/", avis.avis_detail, name="avis_detail"),
     path("avis/<int:avis_id>/rectifier/", avis.avis_rectify, name="avis_rectify"),
+    path("avis/<int:avis_id>/annuler-la-reprise/", avis.reprise_cancel, name="reprise_cancel"),
     path("comptabilite/", comptabilite.comptabilite_export, name="comptabilite_export"),
     path("mois/", compte.mois_list, name="mois_list"),
     path("mois/residence/<int:residence_id>/", compte.mois_close, name="mois_close"),

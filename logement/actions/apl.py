@@ -9,10 +9,19 @@ from django.db.models import Max, Sum
 from django.utils import timezone
 
 from logement.actions.campagnes import entries_of, freeze_avis, write_lines
-from logement.actions.compte import lock_accounts, open_day, post_values, settle
+from logement.actions.compte import counter_entry, lock_accounts, open_day, post_all, post_values, release, settle
 from logement.actions.encaissements import refresh_stays
-from logement.actions.quittances import cancel_receipts, issue_receipts
-from logement.models import AvisEcheance, ContratOccupation, DroitApl, LigneAvis, Quittance, Sejour, SignalementDepart
+from logement.actions.quittances import cancel_receipts, issue_missing_receipts, issue_receipts, issue_statement
+from logement.models import (
+    AvisEcheance,
+    ContratOccupation,
+    DroitApl,
+    Ecriture,
+    LigneAvis,
+    Quittance,
+    Sejour,
+    SignalementDepart,
+)
 from logement.queries.campagnes import NewLine
 from logement.rules.bordereau import right_ends_on
 from logement.rules.redevance import payable_until
@@ -126,6 +135,64 @@ def take_back_apl(
     )
     refresh_stays({sejour.pk})
     return rectificatif
+
+
+@transaction.atomic
+def cancel_take_back(*, by: User, avis: AvisEcheance, reason: str) -> AvisEcheance:
+    """Undo an APL asked back by mistake: a counter-entry, the avis rectificatif cancelled, a statement that says so.
+
+    What was paid on it settles the account again; the quittance of the month is issued anew. Twice changes nothing.
+    """
+    if not reason.strip():
+        raise ValidationError({"reason": "Dites pourquoi cette reprise est annulée : le résident le lira."})
+    contrat = (
+        ContratOccupation.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("sejour__residence", "sejour__menage")
+        .get(pk=avis.contrat_id)
+    )
+    sejour = lock_accounts([contrat.sejour_id])[contrat.sejour_id]
+    avis = (
+        AvisEcheance.objects.select_for_update(of=("self",))
+        .select_related("document__residence", "rectifies", "contrat__sejour__residence")
+        .get(pk=avis.pk)
+    )
+    if avis.status == AvisEcheance.Status.CANCELLED:
+        return avis
+    if not is_take_back(avis):
+        raise ValidationError("Cet avis n’est pas une reprise d’APL : il se rectifie, il ne s’annule pas.")
+    release(by=by, avis=[avis])
+    entries = Ecriture.objects.filter(avis=avis, reverses=None, reversed_by=None).select_related("sejour__residence")
+    day = open_day(sejour.residence, today())
+    post_all(counter_entry(entry, by=by, dated_on=day) for entry in entries.order_by("pk"))
+    avis.status, avis.cancelled_at = AvisEcheance.Status.CANCELLED, timezone.now()
+    avis.save(update_fields=["status", "cancelled_at"])
+    told = f"La reprise d’APL de {avis.month:%m/%Y} est annulée : {reason.strip()}"
+    receipts = list(Quittance.objects.live().filter(avis=avis).select_related("sejour"))
+    if receipts:
+        cancel_receipts(by=by, quittances=receipts, reason=told[:200], told=told)
+    else:
+        number = avis.document.number if avis.document else ""
+        replaced = [{"label": avis.kind_label, "number": number}]
+        issue_statement(by=by, sejour=sejour, replaces=avis.document, told=told, replaced=replaced)
+    written = settle([sejour.pk], by=by)
+    issue_missing_receipts(by=by, avis={avis.rectifies_id} | {row.avis_id for row in written} - {None})
+    record(
+        "apl.cancel",
+        by=by,
+        target=avis,
+        residence=sejour.residence,
+        menage=sejour.menage,
+        month=avis.month,
+        amount=avis.total,
+        reason=reason.strip(),
+    )
+    refresh_stays({sejour.pk})
+    return avis
+
+
+def is_take_back(avis: AvisEcheance) -> bool:
+    """Whether an avis asks for an APL that the CAF or the MSA took back."""
+    return avis.rank > 0 and avis.lignes.filter(kind=LigneAvis.Kind.APL_OVERPAID).exists()
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from logement.actions.apl import cancel_take_back, is_take_back
 from logement.actions.avis import differences, rectify_avis
 from logement.forms.avis import AvisFilterForm
 from logement.forms.campagnes import ReasonForm, month_name
@@ -160,6 +161,9 @@ def avis_detail(request: HttpRequest, avis_id: int) -> HttpResponse:
         "settled": [{**row, "label": methods.get(row["encaissement__method"], "crédit du compte")} for row in settled],
         "rectificatifs": avis.rectificatifs.live().order_by("rank"),
         "receipts": avis.quittances.select_related("document__residence", "encaissement").order_by("pk"),
+        "can_cancel": avis.status in (Status.CONFIRMED, Status.SENT)
+        and is_take_back(avis)
+        and request.user.holds(Permission.AVIS_ISSUE, sejour.residence_id),
         "can_rectify": avis.rank == 0
         and avis.status in (Status.CONFIRMED, Status.SENT)
         and request.user.holds(Permission.AVIS_ISSUE, sejour.residence_id),
@@ -214,3 +218,29 @@ def avis_rectify(request: HttpRequest, avis_id: int) -> HttpResponse:
         "banner": banner_for(request.user, avis.contrat.sejour.menage, current="compte"),
     }
     return render(request, "logement/avis_rectify.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@require_permission(Permission.AVIS_ISSUE)
+def reprise_cancel(request: HttpRequest, avis_id: int) -> HttpResponse:
+    """Undo an APL that was asked back from the resident by mistake."""
+    avis = _avis(request, avis_id, Permission.AVIS_ISSUE)
+    if avis.status == Status.CANCELLED or not is_take_back(avis):
+        messages.info(request, "Il n’y a pas de reprise d’APL à annuler ici.")
+        return redirect(avis)
+    form = ReasonForm(
+        request.POST or None,
+        submit="Annuler la reprise",
+        back=avis.get_absolute_url(),
+        help_text="Écrit sur le relevé, que le résident lira.",
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            cancel_take_back(by=request.user, avis=avis, reason=form.cleaned_data["reason"])
+        except ValidationError as error:
+            put_errors(form, error)
+        else:
+            messages.success(request, "La reprise est annulée : le compte et le relevé le disent.")
+            return redirect(avis)
+    banner = banner_for(request.user, avis.contrat.sejour.menage, current="compte")
+    return render(request, "logement/reprise_cancel.html", {"form": form, "avis": avis, "banner": banner})

@@ -42,6 +42,7 @@ from logement.queries.sejours import (
     status_badge,
     stays,
 )
+from logement.rules.bordereau import right_starts_on
 from logement.rules.depot import refund_due_on
 from logement.views.parc import chosen_residence, dispositifs_of, ordered
 from residence.actions.journal import record_reading
@@ -305,7 +306,11 @@ def apl_record(request: HttpRequest, sejour_id: int) -> HttpResponse:
     sejour = _sejour(request, sejour_id, Permission.APL_RECORD)
     rows = list(sejour.droits_apl.select_related("recorded_by").order_by("-start_on", "-pk"))
     last = rows[0] if rows else None
-    initial = {"status": DroitApl.Status.REQUESTED, "requested_on": today()}
+    initial = {
+        "status": DroitApl.Status.REQUESTED,
+        "requested_on": today(),
+        "start_on": right_starts_on(entry_on=sejour.start_on, requested_on=today()),
+    }
     if last is not None:
         initial = {"status": last.status, "requested_on": last.requested_on, "start_on": last.start_on}
         if last.status == DroitApl.Status.REQUESTED:

@@ -22,7 +22,7 @@ from logement.models import AvisEcheance, DroitApl, Ecriture, Encaissement, Fich
 from logement.queries.compte import balance_of
 from residence.duties import rebuild_duties
 from residence.imports import read_sheet
-from residence.models import AccesConfidentiel, Echeance
+from residence.models import AccesConfidentiel, DocumentEmis, Echeance
 from residence.permissions import Role
 from tests.factories import MenageFactory, ResidenceFactory, UserFactory
 from tests.logement.books import FEBRUARY, MARCH, D, call, check_books, on, pay, stay
@@ -129,7 +129,7 @@ def test_a_list_is_recognised_and_entered_once(house: Any) -> None:
             drop_fichier(by=house.by, fichier=fichier)
 
 
-def test_an_overpaid_apl_is_asked_for_on_its_own_line(house: Any) -> None:
+def test_an_overpaid_apl_is_asked_for_on_its_own_line(house: Any, client: Any) -> None:
     contrat = house.contrats[0]
     pay(contrat, 250, datetime.date(2025, 3, 5), method="apl", for_month=FEBRUARY)
     pay(contrat, 170, datetime.date(2025, 3, 5))
@@ -143,6 +143,23 @@ def test_an_overpaid_apl_is_asked_for_on_its_own_line(house: Any) -> None:
     assert Quittance.objects.live().filter(kind="quittance").count() == 0
     # 170 € of March, 40 € that the CAF took back.
     assert balance_of(contrat.sejour).to_pay == D(210)
+    check_books()
+    # Paid, then undone: it was another's. The counter-entry, a statement that says so, the month's quittance anew.
+    pay(contrat, 40, datetime.date(2025, 4, 8), chosen=(avis.pk,))
+    with on(2025, 4, 9):
+        client.force_login(house.by)
+        page = client.get(avis.get_absolute_url()).content.decode()
+        assert "Annuler cette reprise" in page
+        for _ in range(2):
+            client.post(reverse("logement:reprise_cancel", args=[avis.pk]), {"reason": "ligne d’un autre"})
+    avis.refresh_from_db()
+    assert (avis.status, avis.paid) == ("cancelled", 0)
+    assert [row.amount for row in Ecriture.objects.filter(avis=avis).order_by("pk")] == [D(40), D(-40)]
+    assert Quittance.objects.live().filter(kind="quittance", avis__month=FEBRUARY).count() == 1
+    told = DocumentEmis.objects.filter(kind="releve").latest("pk")
+    assert "ligne d’un autre" in str(told.data)
+    # The 40 € paid go to March.
+    assert balance_of(contrat.sejour).to_pay == D(130)
     check_books()
 
 
