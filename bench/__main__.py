@@ -1,5 +1,7 @@
 """`make bench`: one JSON line per figure, {"name", "value", "unit", "size"}.
 
+`python -m bench campagne planning` takes only these measures, `python -m bench campagne 222` only at this size.
+
 Each size has a database of its own, made beside the others of the server and dropped in the end. It is loaded with
 `manage.py demo --places N`, and measured in a process of its own.
 """
@@ -18,20 +20,34 @@ from django.db import connection
 from residence import embedded
 
 SIZES = {222: 24, 2_000: 2, 20_000: 2}  # places: months of history
-MEASURES = ("bench.pages", "bench.attribution", "bench.planning", "bench.campagne")
-# What the middle size is for: a large body, whose planning shows two years; whether a campaign grows in a line.
-ONLY = {2_000: ("bench.planning", "bench.campagne")}
+MEASURES = ("pages", "attribution", "planning", "campagne", "paiements", "papiers", "quittances")
+# What a measure is for: papers and receipts are those of a résidence; whether a campaign grows in a line, and the
+# planning of a large body over two years.
+ONLY = {
+    222: MEASURES,
+    2_000: ("planning", "campagne"),
+    20_000: ("pages", "attribution", "planning", "campagne", "paiements"),
+}
 
 
-def main() -> int:
+def main(asked: list[str]) -> int:
+    wanted = [one for one in asked if one in MEASURES]
+    sizes = [int(one) for one in asked if one.isdecimal() and int(one) in SIZES]
+    if unknown := [one for one in asked if one not in wanted and one not in map(str, sizes)]:
+        known = f"mesures : {', '.join(MEASURES)} ; tailles : {', '.join(map(str, SIZES))}"
+        print(f"Inconnu : {', '.join(unknown)} ({known}).")
+        return 2
     for places, months in SIZES.items():
+        measures = [one for one in ONLY[places] if not wanted or one in wanted]
+        if not measures or (sizes and places not in sizes):
+            continue
         with database(f"bench_{places}") as environment:
             for command in (
                 ["manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
                 ["manage.py", "migrate", "--verbosity", "0"],
                 ["manage.py", "createcachetable"],
                 ["manage.py", "demo", "--places", str(places), "--mois", str(months)],
-                *(["-m", measure, str(places)] for measure in ONLY.get(places, MEASURES)),
+                *(["-m", f"bench.{measure}", str(places)] for measure in measures),
             ):
                 quiet = command[0] == "manage.py"
                 done = subprocess.run(
@@ -81,4 +97,4 @@ def url(login: dict[str, str], name: str) -> str:
     return f"postgres://{login['USER']}{password}@/{name}?{where}"
 
 
-sys.exit(main())
+sys.exit(main(sys.argv[1:]))

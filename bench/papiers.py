@@ -115,16 +115,20 @@ def weasyprint_alone(html: str) -> bytes:
     """The same page as anybody would make it with WeasyPrint: fonts and stylesheet read each time."""
     fonts = FontConfiguration()
     kit = pdf._kit
+    origin = f"{pdf._ORIGIN}/"
+    css = CSS(string=faces_and_sheet(), font_config=fonts, url_fetcher=kit.fetcher, base_url=origin)
+    page = HTML(string=html, base_url=origin, url_fetcher=kit.fetcher)
+    return bytes(page.write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1"))
+
+
+def faces_and_sheet() -> str:
+    """The fonts and the stylesheet of every paper, as a page of CSS."""
     faces = "".join(
         f"@font-face {{ font-family: 'Source Sans Pro'; font-weight: {weight}; font-style: {style};"
         f" src: url({pdf._ORIGIN}{pdf._FONT_PATH}{face}) }}\n"
         for face, weight, style in pdf._FACES
     )
-    sheet = (settings.BASE_DIR / "static" / pdf._STYLESHEET).read_text()
-    origin = f"{pdf._ORIGIN}/"
-    css = CSS(string=faces + sheet, font_config=fonts, url_fetcher=kit.fetcher, base_url=origin)
-    page = HTML(string=html, base_url=origin, url_fetcher=kit.fetcher)
-    return bytes(page.write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1"))
+    return faces + (settings.BASE_DIR / "static" / pdf._STYLESHEET).read_text()
 
 
 if __name__ == "__main__":
