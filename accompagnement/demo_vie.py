@@ -53,7 +53,7 @@ INCIDENTS: tuple[Any, ...] = (
         "Dispute entre colocataires pour le ménage de la cuisine.",
         "equipe",
         [
-            (10, Step.RENCONTRE, "Réunion des trois occupants ; un tour de ménage est écrit et affiché."),
+            (10, Step.RENCONTRE, "Réunion des trois occupants ; un tour de ménage est écrit et affiché."),
             (4, Step.APPEL, "Le tour est tenu cette semaine."),
         ],
         "",

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accompagnement.models import Incident, SuiteIncident, TourneeLinge
 from accompagnement.models.incidents import OF_THE_PLACE, PROTECTED
-from accompagnement.queries.incidents import escalating, settled
+from accompagnement.queries.incidents import escalating, known_on, settled
 from accompagnement.rules.incidents import follow_by, protect_by
 from residence.duties import DutyKind, Expected
 from residence.permissions import Permission, Role
@@ -46,11 +46,8 @@ def _protect(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
 
 
 def _protect_by(incident: Incident) -> datetime.date | None:
-    return protect_by(
-        incident.kind,
-        known_on=timezone.localdate(incident.reported_at),
-        settled=settled(incident.suites.all(), incident.menage),
-    )
+    suites = incident.suites.all()
+    return protect_by(incident.kind, known_on=known_on(incident, suites), settled=settled(suites, incident.menage))
 
 
 def _follow(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
@@ -91,7 +88,7 @@ def _round(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
 KINDS = [
     DutyKind(
         code="incident.protect",
-        sentence="Protéger : une étape n’a pas encore sa trace",
+        sentence="Protéger : une étape n’a pas encore sa trace",
         model=Incident,
         rule=_protect,
         url_name="accompagnement:incident_detail",
@@ -107,7 +104,7 @@ KINDS = [
     ),
     DutyKind(
         code="incident.repeat",
-        sentence="Incidents répétés : en parler ensemble",
+        sentence="Incidents répétés : en parler ensemble",
         model=Incident,
         rule=_repeat,
         url_name="accompagnement:incident_detail",

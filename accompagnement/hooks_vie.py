@@ -69,7 +69,7 @@ def _of_incident(incident: Incident) -> Event:
     end = incident.get_outcome_display() or incident.get_status_display()
     return Event(
         on=timezone.localdate(incident.happened_at),
-        sentence=f"Incident : {incident.get_kind_display()}, {end}",
+        sentence=f"Incident : {incident.get_kind_display()}, {end}",
         theme="incidents",
         icon="flag",
         url=incident.get_absolute_url(),

@@ -54,6 +54,8 @@ def follow_incident(*, by: User, incident: Incident, form_key: uuid.UUID | None 
         raise ValidationError({"on": "Cette date précède l’incident."})
     if suite.next_on is not None and suite.next_on < today():
         raise ValidationError({"next_on": "Cette date est passée."})
+    if suite.kind == SuiteIncident.Kind.EQUIPE and not by.holds(Permission.INCIDENT_CLOSE, incident.residence_id):
+        raise ValidationError({"kind": "C’est à la coordinatrice ou à la gestionnaire de le noter."})
     suite.full_clean()
     suite.save()
     if incident.status != Incident.Status.FOLLOWED:
@@ -74,9 +76,9 @@ def requalify_incident(*, by: User, incident: Incident, kind: str, text: str) ->
         return incident
     if before in PROTECTED and kind not in PROTECTED and incident.suites.exists():
         raise ValidationError(
-            {"kind": "Des suites sont déjà notées sous cette protection : l’incident ne peut plus être ouvert à tous."}
+            {"kind": "Des suites sont déjà notées sous cette protection : l’incident ne peut plus être ouvert à tous."}
         )
-    said = f"{Incident.Kind(before).label} devient {Incident.Kind(kind).label} : {text}"
+    said = f"{Incident.Kind(before).label} devient {Incident.Kind(kind).label} : {text}"
     was_told = incident.is_protected
     incident.kind = kind
     incident.full_clean()
@@ -94,7 +96,7 @@ def close_incident(*, by: User, incident: Incident, outcome: str, closed_reason:
     """The end of an incident; that of a danger, once each stage of its path has its trace."""
     incident = _readable(incident, by)
     if outcome != Incident.Outcome.ERREUR and (left := left_of(incident)):
-        raise ValidationError(f"Notez d’abord ce qui a été fait, ou pourquoi c’est sans objet : {left[0].what}.")
+        raise ValidationError(f"Notez d’abord ce qui a été fait, ou pourquoi c’est sans objet : {left[0].what}.")
     if outcome == Incident.Outcome.ERREUR and not closed_reason:
         raise ValidationError({"closed_reason": "Dites en quoi c’est une erreur."})
     move(incident, Incident.Status.CLOSED)
@@ -124,7 +126,7 @@ def _readable(incident: Incident, by: User) -> Incident:
     """The row, locked: it may have become a danger since the page of an ordinary one was opened."""
     incident = locked(incident)
     if incident.is_protected and not by.holds(Permission.INCIDENT_PROTECTED, incident.residence_id):
-        raise ValidationError("L’équipe sociale a pris cet incident : il n’est plus suivi ici.")
+        raise ValidationError("L’équipe sociale a pris cet incident : il n’est plus suivi ici.")
     return incident
 
 

@@ -110,7 +110,7 @@ def close_tournee(*, by: User, tournee: TourneeLinge) -> int:
     if tournee.closed_at is not None:
         return 0
     if tournee.planned_on > today():
-        raise ValidationError("Cette tournée est à venir : changez son jour si elle est faite plus tôt.")
+        raise ValidationError("Cette tournée est à venir : changez son jour si elle est faite plus tôt.")
     late = carried(tournee)
     left = [stop for floor in sheet(tournee) for stop in floor.stops if stop.is_left]
     PassageLinge.objects.bulk_create(

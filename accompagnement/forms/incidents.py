@@ -33,14 +33,14 @@ class IncidentForm(InResidenceForm):
     tells_names = True
     submit = "Signaler l’incident"
 
-    kind = forms.ChoiceField(label="Que se passe‑t‑il ?", choices=Incident.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="Que se passe‑t‑il ?", choices=Incident.Kind.choices, widget=forms.RadioSelect)
     told = forms.CharField(
         label="En quelques mots",
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Ce que vous avez vu et entendu, sans juger.",
     )
-    place = PlaceField(label="Chez qui", help_text="Tapez le numéro de la place, ou un nom. Vide : parties communes.")
+    place = PlaceField(label="Chez qui", help_text="Tapez le numéro de la place, ou un nom. Vide : parties communes.")
     where = forms.CharField(
         label="Où",
         required=False,
@@ -110,9 +110,9 @@ class SuiteForm(ActForm):
 
     submit = "Noter"
 
-    kind = forms.ChoiceField(label="Qu’a‑t‑on fait ?", widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="Qu’a‑t‑on fait ?", widget=forms.RadioSelect)
     is_set_aside = forms.BooleanField(
-        label="Cette étape est sans objet ici", required=False, help_text="Dites pourquoi, plus bas : cela reste écrit."
+        label="Cette étape est sans objet ici", required=False, help_text="Dites pourquoi, plus bas : cela reste écrit."
     )
     on = DateField(label="Le", validators=[not_in_the_future], initial=today)
     hour = _time_field("À", required=False)
@@ -125,17 +125,19 @@ class SuiteForm(ActForm):
     next_on = DateField(label="Y revenir le", required=False)
     form_key = KeyField()
 
-    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, incident: Incident, user: Any, **kwargs: Any) -> None:
         self.incident = incident
+        decides = user.holds(Permission.INCIDENT_CLOSE, incident.residence_id)
+        steps = [str(kind) for kind in ORDINARY if decides or kind != SuiteIncident.Kind.EQUIPE]
         self.path = [stage.code for stage in path_of(incident.kind)]
         super().__init__(*args, **kwargs)
         named = dict(SuiteIncident.Kind.choices)
-        self.fields["kind"].choices = [(code, named[code]) for code in (*self.path, *map(str, ORDINARY))]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(code, named[code]) for code in (*self.path, *steps)]  # type: ignore[attr-defined]
         if not self.path:
             del self.fields["is_set_aside"]
         if not incident.is_protected:
             del self.fields["hour"]
-            self.fields["text"].help_text = "Toute l’équipe le lit : les faits, rien de social ni de santé."
+            self.fields["text"].help_text = "Toute l’équipe le lit : les faits, rien de social ni de santé."
 
     def layout(self) -> list[Any]:
         when = Div("on", "hour", css_class="two") if self.incident.is_protected else "on"
@@ -150,7 +152,7 @@ class SuiteForm(ActForm):
             elif not cleaned.get("text"):
                 self.add_error("text", "Dites pourquoi cette étape est sans objet.")
         elif cleaned.get("kind") in ("crip", "procureur") and not cleaned.get("to_whom"):
-            self.add_error("to_whom", "Dites à qui : le service, la personne, la référence.")
+            self.add_error("to_whom", "Dites à qui : le service, la personne, la référence.")
         return cleaned
 
 
@@ -169,7 +171,7 @@ class CloseIncidentForm(ActForm):
     submit = "Clore l’incident"
 
     outcome = forms.ChoiceField(
-        label="Comment cela finit‑il ?", choices=Incident.Outcome.choices, widget=forms.RadioSelect
+        label="Comment cela finit‑il ?", choices=Incident.Outcome.choices, widget=forms.RadioSelect
     )
     closed_reason = forms.CharField(label="Précision", required=False, max_length=300)
 

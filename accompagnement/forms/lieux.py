@@ -38,7 +38,7 @@ class PlaceField(forms.CharField):
             return None
         found = self.places.get(_key(text.partition(SEPARATOR)[0]), [])
         if not found:
-            raise ValidationError("Cette place n’existe pas : choisissez-la dans la liste, ou laissez vide.")
+            raise ValidationError("Cette place n’existe pas : choisissez-la dans la liste, ou laissez vide.")
         return found
 
 

@@ -24,7 +24,7 @@ class ServiceForm(InResidenceForm):
     kind = forms.ChoiceField(label="Nature", choices=ServiceMaison.Kind.choices, widget=forms.RadioSelect)
     name = forms.CharField(label="Nom", max_length=60)
     starts_on = DateField(
-        label="Depuis le", initial=today, help_text="Pour le linge : le jour d’une tournée ; les autres s’en comptent."
+        label="Depuis le", initial=today, help_text="Pour le linge : le jour d’une tournée ; les autres s’en comptent."
     )
     every_days = forms.IntegerField(
         label="Tous les combien de jours", required=False, min_value=1, max_value=90, help_text="Pour le linge."

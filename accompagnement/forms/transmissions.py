@@ -17,10 +17,10 @@ class TransmissionForm(InResidenceForm):
     submit = "Transmettre"
 
     text = forms.CharField(
-        label="Que faut‑il savoir ?",
+        label="Que faut‑il savoir ?",
         max_length=280,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 280}),
-        help_text="La maison, pas les personnes : toute l’équipe lit. Ni santé, ni argent, ni histoire de quelqu’un.",
+        help_text="La maison, pas les personnes : toute l’équipe lit. Ni santé, ni argent, ni histoire de quelqu’un.",
     )
     place = PlaceField(label="Place", help_text="Son numéro, si c’est utile.")
     is_urgent = forms.BooleanField(label="C’est urgent", required=False)
@@ -37,10 +37,10 @@ class TransmissionForm(InResidenceForm):
         cleaned = super().clean()
         words = personal_words(cleaned.get("text", ""))
         if words and not cleaned.get("is_about_the_house"):
-            said = ", ".join(f"« {word} »" for word in words)
+            said = ", ".join(f"« {word} »" for word in words)
             self.add_error(
                 "text",
-                f"{said} : cela parle peut-être d’une personne. Écrivez-le dans son dossier, ou cochez que ce mot ne "
+                f"{said} : cela parle peut-être d’une personne. Écrivez-le dans son dossier, ou cochez que ce mot ne "
                 "parle que de la maison.",
             )
         return cleaned

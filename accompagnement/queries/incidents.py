@@ -142,12 +142,18 @@ def settled(suites: Iterable[SuiteIncident], menage: Menage | None) -> set[str]:
     return codes
 
 
+def known_on(incident: Incident, suites: Iterable[SuiteIncident]) -> datetime.date:
+    """The day from which the stages of a danger count: it was reported, or its kind was put right."""
+    changed = [suite.on for suite in suites if suite.kind == SuiteIncident.Kind.NATURE]
+    return max([timezone.localdate(incident.reported_at), *changed])
+
+
 def path_shown(incident: Incident, suites: list[SuiteIncident]) -> list[StageShown]:
     """The path of a danger as its page shows it."""
-    known_on = timezone.localdate(incident.reported_at)
+    since = known_on(incident, suites)
     by_kind = {str(suite.kind): suite for suite in suites}
     return [
-        StageShown(stage, known_on + datetime.timedelta(days=stage.within_days), by_kind.get(stage.code))
+        StageShown(stage, since + datetime.timedelta(days=stage.within_days), by_kind.get(stage.code))
         for stage in path_of(incident.kind)
     ]
 

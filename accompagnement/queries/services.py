@@ -146,7 +146,7 @@ class YearCount:
         return tuple(sum(figures) for figures in zip(*(one.figures for one in self.months), strict=True))
 
 
-ROUND_LABELS = ("tournées", "remis", "absents", "refus", "manqués")
+ROUND_LABELS = ("tours", "remis", "absents", "refus", "manqués")
 OPEN_LABELS = ("jours ouverts", "jours fermés", "personnes venues")
 
 

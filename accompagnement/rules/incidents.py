@@ -29,7 +29,7 @@ PATHS: dict[str, tuple[Stage, ...]] = {
     "enfant": (
         Stage(
             "secours",
-            "Danger immédiat : appeler la police ou les secours",
+            "Danger immédiat : appeler la police ou les secours",
             "17, 15 ou 112",
             0,
             "code pénal, article 223-6",
@@ -37,16 +37,16 @@ PATHS: dict[str, tuple[Stage, ...]] = {
         Stage(
             "crip",
             "Transmettre l’information préoccupante au président du conseil départemental",
-            "CRIP du Département ; le 119 conseille jour et nuit",
+            "CRIP du Département ; le 119 conseille jour et nuit",
             0,
             "code de l’action sociale et des familles, articles L.226-2-1 et L.226-2-2",
         ),
         Stage(
             "procureur",
-            "Gravité : saisir le procureur de la République, avec copie au Département",
+            "Gravité : saisir le procureur de la République, avec copie au Département",
             "parquet du tribunal judiciaire",
             0,
-            "code de l’action sociale et des familles, article L.226-4 ; code pénal, article 434-3",
+            "code de l’action sociale et des familles, article L.226-4 ; code pénal, article 434-3",
         ),
         Stage(
             "parents",
@@ -59,18 +59,18 @@ PATHS: dict[str, tuple[Stage, ...]] = {
     "violence": (
         Stage(
             "secours",
-            "Danger immédiat : appeler la police ou les secours",
+            "Danger immédiat : appeler la police ou les secours",
             "17 (114 par SMS), 15 ou 112",
             0,
             "code pénal, article 223-6",
         ),
         Stage(
             "victime",
-            "Voir la personne seule, en sécurité ; dire ses droits et qui peut l’aider",
+            "Voir la personne seule, en sécurité ; dire ses droits et qui peut l’aider",
             "3919, France Victimes 116 006, plainte",
             1,
         ),
-        Stage("abri", "La mettre à l’abri : hébergement, changement de place, serrure", "115, SIAO", 1),
+        Stage("abri", "La mettre à l’abri : hébergement, changement de place, serrure", "115, SIAO", 1),
         Stage(
             "confidentialite",
             "Décider avec elle si le dossier devient confidentiel",

@@ -76,8 +76,8 @@ def _place_of(request: HttpRequest) -> str:
 
 def _reported(form: IncidentForm) -> str:
     if form.data.get("kind") in PROTECTED:
-        return "Signalé : l’équipe sociale est prévenue, elle seule le lit à partir de maintenant."
-    return "Signalé : l’équipe est prévenue."
+        return "Signalé : l’équipe sociale est prévenue, elle seule le lit à partir de maintenant."
+    return "Signalé : l’équipe est prévenue."
 
 
 @require_http_methods(["GET"])
@@ -194,12 +194,13 @@ def incident_follow(request: HttpRequest, incident_id: int) -> HttpResponse:
     form = SuiteForm(
         request.POST or None,
         incident=incident,
+        user=request.user,
         initial={"kind": request.GET.get("etape", "")},
         back=incident.get_absolute_url(),
     )
     if acted(request, form, follow_incident, incident=incident, done="C’est noté."):
         return redirect(incident)
-    return act_page(request, form, "Qu’a‑t‑on fait ?", lead=_lead(incident), back=incident.get_absolute_url())
+    return act_page(request, form, "Qu’a‑t‑on fait ?", lead=_lead(incident), back=incident.get_absolute_url())
 
 
 @require_http_methods(["GET", "POST"])
@@ -213,10 +214,10 @@ def incident_requalify(request: HttpRequest, incident_id: int) -> HttpResponse:
         readable = Incident.objects.visible_to(request.user, Permission.INCIDENT_REPORT).filter(pk=incident.pk)
         return redirect(incident) if readable.exists() else redirect("accompagnement:incident_list")
     lead = (
-        "Violence, enfant en danger, santé : l’équipe sociale seule le lit ensuite. "
+        "Violence, enfant en danger, santé : l’équipe sociale seule le lit ensuite. "
         "La gestionnaire et le chargé de vie résidentielle ne le voient plus."
     )
-    return act_page(request, form, "De quoi s’agit‑il vraiment ?", lead=lead, back=incident.get_absolute_url())
+    return act_page(request, form, "De quoi s’agit‑il vraiment ?", lead=lead, back=incident.get_absolute_url())
 
 
 @require_http_methods(["GET", "POST"])
@@ -227,7 +228,7 @@ def incident_close(request: HttpRequest, incident_id: int) -> HttpResponse:
     form = CloseIncidentForm(request.POST or None, back=incident.get_absolute_url())
     if acted(request, form, close_incident, incident=incident, done="Incident clos."):
         return redirect(incident)
-    question = "Comment l’incident se termine‑t‑il ?"
+    question = "Comment l’incident se termine‑t‑il ?"
     return act_page(request, form, question, lead=_lead(incident), back=incident.get_absolute_url())
 
 

@@ -75,7 +75,7 @@ def service_create(request: HttpRequest) -> HttpResponse:
     form = ServiceForm(request.POST or None, user=request.user, chosen=_chosen(request), back=back)
     if acted(request, form, set_service, done="Le service est enregistré."):
         return redirect(back)
-    return act_page(request, form, "Quel service la maison rend‑elle ?", back=back)
+    return act_page(request, form, "Quel service la maison rend‑elle ?", back=back)
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,7 +96,7 @@ def service_edit(request: HttpRequest, service_id: int) -> HttpResponse:
         form.fields[name].initial = service.residence_id if name == "residence" else service.kind
     if acted(request, form, set_service, service=service, done="Le service est enregistré."):
         return redirect(service)
-    return act_page(request, form, f"Régler « {service} »", back=service.get_absolute_url())
+    return act_page(request, form, f"Régler « {service} »", back=service.get_absolute_url())
 
 
 @require_http_methods(["GET"])
@@ -147,7 +147,7 @@ def service_note(request: HttpRequest, service_id: int) -> HttpResponse:
     form = DayForm(request.POST or None, initial={"on": request.GET.get("jour") or today()}, back=back)
     if acted(request, form, note_day, service=service, done="C’est noté."):
         return redirect("accompagnement:service_list" if request.POST.get("retour") == "liste" else back)
-    return act_page(request, form, f"{service} : combien sont venus ?", lead=service.hours, back=back)
+    return act_page(request, form, f"{service} : combien sont venus ?", lead=service.hours, back=back)
 
 
 @require_http_methods(["GET"])
@@ -226,7 +226,7 @@ def tournee_move(request: HttpRequest, tournee_id: int) -> HttpResponse:
     form = MoveForm(request.POST or None, initial={"planned_on": tournee.planned_on}, back=back)
     if acted(request, form, move_tournee, tournee=tournee, done="Le jour de la tournée est changé."):
         return redirect(back)
-    return act_page(request, form, "Quel jour se fait cette tournée ?", lead=str(tournee), back=back)
+    return act_page(request, form, "Quel jour se fait cette tournée ?", lead=str(tournee), back=back)
 
 
 @require_http_methods(["POST"])
@@ -258,7 +258,7 @@ def tournee_print(request: HttpRequest, tournee_id: int) -> HttpResponse:
         floors = sheet(tournee)
         rows = sum(len(floor.stops) for floor in floors)
         if not rows:
-            messages.info(request, "Personne n’est sur cette feuille : il n’y a rien à imprimer.")
+            messages.info(request, "Personne n’est sur cette feuille : il n’y a rien à imprimer.")
             return redirect(tournee)
         paper = {
             "title": f"{tournee.service}, feuille de tournée",

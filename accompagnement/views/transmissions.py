@@ -33,7 +33,11 @@ def transmission_list(request: HttpRequest) -> HttpResponse:
     form = TransmissionForm(request.POST or None, user=request.user, chosen=chosen.pk if chosen else None)
     if acted(request, form, write_transmission, done="C’est transmis."):
         return redirect("accompagnement:transmission_list")
-    rows = _rows(request).select_related("written_by", "withdrawn_by", "place").prefetch_related("lectures__read_by")
+    rows = (
+        _rows(request)
+        .select_related("written_by", "withdrawn_by", "place", "residence")
+        .prefetch_related("lectures__read_by")
+    )
     to_read = list(unread(rows, request.user).order_by("-is_urgent", "-written_at", "-pk")[:SHOWN_UNREAD])
     others = rows.exclude(pk__in=[one.pk for one in to_read])
     context = {

@@ -208,7 +208,10 @@ def test_repeated_incidents_call_the_team_until_it_has_looked(at_home):
     assert due("incident.repeat") == []
     report(at_home, days=0)
     (target,) = set(Echeance.objects.open().filter(kind="incident.repeat").values_list("target_id", flat=True))
-    follow_incident(by=at_home.sylvie, incident=Incident.objects.get(pk=target), kind="equipe", on=today())
+    chosen = Incident.objects.get(pk=target)
+    with pytest.raises(ValidationError, match="coordinatrice ou à la gestionnaire"):
+        follow_incident(by=at_home.thomas, incident=chosen, kind="equipe", on=today())
+    follow_incident(by=at_home.sylvie, incident=chosen, kind="equipe", on=today())
     assert due("incident.repeat") == []
 
 
@@ -259,6 +262,10 @@ def test_the_kind_is_put_right_and_what_was_protected_stays_so(at_home):
     assert answer.url == reverse(f"{URL}list")  # no longer theirs to read
     assert desk.get(incident.get_absolute_url()).status_code == 404
     assert [kind for kind, *_ in due()] == ["incident.protect"]
+    # Known as a danger today: its stages count from there, not from the first report.
+    Incident.objects.update(reported_at=timezone.now() - datetime.timedelta(days=9))
+    rebuild_duties()
+    assert due() == [("incident.protect", Role.COORDINATRICE, today())]
     with pytest.raises(ValidationError, match="ouvert à tous"):
         requalify_incident(by=at_home.nadia, incident=incident, kind="bruit", text="Erreur")
     line = EntreeJournal.objects.get(action="incident.requalify")
