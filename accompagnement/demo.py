@@ -20,6 +20,7 @@ from accompagnement.demo_texts import (
     REFERENTS_ONLY,
     VISIT,
 )
+from accompagnement.demo_vie_privee import load as load_vie_privee
 from accompagnement.models import BrouillonNote, DossierSocial, EtapeDossier, NoteSociale
 from logement.models import Sejour
 from residence.demo import Household, World, make_household, write_households
@@ -73,6 +74,7 @@ def load(world: World) -> None:
     load_rsa(world, book.files)
     load_collectif(world, book.files)
     load_partenaires(world, book.files)
+    load_vie_privee(world, book.files)
     _drafts(world, book)
     _appointments(world, team)
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from accompagnement import urls_vie
+from accompagnement import urls_vie, urls_vie_privee
 from accompagnement.views import (
     actions_collectives,
     dossiers,
@@ -141,4 +141,5 @@ urlpatterns = [
     path("instances/situations/<int:situation_id>/retirer/", instances.situation_withdraw, name="situation_withdraw"),
     path("instances/situations/<int:situation_id>/fait/", instances.situation_finish, name="situation_finish"),
     path("", include(urls_vie)),
+    path("", include(urls_vie_privee)),
 ]

@@ -1,6 +1,7 @@
 """How the journal says its codes: « contrat.sign » is « Contrat d’occupation : signature »."""
 
 NOUNS = {
+    "acces": "Demande d’accès à son dossier",
     "action_collective": "Action collective",
     "absence": "Absence d’un résident",
     "apl": "APL",
@@ -18,6 +19,7 @@ NOUNS = {
     "compte": "Compte",
     "confidentiel": "Dossier confidentiel",
     "connexion": "Connexion",
+    "consentement": "Consentement",
     "contact": "Contact d’un partenaire",
     "contrat": "Contrat d’occupation",
     "convention": "Convention",
@@ -44,6 +46,7 @@ NOUNS = {
     "import_orientations": "Import d’orientations",
     "imputation": "Imputation d’un paiement",
     "incident": "Incident",
+    "information": "Fiche d’information sur les données",
     "instance": "Instance partenariale",
     "irl": "Indice IRL",
     "lettre": "Lettre",

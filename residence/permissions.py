@@ -123,6 +123,8 @@ class Permission(TextChoices):
     RELOGEMENT_EDIT = "relogement.edit", "préparer le relogement : demande, priorités, pièces, offres"
     RSA_EDIT = "rsa.edit", "suivre le RSA : contrats d’engagement, entretiens"
     VEILLE_CALL = "veille.call", "tenir la veille canicule et noter les appels"
+    VIE_PRIVEE_RECORD = "vie_privee.record", "remettre la fiche d’information, recueillir et retirer un accord"
+    ACCES_ANSWER = "acces.answer", "préparer et remettre son dossier à la personne qui le demande"
     PARTENAIRE_ORIENT = "partenaire.orient", "orienter une personne vers un partenaire, avec son accord"
     INSTANCE_VIEW = "instance.view", "lire les instances partenariales où l’on est nommé"
     INSTANCE_EDIT = "instance.edit", "tenir une instance partenariale : participants, ordre du jour, décisions"
@@ -255,6 +257,8 @@ TABLE: dict[Permission, Grant] = {
     P.RELOGEMENT_EDIT: _grant(_C),
     P.RSA_EDIT: _grant(_C),
     P.VEILLE_CALL: _grant(_C, _G, _V, on_number=True),
+    P.VIE_PRIVEE_RECORD: _grant(_C, _G, gestionnaire=STAYING),
+    P.ACCES_ANSWER: _grant(_C),
     P.PARTENAIRE_ORIENT: _grant(_C),
     P.INSTANCE_VIEW: _grant(_C, _G, _V, _D),
     P.INSTANCE_EDIT: _grant(_C),

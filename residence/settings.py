@@ -383,6 +383,7 @@ MENAGE_PARTS = [
     "accompagnement.hooks_collectif.Participations",
     "accompagnement.hooks_vie.Incidents",
     "accompagnement.hooks_partenaires.Orientations",
+    "accompagnement.hooks_vie_privee.ViePrivee",
 ]
 KEPT_FROM = ["admissions.hooks.kept_by_a_link"]
 DOCUMENT_TOLD = ["admissions.hooks.minutes_for"]
@@ -405,6 +406,7 @@ DUTIES = [
     "accompagnement.duties_collectif.KINDS",
     "accompagnement.duties_vie.KINDS",
     "accompagnement.duties_partenaires.KINDS",
+    "accompagnement.duties_vie_privee.KINDS",
 ]
 DEMO = [
     "residence.demo.load",

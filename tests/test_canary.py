@@ -23,6 +23,7 @@ from accompagnement.models import (
     BilanProjet,
     BrouillonNote,
     ContratEngagement,
+    DemandeAcces,
     DemandeLogement,
     DiagnosticHabitat,
     DossierSocial,
@@ -42,6 +43,7 @@ from residence.actions.documents import pdf_of
 from residence.authentication import SECOND_FACTOR_SHOWN
 from residence.duties import rebuild_duties
 from residence.models import DocumentEmis, Echeance, Menage, Personne, PieceJointe, RendezVous
+from residence.models.base import today
 from residence.permissions import Cause, Role
 from tests.factories import DossierFactory, MenageFactory, NoteFactory, ResidenceFactory, UserFactory
 from tests.kept import kept
@@ -126,6 +128,14 @@ def _write_canaries(world):
     # Another household, open to all: its note is not.
     world.open_menage = MenageFactory(name="OUVERT Paul", attached=(world.residence, Cause.SEJOUR))
     world.open_dossier = DossierFactory(menage=world.open_menage, residence=world.residence)
+    world.open_acces = DemandeAcces.objects.create(
+        residence=world.residence,
+        menage=world.open_menage,
+        personne=world.open_menage.membres.get().personne,
+        received_on=today(),
+        identity="connue",
+        recorded_by=world.author,
+    )
     world.kept = NoteFactory(
         dossier=world.open_dossier,
         author=world.author,
@@ -197,7 +207,12 @@ def pages(world, role):
             continue
         converters = pattern.pattern.converters
         yield reverse(name, kwargs=world.kwargs_of(name, converters))
-        others = {"menage_id": world.open_menage, "dossier_id": world.open_dossier, "note_id": world.kept}
+        others = {
+            "menage_id": world.open_menage,
+            "dossier_id": world.open_dossier,
+            "note_id": world.kept,
+            "acces_id": world.open_acces,
+        }
         if converters and set(converters) <= set(others):
             yield reverse(name, kwargs={key: others[key].pk for key in converters})
     yield reverse("accompagnement:note_detail", args=[world.replaced.pk])

@@ -718,6 +718,29 @@ class World:
         )
 
     @cached_property
+    def consentement(self) -> accompagnement.Consentement:
+        return accompagnement.Consentement.objects.create(
+            residence=self.residence,
+            menage=self.menage,
+            personne=self.membre.personne,
+            purpose="partage",
+            kind="oral",
+            given_on=today(),
+            recorded_by=self.author,
+        )
+
+    @cached_property
+    def acces(self) -> accompagnement.DemandeAcces:
+        return accompagnement.DemandeAcces.objects.create(
+            residence=self.residence,
+            menage=self.menage,
+            personne=self.membre.personne,
+            received_on=today(),
+            identity="connue",
+            recorded_by=self.author,
+        )
+
+    @cached_property
     def instance(self) -> accompagnement.InstancePartenariale:
         return accompagnement.InstancePartenariale.objects.create(
             residence=self.residence, kind="hopital", name="Cellule", created_by=self.author

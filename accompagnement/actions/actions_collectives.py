@@ -43,7 +43,7 @@ def plan_action(
     # The one day of an outing is chosen knowingly, a bank holiday or not.
     planned = _add_sessions(action, days if action.every == Every.ONCE else worked(days))
     if not planned:
-        raise ValidationError({"first_on": "Aucune séance : tous ces jours sont fériés."})
+        raise ValidationError({"first_on": "Aucune séance : tous ces jours sont fériés."})
     _record("action_collective.plan", by, action, sessions=planned)
     refresh_duties(action)
     return action
@@ -75,7 +75,7 @@ def extend_action(*, by: User, action: ActionCollective, last_on: datetime.date)
     """Go on with a series until `last_on`."""
     action = _running(action)
     if action.every == Every.ONCE:
-        raise ValidationError("Cette action n’a lieu qu’une fois : ajoutez une séance.")
+        raise ValidationError("Cette action n’a lieu qu’une fois : ajoutez une séance.")
     if last_on <= action.last_on:
         raise ValidationError({"last_on": f"L’action va déjà jusqu’au {action.last_on:%d/%m/%Y}."})
     if last_on > add_months(today(), LONGEST_MONTHS):
@@ -124,7 +124,7 @@ def cancel_seance(*, by: User, seance: SeanceAction, reason: str) -> SeanceActio
     """A session does not take place. The first reason stands."""
     seance = locked(seance)
     if seance.attended_at is not None:
-        raise ValidationError("Les présences de cette séance sont notées : elle a eu lieu.")
+        raise ValidationError("Les présences de cette séance sont notées : elle a eu lieu.")
     if seance.cancelled_on is None:
         seance.cancelled_on, seance.cancelled_by, seance.cancelled_reason = today(), by, reason
         seance.full_clean()
@@ -208,7 +208,7 @@ def record_attendance(
     stored = {one.inscription_id: one for one in seance.presences.all()}
     may_come = set(seance.action.inscriptions.on(seance.held_on).values_list("pk", flat=True)) | set(stored)
     if not set(statuses) <= may_come:
-        raise ValidationError("Une personne n’est plus inscrite à cette séance : rechargez la page.")
+        raise ValidationError("Une personne n’est plus inscrite à cette séance : rechargez la page.")
     for inscription_id, status in statuses.items():
         presence = stored.get(inscription_id) or PresenceAction(seance=seance, inscription_id=inscription_id)
         if presence.pk is None or presence.status != status:

@@ -112,7 +112,7 @@ def withdraw_situation(*, by: User, situation: SituationInstance, reason: str) -
     """Take a household off the agenda: the person no longer agrees, or there is no need any more."""
     situation = locked(situation)
     if situation.decided_on is not None:
-        raise ValidationError("Une décision est prise : la situation ne se retire plus.")
+        raise ValidationError("Une décision est prise : la situation ne se retire plus.")
     if situation.withdrawn_on is None:
         situation.withdrawn_on, situation.withdrawn_by, situation.withdrawn_reason = today(), by, reason
         situation.full_clean()
@@ -161,7 +161,7 @@ def close_reunion(*, by: User, reunion: ReunionInstance, presents: Iterable[Part
         raise ValidationError("La réunion n’a pas encore eu lieu.")
     undecided = reunion.situations.on_agenda().filter(decided_on=None).count()
     if undecided:
-        raise ValidationError(f"Il reste {undecided} situation(s) sans décision : décidez, ou retirez-les.")
+        raise ValidationError(f"Il reste {undecided} situation(s) sans décision : décidez, ou retirez-les.")
     reunion.closed_at, reunion.closed_by = timezone.now(), by
     reunion.save(update_fields=["closed_at", "closed_by"])
     reunion.presents.set(presents)

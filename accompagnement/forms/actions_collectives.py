@@ -120,7 +120,7 @@ class ReasonForm(ActForm):
     """Why a session does not take place, or why an action stops."""
 
     reason = forms.CharField(
-        label="Pourquoi", max_length=200, help_text="Sans nom ni fait sur une personne : toute l’équipe le lit."
+        label="Pourquoi", max_length=200, help_text="Sans nom ni fait sur une personne : toute l’équipe le lit."
     )
 
     def __init__(self, *args: Any, submit: str, **kwargs: Any) -> None:
@@ -132,7 +132,7 @@ class SeanceForm(ActForm):
     """One more session."""
 
     held_on = DateField(label="Date")
-    name = forms.CharField(label="Intitulé", required=False, max_length=100, help_text="Vide : celui de l’action.")
+    name = forms.CharField(label="Intitulé", required=False, max_length=100, help_text="Vide : celui de l’action.")
     hour = TimeField(label="Heure")
     minutes = forms.IntegerField(label="Durée (minutes)", min_value=5, max_value=1440)
     place = forms.CharField(label="Lieu", required=False, max_length=100)
@@ -181,7 +181,7 @@ class GuestForm(ActForm):
     guest_name = forms.CharField(
         label="Nom de la personne",
         max_length=100,
-        help_text="Rien d’autre : pour une action ouverte, on peut aussi compter sans nom.",
+        help_text="Rien d’autre : pour une action ouverte, on peut aussi compter sans nom.",
     )
     start_on = DateField(label="À partir du", initial=today)
     form_key = KeyField()

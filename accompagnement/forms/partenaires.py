@@ -35,7 +35,7 @@ class PartenaireForm(StaleGuard):
     class Meta:
         model = Partenaire
         fields = ("kind", "name", "themes", "address", "postal_code", "city", "phone", "email", "closed_on")
-        help_texts = {"themes": "Séparés par des virgules : droits, santé, logement, emploi, formation, budget…"}
+        help_texts = {"themes": "Séparés par des virgules : droits, santé, logement, emploi, formation, budget…"}
 
     closed_on = DateField(label="N’est plus partenaire depuis", required=False)
     show = ActForm.show
@@ -168,7 +168,7 @@ class ParticipantForm(ActForm):
         ContactPartenaire.objects.none(),
         label="Ou contact d’un partenaire",
         required=False,
-        help_text="Il n’a pas de compte ici : ce qu’il doit savoir se dit en réunion.",
+        help_text="Il n’a pas de compte ici : ce qu’il doit savoir se dit en réunion.",
     )
 
     submit = "Nommer cette personne"

@@ -22,6 +22,7 @@ from accompagnement.models.rsa import ContratEngagement, EntretienRsa, ParcoursR
 from accompagnement.models.rythmes import Adaptation, Aide, AppelVeille, DiagnosticHabitat, VeilleCanicule
 from accompagnement.models.services import JourService, PassageLinge, ServiceMaison, TourneeLinge
 from accompagnement.models.transmissions import LectureTransmission, Transmission
+from accompagnement.models.vie_privee import Consentement, DemandeAcces, InformationRgpd, NoteCommuniquee
 
 __all__ = [
     "LEVELS",
@@ -32,7 +33,9 @@ __all__ = [
     "AppelVeille",
     "BilanProjet",
     "BrouillonNote",
+    "Consentement",
     "ContratEngagement",
+    "DemandeAcces",
     "DemandeLogement",
     "DiagnosticHabitat",
     "DossierSocial",
@@ -40,11 +43,13 @@ __all__ = [
     "EtapeDossier",
     "EtapeObjectif",
     "Incident",
+    "InformationRgpd",
     "InscriptionAction",
     "InstancePartenariale",
     "JourService",
     "LectureTransmission",
     "NiveauBilan",
+    "NoteCommuniquee",
     "NoteSociale",
     "Objectif",
     "OffreLogement",

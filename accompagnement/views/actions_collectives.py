@@ -100,7 +100,7 @@ def _actions(actions: list[Any]) -> Table:
             Column("Action", "main"),
             Column("Rythme"),
             Column("Prochaine séance", "date", word="prochaine le"),
-            Column("Inscrits", word="inscrits :"),
+            Column("Inscrits", word="inscrits :"),
             Column("Thème"),
             Column("Partenaire", "minor"),
         ),
@@ -130,7 +130,7 @@ def action_plan(request: HttpRequest) -> HttpResponse:
     if acted(request, form, plan_action, done="L’action est prévue."):
         made = ActionCollective.objects.filter(form_key=form.cleaned_data["form_key"]).first()
         return redirect(made or back)
-    return act_page(request, form, "Que prévoit‑on de faire ensemble ?", back=back)
+    return act_page(request, form, "Que prévoit‑on de faire ensemble ?", back=back)
 
 
 @require_http_methods(["GET"])
@@ -182,7 +182,7 @@ def action_edit(request: HttpRequest, action_id: int) -> HttpResponse:
     stored = action_of(request, action_id, Permission.ACTION_EDIT)
     if acted(request, form, edit_action, action=stored, done="C’est enregistré, pour les séances à venir aussi."):
         return redirect(back)
-    return act_page(request, form, f"Que change‑t‑il pour « {stored} » ?", back=back)
+    return act_page(request, form, f"Que change‑t‑il pour « {stored} » ?", back=back)
 
 
 @require_http_methods(["GET", "POST"])
@@ -194,8 +194,8 @@ def action_extend(request: HttpRequest, action_id: int) -> HttpResponse:
     form = ExtendForm(request.POST or None, action=action, back=back)
     if acted(request, form, extend_action, action=action, done="L’action est prolongée, ses séances sont prévues."):
         return redirect(back)
-    lead = f"Dernière séance prévue : {action.last_on:%d/%m/%Y}. Pour l’arrêter, revenez à sa page."
-    return act_page(request, form, f"Jusqu’à quand prolonger « {action} » ?", lead=lead, back=back)
+    lead = f"Dernière séance prévue : {action.last_on:%d/%m/%Y}. Pour l’arrêter, revenez à sa page."
+    return act_page(request, form, f"Jusqu’à quand prolonger « {action} » ?", lead=lead, back=back)
 
 
 @require_http_methods(["GET", "POST"])
@@ -208,7 +208,7 @@ def action_end(request: HttpRequest, action_id: int) -> HttpResponse:
     if acted(request, form, end_action, action=action, done="L’action est arrêtée, ses séances à venir annulées."):
         return redirect(back)
     lead = "Les séances à venir sont annulées avec cette raison. Ce qui a eu lieu reste compté."
-    return act_page(request, form, f"Pourquoi arrêter « {action} » ?", lead=lead, back=back)
+    return act_page(request, form, f"Pourquoi arrêter « {action} » ?", lead=lead, back=back)
 
 
 @require_http_methods(["GET", "POST"])
@@ -221,7 +221,7 @@ def seance_add(request: HttpRequest, action_id: int) -> HttpResponse:
     form = SeanceForm(request.POST or None, initial=initial, back=back)
     if acted(request, form, add_seance, action=action, done="Séance ajoutée."):
         return redirect(back)
-    return act_page(request, form, f"Quand ajouter une séance de « {action} » ?", back=back)
+    return act_page(request, form, f"Quand ajouter une séance de « {action} » ?", back=back)
 
 
 COLUMNS = (
@@ -269,12 +269,12 @@ def _years(found: list[Any]) -> Table:
         columns=(
             Column("Action", "main"),
             Column("Thème", "tags"),
-            Column("Séances", "number", word="séances :"),
-            Column("Annulées", "number", word="annulées :"),
-            Column("Personnes", "number", word="personnes :"),
-            Column("Présences", "number", word="présences :"),
-            Column("Sans nom", "number", word="sans nom :"),
-            Column("Par séance", "number", word="par séance :"),
+            Column("Séances", "number", word="séances :"),
+            Column("Annulées", "number", word="annulées :"),
+            Column("Personnes", "number", word="personnes :"),
+            Column("Présences", "number", word="présences :"),
+            Column("Sans nom", "number", word="sans nom :"),
+            Column("Par séance", "number", word="par séance :"),
             Column("Coût", "money"),
         ),
         rows=tuple(

@@ -68,7 +68,7 @@ def instance_create(request: HttpRequest) -> HttpResponse:
     if acted(request, form, create_instance, done="L’instance est créée. Nommez ceux qui y participent."):
         made = InstancePartenariale.objects.filter(form_key=form.cleaned_data["form_key"]).first()
         return redirect(made or back)
-    return act_page(request, form, "Quelle instance tenir avec des partenaires ?", back=back)
+    return act_page(request, form, "Quelle instance tenir avec des partenaires ?", back=back)
 
 
 @require_http_methods(["GET"])
@@ -100,8 +100,8 @@ def participant_name(request: HttpRequest, instance_id: int) -> HttpResponse:
     )
     if acted(request, form, name_participant, instance=instance, done="C’est noté."):
         return redirect(instance)
-    lead = "Les membres de l’équipe nommés lisent l’ordre du jour et les décisions ; chaque lecture est consignée."
-    return act_page(request, form, f"Qui participe à « {instance} » ?", lead=lead, back=instance.get_absolute_url())
+    lead = "Les membres de l’équipe nommés lisent l’ordre du jour et les décisions ; chaque lecture est consignée."
+    return act_page(request, form, f"Qui participe à « {instance} » ?", lead=lead, back=instance.get_absolute_url())
 
 
 @require_http_methods(["POST"])
@@ -124,7 +124,7 @@ def reunion_plan(request: HttpRequest, instance_id: int) -> HttpResponse:
         request, form, plan_reunion, instance=instance, done="Réunion prévue, avec les situations restées ouvertes."
     ):
         return redirect(instance.reunions.first() or back)
-    return act_page(request, form, f"Quand se réunit « {instance} » ?", back=back)
+    return act_page(request, form, f"Quand se réunit « {instance} » ?", back=back)
 
 
 @require_http_methods(["GET"])
@@ -154,9 +154,9 @@ def reunion_close(request: HttpRequest, reunion_id: int) -> HttpResponse:
     back = reunion.get_absolute_url()
     participants = reunion.instance.participants.in_force().select_related("user", "contact__partenaire")
     form = PresentsForm(request.POST or None, participants=participants, back=back)
-    if acted(request, form, close_reunion, reunion=reunion, done="Réunion close : ses décisions ne changent plus."):
+    if acted(request, form, close_reunion, reunion=reunion, done="Réunion close : ses décisions ne changent plus."):
         return redirect(reunion)
-    return act_page(request, form, "Qui était là ?", lead=str(reunion), back=back)
+    return act_page(request, form, "Qui était là ?", lead=str(reunion), back=back)
 
 
 @require_http_methods(["GET"])
@@ -181,7 +181,7 @@ def situation_add(request: HttpRequest, reunion_id: int, dossier_id: int) -> Htt
     form = SituationForm(request.POST or None, back=reunion.get_absolute_url())
     if acted(request, form, add_situation, reunion=reunion, dossier=dossier, done="C’est à l’ordre du jour."):
         return redirect(reunion)
-    question = f"Que dire de {dossier.menage} ?"
+    question = f"Que dire de {dossier.menage} ?"
     return act_page(request, form, question, lead=str(reunion), back=reunion.get_absolute_url(), menage=dossier.menage)
 
 
@@ -213,7 +213,7 @@ def situation_decide(request: HttpRequest, situation_id: int) -> HttpResponse:
     form = DecideForm(request.POST or None, initial=initial, back=back)
     if acted(request, form, decide_situation, situation=situation, done="Décision consignée."):
         return redirect(situation.reunion)
-    question = f"Que décide‑t‑on pour {situation.dossier.menage} ?"
+    question = f"Que décide‑t‑on pour {situation.dossier.menage} ?"
     return act_page(request, form, question, lead=str(situation.reunion), back=back)
 
 
@@ -226,7 +226,7 @@ def situation_withdraw(request: HttpRequest, situation_id: int) -> HttpResponse:
     form = ReasonForm(request.POST or None, submit="Retirer de l’ordre du jour", back=back)
     if acted(request, form, withdraw_situation, situation=situation, done="Retirée de l’ordre du jour."):
         return redirect(situation.reunion)
-    return act_page(request, form, "Pourquoi retirer cette situation ?", lead=str(situation.reunion), back=back)
+    return act_page(request, form, "Pourquoi retirer cette situation ?", lead=str(situation.reunion), back=back)
 
 
 @require_http_methods(["POST"])

@@ -52,7 +52,14 @@ def form_page(
 
 
 def act_page(
-    request: HttpRequest, form: Any, question: str, *, back: str, lead: str = "", menage: Menage | None = None
+    request: HttpRequest,
+    form: Any,
+    question: str,
+    *,
+    back: str,
+    lead: str = "",
+    menage: Menage | None = None,
+    tab: str = TAB,
 ) -> HttpResponse:
     """The page of one act, about a household or about none."""
     context = {
@@ -60,7 +67,7 @@ def act_page(
         "question": question,
         "lead": lead,
         "back": back,
-        "banner": banner_for(request.user, menage, current=TAB) if menage else None,
+        "banner": banner_for(request.user, menage, current=tab) if menage else None,
     }
     return render(request, "accompagnement/form.html", context)
 

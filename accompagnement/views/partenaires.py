@@ -114,7 +114,7 @@ def partenaire_create(request: HttpRequest) -> HttpResponse:
     """Add a partner to the directory."""
     back = reverse("accompagnement:partenaire_list")
     return _saved_partenaire(
-        request, PartenaireForm(request.POST or None, back=back), "Quel partenaire ajouter ?", back
+        request, PartenaireForm(request.POST or None, back=back), "Quel partenaire ajouter ?", back
     )
 
 
@@ -125,7 +125,7 @@ def partenaire_edit(request: HttpRequest, partenaire_id: int) -> HttpResponse:
     partenaire = _partenaire(request, partenaire_id, Permission.PARTENAIRE_EDIT)
     back = reverse("accompagnement:partenaire_detail", args=[partenaire.pk])
     form = PartenaireForm(request.POST or None, instance=partenaire, back=back)
-    return _saved_partenaire(request, form, "Que change‑t‑il pour ce partenaire ?", back)
+    return _saved_partenaire(request, form, "Que change‑t‑il pour ce partenaire ?", back)
 
 
 def _saved_partenaire(request: HttpRequest, form: PartenaireForm, question: str, back: str) -> HttpResponse:
@@ -147,7 +147,7 @@ def _saved_partenaire(request: HttpRequest, form: PartenaireForm, question: str,
 def contact_add(request: HttpRequest, partenaire_id: int) -> HttpResponse:
     """Add a contact to a partner."""
     partenaire = _partenaire(request, partenaire_id, Permission.PARTENAIRE_EDIT)
-    return _saved_contact(request, ContactPartenaire(partenaire=partenaire), "Qui appeler chez ce partenaire ?")
+    return _saved_contact(request, ContactPartenaire(partenaire=partenaire), "Qui appeler chez ce partenaire ?")
 
 
 @require_http_methods(["GET", "POST"])
@@ -156,7 +156,7 @@ def contact_edit(request: HttpRequest, contact_id: int) -> HttpResponse:
     """Change a contact, or say that they have left."""
     partners = directory(request.user, Permission.PARTENAIRE_EDIT)
     rows = ContactPartenaire.objects.filter(partenaire__in=partners)
-    return _saved_contact(request, get_object_or_404(rows, pk=contact_id), "Que change‑t‑il pour ce contact ?")
+    return _saved_contact(request, get_object_or_404(rows, pk=contact_id), "Que change‑t‑il pour ce contact ?")
 
 
 def _saved_contact(request: HttpRequest, contact: ContactPartenaire, question: str) -> HttpResponse:
@@ -206,7 +206,7 @@ def orientation_partenaire_make(request: HttpRequest, dossier_id: int) -> HttpRe
     form = OrientForm(request.POST or None, people=people, partenaires=partners, back=_back(dossier.pk))
     if acted(request, form, orient, dossier=dossier, done="Orientation enregistrée."):
         return redirect(_back(dossier.pk))
-    return form_page(request, dossier, form, "Vers qui orienter, et pour quoi ?", back=_back(dossier.pk))
+    return form_page(request, dossier, form, "Vers qui orienter, et pour quoi ?", back=_back(dossier.pk))
 
 
 def _orientation(request: HttpRequest, pk: int) -> Any:
@@ -222,7 +222,7 @@ def orientation_partenaire_answer(request: HttpRequest, orientation_partenaire_i
     form = AnswerForm(request.POST or None, back=_back(row.dossier_id))
     if acted(request, form, record_answer, orientation=row, done="Réponse notée."):
         return redirect(_back(row.dossier_id))
-    question = f"Que répond {row.partenaire} ?"
+    question = f"Que répond {row.partenaire} ?"
     return form_page(request, row.dossier, form, question, lead=row.shared, back=_back(row.dossier_id))
 
 
@@ -234,7 +234,7 @@ def orientation_partenaire_settle(request: HttpRequest, orientation_partenaire_i
     form = OutcomeForm(request.POST or None, back=_back(row.dossier_id))
     if acted(request, form, record_outcome, orientation=row, done="Issue notée."):
         return redirect(_back(row.dossier_id))
-    question = f"Qu’a donné l’orientation vers {row.partenaire} ?"
+    question = f"Qu’a donné l’orientation vers {row.partenaire} ?"
     return form_page(request, row.dossier, form, question, lead=row.shared, back=_back(row.dossier_id))
 
 
@@ -243,6 +243,6 @@ def orientation_partenaire_settle(request: HttpRequest, orientation_partenaire_i
 def orientation_partenaire_withdraw(request: HttpRequest, orientation_partenaire_id: int) -> HttpResponse:
     """The person no longer agrees."""
     row = _orientation(request, orientation_partenaire_id)
-    done = f"L’accord est retiré : dites à {row.partenaire} que la demande s’arrête."
+    done = f"L’accord est retiré : dites à {row.partenaire} que la demande s’arrête."
     refusal(request, withdraw_consent, orientation=row, done=done)
     return redirect(_back(row.dossier_id))

@@ -9,6 +9,7 @@ _SOCIAL = "contenu social : jamais dans l’administration"
 _ADMISSION = "se tient sur les pages des admissions, sous leurs permissions"
 _FILE = "liste de la CAF ou relevé de la banque : sur la page des fichiers de paiements"
 _ARREARS = "se note et se lit sur la page de l’impayé"
+_PRIVACY = "se tient sur la page « Vie privée » du ménage"
 _INSTANCE = "instance partenariale : lue par ceux qui y sont nommés, sur ses pages"
 _TOGETHER = "se tient sur les pages des actions collectives, au calendrier"
 _STAY = "se tient sur la page du séjour"
@@ -66,6 +67,10 @@ UNREGISTERED: dict[str, str] = {
     "accompagnement.InscriptionAction": _TOGETHER,
     "accompagnement.PresenceAction": _TOGETHER,
     "accompagnement.OrientationPartenaire": _SOCIAL,
+    "accompagnement.InformationRgpd": _PRIVACY,
+    "accompagnement.Consentement": _PRIVACY,
+    "accompagnement.DemandeAcces": _PRIVACY,
+    "accompagnement.NoteCommuniquee": _SOCIAL,
     "accompagnement.InstancePartenariale": _INSTANCE,
     "accompagnement.ParticipantInstance": _INSTANCE,
     "accompagnement.ReunionInstance": _INSTANCE,

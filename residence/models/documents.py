@@ -61,6 +61,8 @@ class DocumentKind(models.TextChoices):
     ATTESTATION = "attestation", "attestation de résidence"
     PROJET = "projet", "projet personnalisé"
     COMPTE_RENDU_RSA = "compte_rendu_rsa", "compte rendu d’entretien RSA"
+    INFORMATION_RGPD = "information_rgpd", "fiche d’information sur les données"
+    DOSSIER_PERSONNE = "dossier_personne", "dossier remis à la personne"
 
 
 # Who may open an issued document of each kind.
@@ -96,6 +98,8 @@ DOCUMENT_PERMISSION: dict[DocumentKind, Permission] = {
     DocumentKind.ATTESTATION: Permission.SEJOUR_VIEW,
     DocumentKind.PROJET: Permission.DOSSIER_VIEW,
     DocumentKind.COMPTE_RENDU_RSA: Permission.DOSSIER_VIEW,
+    DocumentKind.INFORMATION_RGPD: Permission.VIE_PRIVEE_RECORD,
+    DocumentKind.DOSSIER_PERSONNE: Permission.ACCES_ANSWER,
 }
 
 
