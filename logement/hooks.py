@@ -4,6 +4,7 @@ import re
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, Q, Value
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -12,10 +13,12 @@ from django.utils import timezone
 from logement.models import (
     AvisEcheance,
     ContratOccupation,
+    EtapeProcedure,
     EtatDesLieux,
     Logement,
     Place,
     Preavis,
+    Procedure,
     RenouvellementSejour,
     Sejour,
 )
@@ -175,12 +178,13 @@ class Sejours(MenagePart):
         if not self.user.holds(Permission.SEJOUR_VIEW):
             return []
         late = AvisEcheance.objects.overdue(today()).filter(contrat__sejour=OuterRef("pk"))
+        open_procedures = Procedure.objects.open().filter(sejour=OuterRef("pk")).order_by("kind").distinct("kind")
         contrats = ContratOccupation.objects.select_related("place__logement", "document__residence")
         contrats = contrats.defer("document__data")
         rows = (
             self.reader.rows(Sejour, Permission.SEJOUR_VIEW)
             .live()
-            .annotate(is_late=Exists(late))
+            .annotate(is_late=Exists(late), procedures_open=ArraySubquery(open_procedures.values("kind")))
             .select_related("residence", "dispositif")
             .prefetch_related(Prefetch("contrats", contrats))
         )
@@ -213,6 +217,8 @@ class Sejours(MenagePart):
             )
         if any(one.is_late and self.user.holds(Permission.COMPTE_VIEW, one.residence_id) for one in self.stays):
             badges.append(Badge("impayé", "late"))
+        if self.user.holds(Permission.PROCEDURE_VIEW, sejour.residence_id):
+            badges += [_OPEN_PROCEDURE[Procedure.Kind(kind)] for kind in sejour.procedures_open]
         tabs = [Tab("Séjour", sejour.get_absolute_url())]
         if self.user.holds(Permission.COMPTE_VIEW, sejour.residence_id):
             tabs.append(Tab("Compte", reverse("logement:compte_detail", args=[sejour.pk])))
@@ -261,7 +267,7 @@ class Sejours(MenagePart):
         ]
 
     def timeline(self) -> list[Event | Told]:
-        """Entry, signature, état des lieux, decisions on the stay, notice, exit."""
+        """Entry, signature, état des lieux, decisions on the stay, notice, procedures and their steps, exit."""
         told: list[Event | Told] = [event for sejour in self.stays for event in _of_sejour(sejour)]
         by_pk = {sejour.pk: sejour for sejour in self.stays}
 
@@ -297,6 +303,15 @@ class Sejours(MenagePart):
                 ),
                 ("kind", "signed_at", *staff("made_by")),
                 _of_state,
+            )
+        )
+        procedures = self.reader.rows(Procedure, Permission.PROCEDURE_VIEW)
+        told.append(Told(procedures, ("kind", "opened_on", *staff("opened_by")), _of_procedure))
+        told.append(
+            Told(
+                EtapeProcedure.objects.standing().filter(procedure__in=procedures),
+                ("code", "done_on", "procedure__id", "procedure__kind", *staff("recorded_by")),
+                _of_step,
             )
         )
         return told
@@ -384,6 +399,37 @@ def _of_state(edl: EtatDesLieux) -> Event:
         url=edl.get_absolute_url(),
         by=str(edl.made_by),
         meaning="done",
+    )
+
+
+# What the banner says of a procedure that is open.
+_OPEN_PROCEDURE = {
+    Procedure.Kind.DEATH: Badge("décès", "information"),
+    Procedure.Kind.UNSEEN: Badge("personne que l’on ne voit plus", "late"),
+    Procedure.Kind.AFTER_END: Badge("resté après la fin du contrat", "late"),
+}
+
+
+def _of_procedure(one: Procedure) -> Event:
+    return Event(
+        on=one.opened_on,
+        sentence=f"Procédure ouverte : {one.get_kind_display()}",
+        theme="logement",
+        icon="alert",
+        url=one.get_absolute_url(),
+        by=str(one.opened_by),
+        meaning="soon",
+    )
+
+
+def _of_step(step: EtapeProcedure) -> Event:
+    return Event(
+        on=step.done_on,
+        sentence=step.label,
+        theme="logement",
+        icon="checklist",
+        url=step.procedure.get_absolute_url(),
+        by=str(step.recorded_by),
     )
 
 

@@ -36,6 +36,7 @@ from logement.actions.sejours import (
     record_preavis,
     withdraw_preavis,
 )
+from logement.hooks import Sejours
 from logement.models import ContratOccupation, Destination, EtapeProcedure, OccupationPlace, Preavis
 from logement.queries.campagnes import contracts_of, owed_for_month
 from logement.queries.presence import guests_of
@@ -44,6 +45,8 @@ from residence.actions.documents import pdf_of
 from residence.duties import rebuild_duties
 from residence.models import Echeance, EntreeJournal, Personne, TitreSejour
 from residence.permissions import Role
+from residence.queries.menages import MenageReader
+from residence.queries.timeline import timeline
 from tests.factories import ContratFactory, SejourFactory
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +176,11 @@ def test_somebody_not_seen_any_more(lived):
             take_back_etape(by=by, etape=case.etapes.get(code="check"))
         take_back_etape(by=by, etape=news)
         assert [one.step.code for one in shown_steps(case) if one.done] == ["knock", "asked", "check"]
+        part = Sejours(MenageReader(by, lived.sejour.menage))
+        assert [badge.word for badge in part.banner().badges] == ["personne que l’on ne voit plus"]
+        told = [event.sentence for event in timeline([part])]
+        assert "Procédure ouverte : personne que l’on ne voit plus" in told
+        assert sum(sentence in {one.step.label for one in shown_steps(case) if one.done} for sentence in told) == 3
         record_etape(by=by, procedure=case, code="letter", done_on=D(2026, 1, 12))
         away = declare_absence(by=by, sejour=lived.sejour, start_on=D(2026, 1, 2), reason="justified")
         with pytest.raises(ValidationError, match="absence justifiée"):
