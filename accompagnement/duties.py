@@ -2,26 +2,19 @@
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accompagnement.models import (
     BilanProjet,
-    DemandeLogement,
     DiagnosticHabitat,
     DossierSocial,
     EtapeObjectif,
     NoteSociale,
-    OffreLogement,
-    ParcoursRsa,
-    Priorite,
     VeilleCanicule,
 )
-from accompagnement.queries.rsa import Standing, standing
 from accompagnement.queries.rythmes import exposed, visited
-from accompagnement.rules.relogement import dalo_appeal_window, dalo_decision_due_on, renewal_stage
 from accompagnement.rules.rythmes import within
 from residence.components import SOON_IN_MONTHS
 from residence.duties import DutyKind, Expected
@@ -143,7 +136,7 @@ def _visit(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
         )
 
 
-def _of_file(row: Any, due_on: datetime.date) -> Expected:
+def of_file(row: Any, due_on: datetime.date) -> Expected:
     """What is due about a row of an open file, for who follows it."""
     return Expected(
         target_id=row.pk,
@@ -154,7 +147,7 @@ def _of_file(row: Any, due_on: datetime.date) -> Expected:
     )
 
 
-def _open_rows(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+def open_rows(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
     """Rows of open files, each with who follows the household."""
     return (
         rows.filter(dossier__closed_on=None)
@@ -166,15 +159,15 @@ def _open_rows(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
 def _review(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """The next review of a projet, which the last meeting on it has dated."""
     later = BilanProjet.objects.filter(dossier=OuterRef("dossier"), held_on__gt=OuterRef("held_on"))
-    for bilan in _open_rows(rows.filter(~Exists(later), review_on__isnull=False), day):
-        yield _of_file(bilan, bilan.review_on)
+    for bilan in open_rows(rows.filter(~Exists(later), review_on__isnull=False), day):
+        yield of_file(bilan, bilan.review_on)
 
 
 def _to_sign(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """The paper of a projet waits for its signatures."""
     waiting = rows.filter(document__isnull=False, signed_on=None).select_related("document")
-    for bilan in _open_rows(waiting, day).select_related("dossier", "document"):
-        yield _of_file(bilan, within(bilan.document.issued_on, SIGN_WITHIN))
+    for bilan in open_rows(waiting, day).select_related("dossier", "document"):
+        yield of_file(bilan, within(bilan.document.issued_on, SIGN_WITHIN))
 
 
 def _projet_step(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
@@ -198,82 +191,8 @@ def _projet_step(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
 def _diagnostic_again(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """The last diagnosis of a home said when to make it again."""
     later = DiagnosticHabitat.objects.filter(dossier=OuterRef("dossier"), pk__gt=OuterRef("pk"))
-    for diagnostic in _open_rows(rows.filter(~Exists(later), again_on__isnull=False), day):
-        yield _of_file(diagnostic, diagnostic.again_on)
-
-
-def _renewal(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """A housing request ends: who follows is told 60 days before, the whole team 30 days before."""
-    for demande in _open_rows(rows.filter(ended_on=None), day):
-        stage = renewal_stage(demande.valid_until_on, today=day)
-        if stage:
-            yield _of_file(demande, demande.valid_until_on)
-        if stage == 2 and demande.follower:
-            yield replace(_of_file(demande, demande.valid_until_on), user_id=None, role=Role.COORDINATRICE)
-
-
-def _dalo_decision(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """The commission de médiation has to decide on a DALO."""
-    for priorite in _open_rows(rows.filter(kind=Priorite.Kind.DALO, status=Priorite.Status.FILED), day):
-        yield _of_file(priorite, dalo_decision_due_on(priorite.filed_on))
-
-
-def _dalo_appeal(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """Recognised by the DALO and not housed in time: the last day to ask the court."""
-    recognised = rows.filter(kind=Priorite.Kind.DALO, status=Priorite.Status.GRANTED)
-    for priorite in _open_rows(recognised, day).select_related("dossier__residence"):
-        first, last = dalo_appeal_window(
-            priorite.decided_on, large_agglomeration=priorite.dossier.residence.is_in_large_agglomeration
-        )
-        if first <= day:
-            yield _of_file(priorite, last)
-
-
-def _priority_ends(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """A priority granted for a time comes to its end."""
-    for priorite in _open_rows(rows.filter(status=Priorite.Status.GRANTED, valid_until_on__isnull=False), day):
-        yield _of_file(priorite, priorite.valid_until_on)
-
-
-def _offer(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """A landlord waits for the answer to an offer."""
-    for offre in _open_rows(rows.filter(answer="", outcome="", answer_by_on__isnull=False), day):
-        yield _of_file(offre, offre.answer_by_on)
-
-
-def _rsa(rows: QuerySet[Any], day: datetime.date) -> Iterator[tuple[Any, Standing]]:
-    """Each support of the RSA that runs, and where it stands."""
-    running = rows.filter(ended_on=None).prefetch_related("contrats", "entretiens")
-    for parcours in _open_rows(running, day):
-        yield parcours, standing(parcours)
-
-
-def _rsa_sign(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """The contrat d'engagement is to sign, or the old contract to convert."""
-    for parcours, now in _rsa(rows, day):
-        if due_on := now.sign_by_on or now.convert_by_on:
-            yield _of_file(parcours, due_on)
-
-
-def _rsa_renew(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """The contrat d'engagement ends."""
-    for parcours, now in _rsa(rows, day):
-        if now.contrat is not None:
-            yield _of_file(parcours, now.contrat.end_on)
-
-
-def _rsa_diagnosis(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """No work can be looked for: a joint diagnosis with France Travail."""
-    for parcours, now in _rsa(rows, day):
-        if now.diagnosis_by_on is not None:
-            yield _of_file(parcours, now.diagnosis_by_on)
-
-
-def _rsa_meeting(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """The next meeting that the last one has dated."""
-    for parcours, now in _rsa(rows, day):
-        if now.entretiens and now.entretiens[0].next_on:
-            yield _of_file(parcours, now.entretiens[0].next_on)
+    for diagnostic in open_rows(rows.filter(~Exists(later), again_on__isnull=False), day):
+        yield of_file(diagnostic, diagnostic.again_on)
 
 
 def _heat_calls(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
@@ -396,90 +315,5 @@ KINDS = [
         url_name="accompagnement:veille_detail",
         permission=Permission.VEILLE_CALL,
         action_label="Appeler",
-    ),
-    DutyKind(
-        code="demande.renew",
-        sentence="Renouveler la demande de logement social",
-        model=DemandeLogement,
-        rule=_renewal,
-        url_name="accompagnement:demande_renew",
-        permission=Permission.RELOGEMENT_EDIT,
-        action_label="Noter le renouvellement",
-        soon_within=SOON_IN_MONTHS,
-    ),
-    DutyKind(
-        code="priorite.decision",
-        sentence="Vérifier la décision de la commission DALO",
-        model=Priorite,
-        rule=_dalo_decision,
-        url_name="accompagnement:priorite_decide",
-        permission=Permission.RELOGEMENT_EDIT,
-        action_label="Noter la décision",
-        soon_within=SOON_IN_MONTHS,
-    ),
-    DutyKind(
-        code="priorite.appeal",
-        sentence="Recours DALO possible : en parler, puis décider",
-        model=Priorite,
-        rule=_dalo_appeal,
-        url_name="accompagnement:priorite_decide",
-        permission=Permission.RELOGEMENT_EDIT,
-        soon_within=SOON_IN_MONTHS,
-    ),
-    DutyKind(
-        code="priorite.end",
-        sentence="Une priorité de relogement arrive à son terme",
-        model=Priorite,
-        rule=_priority_ends,
-        url_name="accompagnement:priorite_decide",
-        permission=Permission.RELOGEMENT_EDIT,
-        soon_within=SOON_IN_MONTHS,
-    ),
-    DutyKind(
-        code="offre.answer",
-        sentence="Répondre à une offre de logement",
-        model=OffreLogement,
-        rule=_offer,
-        url_name="accompagnement:offre_answer",
-        permission=Permission.RELOGEMENT_EDIT,
-        action_label="Répondre",
-    ),
-    DutyKind(
-        code="rsa.sign",
-        sentence="Faire signer le contrat d’engagement",
-        model=ParcoursRsa,
-        rule=_rsa_sign,
-        url_name="accompagnement:rsa_sign",
-        permission=Permission.RSA_EDIT,
-        action_label="Enregistrer",
-    ),
-    DutyKind(
-        code="rsa.renew",
-        sentence="Renouveler le contrat d’engagement",
-        model=ParcoursRsa,
-        rule=_rsa_renew,
-        url_name="accompagnement:rsa_sign",
-        permission=Permission.RSA_EDIT,
-        action_label="Renouveler",
-        soon_within=SOON_IN_MONTHS,
-    ),
-    DutyKind(
-        code="rsa.diagnosis",
-        sentence="Diagnostic conjoint avec France Travail",
-        model=ParcoursRsa,
-        rule=_rsa_diagnosis,
-        url_name="accompagnement:rsa_edit",
-        permission=Permission.RSA_EDIT,
-        action_label="Le noter",
-        soon_within=SOON_IN_MONTHS,
-    ),
-    DutyKind(
-        code="rsa.meeting",
-        sentence="Tenir l’entretien RSA",
-        model=ParcoursRsa,
-        rule=_rsa_meeting,
-        url_name="accompagnement:rsa_hold",
-        permission=Permission.RSA_EDIT,
-        action_label="Le tenir",
     ),
 ]

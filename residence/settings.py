@@ -403,6 +403,8 @@ DUTIES = [
     "logement.duties.KINDS",
     "logement.duties_paiements.KINDS",
     "accompagnement.duties.KINDS",
+    "accompagnement.duties_relogement.KINDS",
+    "accompagnement.duties_rsa.KINDS",
     "accompagnement.duties_collectif.KINDS",
     "accompagnement.duties_vie.KINDS",
     "accompagnement.duties_partenaires.KINDS",
