@@ -1,19 +1,16 @@
 """What the life of the house gives to the pages of the others, by the names in settings."""
 
-import datetime
-
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accompagnement.models import Incident, TourneeLinge, Transmission
+from accompagnement.models import Incident, Transmission
 from accompagnement.queries.transmissions import unread
 from residence.components import Event
 from residence.contracts import MenagePart, Panel, Told
 from residence.duties import refresh_duties
 from residence.menu import MenuEntry
 from residence.models import Menage, User
-from residence.models.base import today
 from residence.permissions import Cause, Permission, Role
 
 MENU = [
@@ -111,18 +108,11 @@ def _handed_over(user: User, residence_id: int | None) -> Panel:
 
 def _house(user: User, residence_id: int | None) -> Panel:
     rows = Incident.objects.visible_to(user, Permission.INCIDENT_FOLLOW).running()
-    rounds = TourneeLinge.objects.visible_to(user, Permission.SERVICE_RUN).filter(
-        closed_at=None, planned_on__lte=today() + datetime.timedelta(days=31)
-    )
     if residence_id is not None:
-        rows, rounds = rows.filter(residence=residence_id), rounds.filter(service__residence=residence_id)
-    lines: list[tuple[str, object]] = [("Incidents en cours", rows.count())]
-    following = rounds.order_by("planned_on").values_list("planned_on", flat=True).first()
-    if following:
-        lines.append(("Prochaine tournée du linge", following))
+        rows = rows.filter(residence=residence_id)
     return Panel(
         title="La maison",
-        lines=tuple(lines),
+        lines=(("Incidents en cours", rows.count()),),
         url=reverse("accompagnement:incident_list"),
         link_label="Voir les incidents",
         order=30,
