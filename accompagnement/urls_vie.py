@@ -7,6 +7,7 @@ from accompagnement.views import incidents, services, transmissions
 urlpatterns = [
     path("incidents/", incidents.incident_list, name="incident_list"),
     path("incidents/signaler/", incidents.incident_report, name="incident_report"),
+    path("incidents/compte/", incidents.incident_count, name="incident_count"),
     path("incidents/<int:incident_id>/", incidents.incident_detail, name="incident_detail"),
     path("incidents/<int:incident_id>/suite/", incidents.incident_follow, name="incident_follow"),
     path("incidents/<int:incident_id>/nature/", incidents.incident_requalify, name="incident_requalify"),

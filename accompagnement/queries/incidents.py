@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accompagnement.models import Incident, SuiteIncident
@@ -161,3 +161,37 @@ def path_shown(incident: Incident, suites: list[SuiteIncident]) -> list[StageSho
 def left_of(incident: Incident) -> list[Stage]:
     """The stages that keep an incident from being closed."""
     return stages_left(incident.kind, settled(incident.suites.all(), incident.menage))
+
+
+# The count of a year
+
+COUNT_LABELS = ("signalés", "par un voisin", "par l’agence", "clos", "en cours")
+
+
+@dataclass(frozen=True)
+class KindCount:
+    """A kind of incident in a year: figures in the order of COUNT_LABELS."""
+
+    kind: str
+    figures: tuple[int, ...]
+
+
+def year_count(rows: QuerySet[Any], year: int) -> list[KindCount]:
+    """The incidents of `rows` that happened in `year`, by kind, save those entered by mistake; one query."""
+    counted = (
+        rows.filter(happened_at__year=year)
+        .exclude(outcome=Incident.Outcome.ERREUR)
+        .order_by()
+        .values("kind")
+        .annotate(
+            all=Count("pk"),
+            neighbours=Count("pk", filter=Q(source=Incident.Source.VOISIN)),
+            agency=Count("pk", filter=Q(source=Incident.Source.AGENCE)),
+            closed=Count("pk", filter=Q(status=Incident.Status.CLOSED)),
+        )
+    )
+    by_kind = {
+        row["kind"]: (row["all"], row["neighbours"], row["agency"], row["closed"], row["all"] - row["closed"])
+        for row in counted
+    }
+    return [KindCount(str(label), by_kind[value]) for value, label in Incident.Kind.choices if value in by_kind]

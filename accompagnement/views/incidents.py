@@ -26,11 +26,12 @@ from accompagnement.forms.incidents import (
 from accompagnement.forms.lieux import SEPARATOR
 from accompagnement.models import Incident
 from accompagnement.models.incidents import PROTECTED
-from accompagnement.queries.incidents import path_shown, recent
+from accompagnement.queries.incidents import COUNT_LABELS, path_shown, recent, year_count
 from accompagnement.views.pages import act_page, acted
 from logement.models import ContratOccupation
 from residence.components import Badge, Column, Meaning, Row, Table
 from residence.context_processors import frame_of
+from residence.models.base import today
 from residence.permissions import Permission, require_permission
 
 PER_PAGE = 50
@@ -99,6 +100,28 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows.select_related("place", "menage"), PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "table": _table(list(page), request.user)}
     return render(request, "accompagnement/incident_list.html", context)
+
+
+@require_http_methods(["GET"])
+@require_permission(Permission.INCIDENT_FOLLOW)
+def incident_count(request: HttpRequest) -> HttpResponse:
+    """How many incidents a year, by kind: those that the user follows, and nobody's name."""
+    last = today().year
+    asked = request.GET.get("annee", "")
+    year = min(max(int(asked), 2000), last) if asked.isdigit() and len(asked) == 4 else last
+    rows = Incident.objects.visible_to(request.user, Permission.INCIDENT_FOLLOW)
+    chosen = frame_of(request).residence
+    counts = year_count(rows.filter(residence=chosen.pk) if chosen else rows, year)
+    context = {
+        "year": year,
+        "labels": COUNT_LABELS,
+        "counts": counts,
+        "totals": [sum(figures) for figures in zip(*(one.figures for one in counts), strict=True)],
+        "before": year - 1,
+        "after": year + 1 if year < last else None,
+        "all_kinds": request.user.holds(Permission.INCIDENT_PROTECTED),
+    }
+    return render(request, "accompagnement/incident_count.html", context)
 
 
 def _table(incidents: list[Incident], user: Any) -> Table:

@@ -315,3 +315,18 @@ def test_the_household_tells_its_incidents_to_who_reads_them(at_home, who, told)
     listed = signed_in(user).get(reverse(f"{URL}list"))
     assert len(listed.context["page"].object_list) == told
     assert Incident.objects.visible_to(user, Permission.INCIDENT_FOLLOW).count() == told
+
+
+@pytest.mark.parametrize(("who", "expected"), [("nadia", [4, 1, 1, 1, 3]), ("sylvie", [3, 1, 1, 1, 2])])
+def test_the_year_is_counted_by_kind_without_a_name(at_home, who, expected):
+    report(at_home, "bruit", source="voisin")
+    report(at_home, "degat", source="agence")
+    report(at_home, "violence")
+    done = report(at_home, "bruit")
+    close_incident(by=at_home.nadia, incident=done, outcome="regle")
+    wrong = report(at_home, "bruit")
+    close_incident(by=at_home.nadia, incident=wrong, outcome="erreur", closed_reason="Doublon")
+    page = signed_in(getattr(at_home, who)).get(reverse(f"{URL}count"))
+    assert page.context["totals"] == expected
+    assert str(at_home.menage) not in page.content.decode()
+    assert signed_in(at_home.karim).get(reverse(f"{URL}count") + "?annee=2019").context["counts"] == []
