@@ -20,9 +20,9 @@ from django.db import connection
 from residence import embedded
 
 SIZES = {222: 24, 2_000: 2, 20_000: 2}  # places: months of history
-MEASURES = ("pages", "attribution", "planning", "campagne", "paiements", "papiers", "quittances")
-# What a measure is for: papers and receipts are those of a résidence; whether a campaign grows in a line, and the
-# planning of a large body over two years.
+MEASURES = ("pages", "attribution", "planning", "campagne", "paiements", "papiers", "quittances", "notes")
+# What a measure is for: papers and receipts are those of a résidence, the search among notes makes its own rows;
+# whether a campaign grows in a line, and the planning of a large body over two years.
 ONLY = {
     222: MEASURES,
     2_000: ("planning", "campagne"),

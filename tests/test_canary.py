@@ -239,6 +239,10 @@ def lists(world):
         yield f"/recherche/?q={asked}", words
         yield f"/rendez-vous/nouveau/?menage={asked}", words
         yield f"/accompagnement/?referent=tous&etat=tous&q={asked}", words
+    # What is written in notes: a word of the household, of the note kept to its referents, of the one replaced.
+    yield "/accompagnement/notes/chercher/?q=plumage", tuple(word for word in HOUSEHOLD if word != "plumage")
+    yield "/accompagnement/notes/chercher/?q=dort", HOUSEHOLD + NOTE
+    yield "/accompagnement/notes/chercher/?q=zibelin", (*HOUSEHOLD, "zibeline", "hermine", "Ouvert Paul")
 
 
 @pytest.mark.django_db

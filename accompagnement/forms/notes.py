@@ -1,4 +1,4 @@
-"""The form of a note."""
+"""The form of a note, and that of the search among them."""
 
 import uuid
 from typing import Any
@@ -11,6 +11,14 @@ from accompagnement.models import DossierSocial, NoteSociale, Theme
 from residence.forms.fields import DateField
 from residence.forms.layout import not_in_the_future, page_helper
 from residence.models.base import today
+
+
+class SearchForm(forms.Form):
+    """What is looked for in the notes."""
+
+    q = forms.CharField(label="Mots", required=False, max_length=100)
+    theme = forms.ChoiceField(label="Thème", required=False, choices=[("", "tous"), *Theme.choices])
+    nature = forms.ChoiceField(label="Nature", required=False, choices=[("", "toutes"), *NoteSociale.Kind.choices])
 
 
 class NoteForm(forms.Form):

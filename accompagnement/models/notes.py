@@ -3,6 +3,8 @@
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -10,7 +12,7 @@ from django.utils import timezone
 
 from accompagnement.models.dossiers import DossierSocial, Theme
 from residence.models import Referent, User
-from residence.models.base import ScopedQuerySet, choice_check, pair_check
+from residence.models.base import PlainText, ScopedQuerySet, choice_check, pair_check
 
 
 def followed_by(user: Any) -> Q:
@@ -34,7 +36,8 @@ class NoteQuerySet(ScopedQuerySet):
 
     def current(self) -> Self:
         """Notes as they stand: those that a correction has replaced are left out."""
-        return self.filter(replaced_by__isnull=True)
+        # An anti-join: of « no row on the other side », PostgreSQL guesses that nearly nothing is left.
+        return self.filter(~Exists(NoteSociale.objects.filter(replaces=OuterRef("pk"))))
 
     def with_step_to_do(self) -> Self:
         """Notes that announce a next step with its date, not taken yet, in a file that is open."""
@@ -110,7 +113,14 @@ class NoteSociale(models.Model):
         verbose_name = "note sociale"
         verbose_name_plural = "notes sociales"
         ordering = ["-held_on", "-pk"]
-        indexes = [models.Index(fields=["dossier", "-held_on"], name="note_sociale_dossier")]
+        indexes = [
+            models.Index(fields=["dossier", "-held_on"], name="note_sociale_dossier"),
+            # The most recent first: what a search for a word of every day reads.
+            models.Index(fields=["-held_on", "-id"], name="note_sociale_recent"),
+            GinIndex(
+                SearchVector(PlainText("text"), PlainText("next_step"), config="french"), name="note_sociale_words"
+            ),
+        ]
         constraints = [
             choice_check("kind", NoteSocialeKind, name="note_sociale_kind"),
             choice_check("outcome", NoteSocialeOutcome, name="note_sociale_outcome"),
