@@ -1,5 +1,6 @@
 """Chromium, and the people who drive it: each in a session of their own, on pages that must be without fault."""
 
+import datetime
 import io
 import re
 from collections import defaultdict
@@ -11,6 +12,7 @@ import pypdf
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from django.db import connections
+from django.test import Client
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from residence.authentication import totp_code
@@ -65,6 +67,13 @@ class Agent:
             self.page.locator("main form button[type=submit]").first.click()
             self.check()
         assert self.page.url.rstrip("/") == self.base.rstrip("/"), self.page.url
+
+    def later(self, clock: Any, day: datetime.date) -> None:
+        """Another day: the first session is over; a new one is given, rather than the password typed again."""
+        clock.move_to(datetime.datetime(day.year, day.month, day.day, 8, 30, tzinfo=datetime.UTC))
+        client = Client()
+        client.force_login(self.user)
+        self.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.base}])
 
     def go(self, address: str) -> None:
         answer = self.page.goto(f"{self.base}{address}")

@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 import time_machine
-from django.test import Client
 
 from logement.models import AvisEcheance, Encaissement, Quittance
 from residence.models import DocumentEmis
@@ -40,14 +39,6 @@ def house():
         yield by, contrats, clock
 
 
-def later(desk, by, clock, day: datetime.date) -> None:
-    """Another day: the session of the first one is over, she is given a new one rather than type her password."""
-    clock.move_to(datetime.datetime(day.year, day.month, day.day, 8, 30, tzinfo=datetime.UTC))
-    client = Client()
-    client.force_login(by)
-    desk.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": desk.base}])
-
-
 def upload(desk, name: str, content: bytes) -> None:
     desk.page.set_input_files("[name=file]", {"name": name, "mimeType": "text/plain", "buffer": content})
 
@@ -62,7 +53,7 @@ def test_a_month(house, at_screen):
     desk.press("Confirmer les 4 avis")
     assert AvisEcheance.objects.filter(status="confirmed").count() == 4
     # The statement of the bank: one by its reference, one who pays a part, which somebody decides.
-    later(desk, by, clock, datetime.date(2026, 4, 6))
+    desk.later(clock, datetime.date(2026, 4, 6))
     diallo, ba = contrats["DIALLO Awa"], contrats["BA Moussa"]
     reference = f"{diallo.place.code}-{diallo.sejour_id}"
 
@@ -109,7 +100,7 @@ def test_a_month(house, at_screen):
     desk.press("Noter une démarche")
     desk.fill(kind="talk", done_on="6/4/26", outcome="promise")
     desk.submit()
-    later(desk, by, clock, datetime.date(2026, 4, 21))
+    desk.later(clock, datetime.date(2026, 4, 21))
     desk.go(f"/logement/redevance/arrieres/{unpaid.pk}/")
     desk.press("Écrire la première lettre")
     letter = desk.pdf(DocumentEmis.objects.get(kind="relance").pk)
