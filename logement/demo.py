@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from logement.demo_occupant import load_occupant
 from logement.demo_papers import load_papers
 from logement.demo_presence import load_presence
 from logement.demo_redevance import load_money
@@ -67,6 +68,7 @@ class Home:
 def load(world: World) -> None:
     _stays(world, load_stock(world))
     _residents(world)
+    load_occupant(world)
     load_money(world)
     load_papers(world)
     load_presence(world)

@@ -19,6 +19,7 @@ from logement.models import (
     EtatDesLieux,
     Place,
     Preavis,
+    Procedure,
     RenouvellementSejour,
     Sejour,
     TravauxPrevus,
@@ -108,9 +109,14 @@ def insurances_to_collect(rows: QuerySet[Any], day: datetime.date) -> Iterator[E
 
 
 def keys_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """Notices that end soon, or have ended: the keys are to come back, or to be recorded."""
+    """Notices that end soon, or have ended: the keys are to come back, or to be recorded.
+
+    Of somebody who stays, or died, the steps of the procedure say what to do while it is open.
+    """
+    under_way = Procedure.objects.open().filter(contrat=OuterRef("pk"))
     wanted = rows.filter(
-        status__in=[Status.NOTICE, Status.OCCUPANT_SANS_TITRE], end_on__lte=add_days(day, KEYS_AHEAD_DAYS)
+        Q(status=Status.NOTICE) | Q(status=Status.OCCUPANT_SANS_TITRE) & ~Exists(under_way),
+        end_on__lte=add_days(day, KEYS_AHEAD_DAYS),
     )
     for contrat in _with_sejour(wanted):
         yield _of_contrat(contrat, contrat.end_on, Role.GESTIONNAIRE, f"place {contrat.place.code}")

@@ -58,6 +58,7 @@ urlpatterns = [
     # Procedures
     path("contrats/<int:contrat_id>/que-se-passe-t-il/", procedures.procedure_open, name="procedure_open"),
     path("contrats/<int:contrat_id>/reste-dans-les-lieux/", procedures.maintien_record, name="maintien_record"),
+    path("procedures/<int:procedure_id>/imprimer/", procedures.procedure_print, name="procedure_print"),
     path("procedures/<int:procedure_id>/", procedures.procedure_detail, name="procedure_detail"),
     path("procedures/<int:procedure_id>/etapes/<slug:code>/", procedures.etape_record, name="etape_record"),
     path("procedures/<int:procedure_id>/fin-du-contrat/", procedures.procedure_end, name="procedure_end"),
@@ -122,6 +123,7 @@ urlpatterns = [
         name="etat_des_lieux_cancel",
     ),
     # The exit
+    path("sejours/<int:sejour_id>/sortie/imprimer/", sorties.sortie_print, name="sortie_print"),
     path("sejours/<int:sejour_id>/sortie/", sorties.sortie_detail, name="sortie_detail"),
     path("sejours/<int:sejour_id>/sortie/<str:step>/", sorties.etape_sortie_record, name="etape_sortie_record"),
     path("etapes-sortie/<int:etape_id>/annuler/", sorties.etape_sortie_cancel, name="etape_sortie_cancel"),

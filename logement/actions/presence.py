@@ -9,7 +9,7 @@ from django.utils import timezone
 from logement.models import Absence, ContratOccupation, EntreeLogement, Sejour, TiersHeberge
 from logement.queries.courriers import letter_data
 from logement.queries.presence import hostings_of
-from logement.rules.tiers import Hosting, Limit, excesses
+from logement.rules.tiers import Hosting, Limit, excesses, too_many_on
 from residence.actions.documents import issue_document
 from residence.actions.journal import record
 from residence.actions.statuses import locked
@@ -146,6 +146,17 @@ def declare_tiers(
         raise ValidationError(
             {"end_on": [_excess_sentence(one.limit, one.days_allowed, one.first_day) for one in found]}
         )
+    most = sejour.residence.guests_at_once
+    if most is not None:
+        full_on = too_many_on(hostings_of(sejour), planned=Hosting(tiers.guest, start_on, end_on), most=most)
+        if full_on is not None:
+            guests = f"{most} personne{'s' if most > 1 else ''}"
+            raise ValidationError(
+                {
+                    "start_on": f"Le règlement intérieur permet d’héberger {guests} à la fois : ce serait dépassé le "
+                    f"{full_on:%d/%m/%Y} (CCH, art. R.633-9)."
+                }
+            )
     tiers.save()
     refresh_duties(tiers)
     _record("tiers.declare", by, sejour, start_on=start_on, end_on=end_on)

@@ -296,6 +296,7 @@ def _locked_contrat(contrat: ContratOccupation) -> ContratOccupation:
 
 def _refresh(procedure: Procedure) -> None:
     refresh_duties(procedure)
+    refresh_duties(procedure.contrat)
     refresh_duties(procedure.sejour)
 
 

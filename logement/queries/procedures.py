@@ -49,6 +49,38 @@ def shown_steps(procedure: Procedure) -> list[Shown]:
     return found
 
 
+def paper_of(procedure: Procedure, day: datetime.date) -> dict[str, Any]:
+    """The steps of a procedure on paper, to have in hand where there is no screen."""
+    sejour = procedure.sejour
+    facts = [("Résident", str(sejour.menage)), ("Place", procedure.contrat.place.code)]
+    if procedure.personne_id:
+        facts.append(("Personne", str(procedure.personne)))
+    facts += [
+        ("Date du fait", f"{procedure.event_on:%d/%m/%Y}"),
+        ("Ouverte le", f"{procedure.opened_on:%d/%m/%Y}, par {procedure.opened_by}"),
+        *facts_of(procedure, day),
+    ]
+    return {
+        "title": str(procedure.get_kind_display()).capitalize(),
+        "facts": facts,
+        "steps": [_on_paper(one) for one in shown_steps(procedure)],
+    }
+
+
+def _on_paper(one: Shown) -> dict[str, str]:
+    word = "pas avant le" if one.step.executes else "pour le"
+    when = [f"{word} {one.due:%d/%m/%Y}, {one.why}" if one.due else one.why, one.step.source]
+    if one.step.optional:
+        when.insert(0, "s’il y a lieu")
+    done = f"{one.done.done_on:%d/%m/%Y}, {one.done.recorded_by}" if one.done else ""
+    return {
+        "label": one.step.label,
+        "help": "" if one.done else one.step.help,
+        "when": " ; ".join(filter(None, when)),
+        "done": done,
+    }
+
+
 def next_of(procedure: Procedure) -> tuple[Step, datetime.date | None] | None:
     """The step that somebody waits for, and by when."""
     steps = steps_of(procedure.case, isolated=procedure.is_isolated)

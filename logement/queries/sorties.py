@@ -2,6 +2,8 @@
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 
@@ -16,6 +18,7 @@ from logement.models import (
     SignalementDepart,
 )
 from logement.models.sejours import PERMANENT_DESTINATIONS
+from logement.queries.compte import balance_of
 from logement.queries.rapprochement import departures
 from logement.rules.depot import refund_due_on
 from residence.models.base import today
@@ -93,6 +96,41 @@ def exit_steps(sejour: Sejour, contrat: ContratOccupation, *, masked: bool = Fal
         _deposit_step(sejour, contrat, refund_on),
         _place_step(contrat),
     ]
+
+
+def paper_of(sejour: Sejour, contrat: ContratOccupation, *, with_account: bool) -> dict[str, Any]:
+    """What an exit asks for on paper. `with_account`: what is left on the account and what is held of the deposit."""
+    leaves_on = sejour.ended_on or contrat.keys_back_on or contrat.end_on
+    keys = f"{contrat.keys_back_on:%d/%m/%Y}" if contrat.keys_back_on else "pas encore rendues"
+    facts = [
+        ("Résident", str(sejour.menage)),
+        ("Place", contrat.place.code),
+        ("Entrée", f"{sejour.start_on:%d/%m/%Y}"),
+        ("Départ", f"{leaves_on:%d/%m/%Y}" if leaves_on else "date à noter"),
+        ("Clés", keys),
+    ]
+    sums: list[tuple[str, Decimal]] = []
+    if with_account:
+        balance = balance_of(sejour)
+        sums = [("Redevance et prestations restant à payer", balance.to_pay)]
+        sums += [("Versé d’avance", -balance.surplus)] if balance.surplus else []
+        if balance.apl_awaited:
+            sums.append(("APL attendue de la CAF ou de la MSA, à ne pas demander", balance.apl_awaited))
+        sums.append(("Dépôt de garantie détenu", balance.deposit_held))
+    return {
+        "title": "Feuille de sortie",
+        "facts": facts,
+        "sums": sums,
+        "steps": [
+            {
+                "label": step.label,
+                "help": "",
+                "when": f"pour le {step.due_on:%d/%m/%Y}" if step.due_on and not step.done else "",
+                "done": step.detail if step.done else "",
+            }
+            for step in exit_steps(sejour, contrat, masked=True)
+        ],
+    }
 
 
 def _recorded(

@@ -80,6 +80,15 @@ def excesses(hostings: Iterable[Hosting], *, planned: Hosting) -> list[Excess]:
     return found
 
 
+def too_many_on(hostings: Iterable[Hosting], *, planned: Hosting, most: int) -> date | None:
+    """The first day on which `planned` would bring the guests of a resident above `most` at once; None when it fits."""
+    others = [one for one in hostings if one.guest != planned.guest]
+    for day in _days(planned.start, planned.end):
+        if 1 + len({one.guest for one in others if one.start <= day <= one.end}) > most:
+            return day
+    return None
+
+
 def _days(start: date, end: date) -> Iterator[date]:
     for ordinal in range(start.toordinal(), end.toordinal() + 1):
         yield date.fromordinal(ordinal)

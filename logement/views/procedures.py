@@ -17,9 +17,15 @@ from logement.actions.procedures import (
 from logement.forms.errors import put_errors
 from logement.forms.presence import ClotureProcedureForm, EtapeForm, ProcedureForm
 from logement.models import ContratOccupation, EtapeProcedure, Procedure
-from logement.queries.procedures import facts_of, shown_steps
+from logement.queries.procedures import facts_of, paper_of, shown_steps
 from logement.rules.procedures import steps_of
+from logement.views.campagnes import pdf_response
+from residence.actions.documents import letterhead
+from residence.actions.journal import record
+from residence.confidentiality import reading_as
+from residence.models import EntreeJournal
 from residence.models.base import today
+from residence.pdf import render_pdf
 from residence.permissions import Permission, require_permission
 from residence.queries.accueil import duties_about
 from residence.queries.banner import banner_for
@@ -130,6 +136,27 @@ def procedure_detail(request: HttpRequest, procedure_id: int) -> HttpResponse:
         "banner": banner_for(user, procedure.sejour.menage, current="sejour"),
     }
     return render(request, "logement/procedure_detail.html", context)
+
+
+@require_http_methods(["GET"])
+@require_permission(Permission.PROCEDURE_VIEW)
+def procedure_print(request: HttpRequest, procedure_id: int) -> HttpResponse:
+    """The steps of a procedure as a PDF. It goes out of the reader's hands: a confidential household is its number."""
+    with reading_as(None):
+        procedure = _procedure(request, procedure_id, Permission.PROCEDURE_VIEW)
+        sejour = procedure.sejour
+        paper = paper_of(procedure, today())
+        paper |= {"residence": letterhead(sejour.residence), "on": today()}
+        content = render_pdf("logement/pdf/etapes.html", paper)
+    record(
+        "procedure.print",
+        by=request.user,
+        target=procedure,
+        residence=sejour.residence,
+        menage=sejour.menage,
+        kind=EntreeJournal.Kind.EXPORT,
+    )
+    return pdf_response(content, f"Étapes place {procedure.contrat.place.code}")
 
 
 @require_http_methods(["GET", "POST"])

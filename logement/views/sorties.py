@@ -11,8 +11,14 @@ from logement.actions.sorties import cancel_etape_sortie, record_etape_sortie
 from logement.forms.errors import put_errors
 from logement.forms.sorties import EtapeSortieForm
 from logement.models import EtapeSortie, EtatDesLieux, Sejour
-from logement.queries.sorties import ExitStep, exit_steps, last_contrat
-from residence.actions.journal import record_reading
+from logement.queries.sorties import ExitStep, exit_steps, last_contrat, paper_of
+from logement.views.campagnes import pdf_response
+from residence.actions.documents import letterhead
+from residence.actions.journal import record, record_reading
+from residence.confidentiality import reading_as
+from residence.models import EntreeJournal
+from residence.models.base import today
+from residence.pdf import render_pdf
 from residence.permissions import Permission, require_permission
 from residence.queries.banner import banner_for
 
@@ -42,6 +48,30 @@ def sortie_detail(request: HttpRequest, sejour_id: int) -> HttpResponse:
         "banner": banner_for(request.user, sejour.menage, current="sejour"),
     }
     return render(request, "logement/sortie_detail.html", context)
+
+
+@require_http_methods(["GET"])
+@require_permission(Permission.SEJOUR_VIEW)
+def sortie_print(request: HttpRequest, sejour_id: int) -> HttpResponse:
+    """The sheet of an exit as a PDF, with the account for who may read it; a confidential household is its number."""
+    with reading_as(None):
+        sejour = _sejour(request, sejour_id, Permission.SEJOUR_VIEW)
+        contrat = last_contrat(sejour)
+        if contrat is None:
+            raise Http404("Ce séjour n’a pas de contrat.")
+        may_count = request.user.holds(Permission.COMPTE_VIEW, sejour.residence_id)
+        paper = paper_of(sejour, contrat, with_account=may_count)
+        paper |= {"residence": letterhead(sejour.residence), "on": today()}
+        content = render_pdf("logement/pdf/etapes.html", paper)
+    record(
+        "sortie.print",
+        by=request.user,
+        target=sejour,
+        residence=sejour.residence,
+        menage=sejour.menage,
+        kind=EntreeJournal.Kind.EXPORT,
+    )
+    return pdf_response(content, f"Sortie place {contrat.place.code}")
 
 
 def _url(request: HttpRequest, step: ExitStep, sejour: Sejour) -> str:

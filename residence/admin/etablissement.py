@@ -62,6 +62,7 @@ class ResidenceAdmin(SettingAdmin):
         ("Documents", {"fields": ("signatory_name", "signatory_title", "logo")}),
         ("Paiements", {"fields": ("iban", "ics", "daily_living_threshold")}),
         ("Accompagnement", {"fields": ("heat_wave_age", "is_in_large_agglomeration")}),
+        ("Tiers hébergés", {"fields": ("guests_at_once",)}),
         ("Incidents", {"fields": ("incident_follow_days", "incident_repeat_count", "incident_repeat_months")}),
     )
 

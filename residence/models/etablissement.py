@@ -54,6 +54,12 @@ class Residence(models.Model):
     )
     iban = models.CharField("IBAN", max_length=34, blank=True)
     ics = models.CharField("identifiant créancier SEPA (ICS)", max_length=35, blank=True)
+    guests_at_once = models.PositiveSmallIntegerField(
+        "personnes hébergées à la fois par un résident, au plus",
+        null=True,
+        blank=True,
+        help_text="Ce que fixe le règlement intérieur (CCH, art. R.633-9). Vide : il n’en dit rien.",
+    )
     daily_living_threshold = models.DecimalField(
         "seuil d’alerte du reste à vivre (€ par jour et par unité)",
         max_digits=6,

@@ -204,6 +204,42 @@ def test_somebody_not_seen_any_more(lived):
             EtapeProcedure.objects.filter(pk=summons.pk).update(**change)
 
 
+def test_steps_on_paper_in_the_timeline_and_guests_at_once(client, lived):
+    """What is printed and told says what was done, never the words written about it."""
+    by, contrat = lived.coordinatrice, lived.contrat
+    with on("2026-01-12"):
+        case = open_procedure(by=by, contrat=contrat, kind="unseen", event_on=D(2026, 1, 2))
+        record_etape(by=by, procedure=case, code="knock", done_on=D(2026, 1, 12), note="Un mot secret")
+        client.force_login(lived.gestionnaire)
+        paper = client.get(reverse("logement:procedure_print", args=[case.pk]))
+        text = " ".join("".join(page.extract_text() for page in PdfReader(BytesIO(paper.content)).pages).split())
+        assert "DIALLO Awa" in text
+        assert "12/01/2026, " in text
+        assert "secret" not in text
+        page = client.get(reverse("residence:menage_detail", args=[lived.menage.pk])).content.decode()
+        assert "ne voit plus" in page
+        assert "Frapper" in page
+        assert "secret" not in page
+        exit_sheet = client.get(reverse("logement:sortie_print", args=[lived.sejour.pk]))
+        text = " ".join("".join(one.extract_text() for one in PdfReader(BytesIO(exit_sheet.content)).pages).split())
+        assert "Dépôt de garantie détenu" in text
+        client.force_login(lived.vie_residentielle)
+        exit_sheet = client.get(reverse("logement:sortie_print", args=[lived.sejour.pk]))
+        text = " ".join("".join(one.extract_text() for one in PdfReader(BytesIO(exit_sheet.content)).pages).split())
+        assert "Clés rendues" in text
+        assert "€" not in text
+        printed = EntreeJournal.objects.filter(kind=EntreeJournal.Kind.EXPORT).values_list("action", flat=True)
+        assert sorted(printed) == ["procedure.print", "sortie.print", "sortie.print"]
+        # One guest at once, by the house rules.
+        lived.residence.guests_at_once = 1
+        lived.residence.save()
+        asked = {"by": lived.vie_residentielle, "first_names": "Sékou", "end_on": D(2026, 2, 12)}
+        sejour = type(lived.sejour).objects.get(pk=lived.sejour.pk)
+        declare_tiers(**asked, sejour=sejour, last_name="Camara", start_on=D(2026, 1, 15))
+        with pytest.raises(ValidationError, match="1 personne à la fois"):
+            declare_tiers(**asked, sejour=sejour, last_name="Diop", start_on=D(2026, 2, 1))
+
+
 def test_a_death_of_somebody_isolated(lived):
     by, contrat = lived.gestionnaire, lived.contrat
     with on("2026-01-12"):

@@ -92,9 +92,19 @@ def test_files_and_debits_have_been_dealt_with() -> None:
     assert RemisePrelevement.objects.filter(status="booked").exists()
 
 
+def test_somebody_stays_after_the_end() -> None:
+    """Their place is held without an end, they owe an indemnité, the steps are under way."""
+    (contrat,) = ContratOccupation.objects.filter(status="occupant_sans_titre")
+    held = OccupationPlace.objects.live().get(contrat=contrat, kind="after_contract")
+    assert held.end_on is None
+    assert AvisEcheance.objects.called().filter(contrat=contrat, lignes__kind="indemnite").exists()
+    (case,) = contrat.procedures.open()
+    assert {"talk", "rehousing"} <= set(case.etapes.standing().values_list("code", flat=True))
+
+
 def test_every_contract_holds_its_place() -> None:
     for contrat in ContratOccupation.objects.filter(signed_on__isnull=False):
-        (occupation,) = OccupationPlace.objects.live().filter(contrat=contrat)
+        (occupation,) = OccupationPlace.objects.live().filter(contrat=contrat, kind="contract")
         assert (occupation.place_id, occupation.start_on, occupation.end_on) == (
             contrat.place_id,
             contrat.start_on,

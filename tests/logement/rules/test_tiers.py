@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from logement.rules.tiers import Excess, Hosting, Limit, excesses, hosted_days
+from logement.rules.tiers import Excess, Hosting, Limit, excesses, hosted_days, too_many_on
 
 ANA_SPRING = Hosting("ana", date(2026, 3, 1), date(2026, 5, 31))
 
@@ -62,6 +62,22 @@ def test_a_day_with_two_guests_counts_once():
 )
 def test_excesses(hostings, planned, found):
     assert excesses(hostings, planned=planned) == found
+
+
+@pytest.mark.parametrize(
+    ("most", "first", "last", "full_on"),
+    [(1, 1, 9, None), (1, 8, 20, 10), (2, 8, 20, None), (1, 21, 25, None), (0, 3, 4, 3), (2, 10, 14, 12)],
+)
+def test_guests_at_once(most, first, last, full_on):
+    """Bob is there from the 10th to the 20th of March, Cleo from the 12th to the 13th; Ana comes."""
+    march = [date(2026, 3, day) for day in range(1, 32)]
+    known = [Hosting("bob", march[9], march[19])] + ([Hosting("cleo", march[11], march[12])] if most == 2 else [])
+    if (first, last) == (8, 20) and most == 2:
+        known.pop()
+    # The same person declared again does not count twice.
+    known.append(Hosting("ana", march[first - 1], march[last - 1]))
+    planned = Hosting("ana", march[first - 1], march[last - 1])
+    assert too_many_on(known, planned=planned, most=most) == (full_on and march[full_on - 1])
 
 
 def test_a_hosting_ends_after_it_starts():
