@@ -124,6 +124,7 @@ def prepare_mutation(
     deposit_amount: Decimal | None = None,
     special_terms: str = "",
     surface_confirmed: bool = False,
+    joined_places: Iterable[Place] = (),
 ) -> ContratOccupation:
     """The contract by which a household changes places within its stay, in draft: signed, it takes over from `contrat`.
 
@@ -138,8 +139,8 @@ def prepare_mutation(
         )
     if contrat.following.exclude(status=Status.CANCELLED).exists():
         raise ValidationError("Un changement de place est déjà préparé pour ce contrat.")
-    places = placed([place])
-    if places[0].residence_id != sejour.residence_id:
+    places = placed([place, *joined_places])
+    if any(one.residence_id != sejour.residence_id for one in places):
         raise ValidationError({"place": "Cette place est dans une autre résidence."})
     if places[0].dispositif_id != sejour.dispositif_id:
         raise ValidationError(
@@ -173,6 +174,7 @@ def prepare_mutation(
         organisation=contrat.organisation,
         special_terms=special_terms or contrat.special_terms,
     )
+    following.joined_places.set(places[1:])
     for party in contrat.parties.on(start_on):
         PartieContrat.objects.create(contrat=following, personne_id=party.personne_id, capacity=party.capacity)
     _refresh(following)

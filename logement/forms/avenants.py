@@ -6,6 +6,7 @@ from typing import Any
 from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from logement.forms.contrats import place_label
 from logement.models import Avenant, ContratOccupation, PartieContrat, Place, Prestation
@@ -24,6 +25,13 @@ class MutationForm(forms.Form):
 
     place = forms.ModelChoiceField(
         label="Nouvelle place", queryset=Place.objects.none(), empty_label="choisir la place"
+    )
+    joined_places = forms.ModelMultipleChoiceField(
+        label="Chambres jointes",
+        queryset=Place.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Chambres communicantes données avec la nouvelle place.",
     )
     start_on = DateField(
         label="À partir du", help_text="Premier jour dans la nouvelle place ; l’ancienne finit la veille."
@@ -49,9 +57,15 @@ class MutationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
         self.fields["place"].label_from_instance = place_label  # type: ignore[attr-defined]
+        joinable = places.filter(Q(joined_with__isnull=False) | Q(joinable__isnull=False)).distinct()
+        self.fields["joined_places"].queryset = joinable  # type: ignore[attr-defined]
+        self.fields["joined_places"].label_from_instance = place_label  # type: ignore[attr-defined]
+        if not joinable.exists():
+            del self.fields["joined_places"]
         self.fields["surface_confirmed"].widget = forms.HiddenInput()
         self.helper = page_helper(
             "place",
+            *(["joined_places"] if "joined_places" in self.fields else []),
             "start_on",
             "reason",
             "surface_confirmed",

@@ -93,15 +93,18 @@ def _facts(form: MutationForm, contrat: ContratOccupation, places: Any) -> dict[
     place = places.filter(pk=typed).first() if str(typed or "").isdecimal() else None
     if place is None:
         return None
-    (place,) = placed([place])
+    typed = form["joined_places"].value() if "joined_places" in form.fields else None
+    joined = [int(one) for one in typed or () if str(one).isdecimal()]
+    places = placed([place, *places.filter(pk__in=joined).exclude(pk=place.pk)])
+    place = places[0]
     day = form.day()
-    price = price_of([place], day)
+    price = price_of(places, day)
     return {
         "place": place,
         "day": day,
         "price": price,
         "deposit": deposit_maximum(price, place.dispositif) if price else None,
-        "look": look([place], menage=contrat.menage, start_on=day),
+        "look": look(places, menage=contrat.menage, start_on=day),
         "persons": persons_on(contrat.menage, day),
     }
 

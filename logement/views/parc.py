@@ -15,6 +15,7 @@ from logement.forms.errors import put_errors
 from logement.forms.parc import OccupationForm, PlaceFilterForm, ReleaseForm
 from logement.models import Logement, OccupationPlace, Place
 from logement.queries.parc import Floor, PlaceState, free_counts, places_of, presents, soon_free, states
+from logement.rules.cles import read_keys
 from residence.actions.documents import letterhead
 from residence.actions.journal import record
 from residence.components import Badge, Column, Row, Table
@@ -173,6 +174,7 @@ def place_detail(request: HttpRequest, place_id: int) -> HttpResponse:
         "place": place,
         "state": state,
         "history": history,
+        "keys": read_keys(place.keys),
         "neighbours": place.logement.places.exclude(pk=place.pk) if place.logement.is_shared else (),
         "sees_stays": sees_stays,
         "travaux": place.travaux_prevus.waiting().first(),

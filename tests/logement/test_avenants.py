@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from pypdf import PdfReader
 
 from logement.actions.avenants import cancel_avenant, issue_avenant, sign_avenant
@@ -70,6 +71,41 @@ def moved(lived, *, is_avenant=True, sign="2025-05-20"):
         )
         contrat = issue_contrat(by=lived.gestionnaire, contrat=contrat)
         return sign_contrat(by=lived.gestionnaire, contrat=contrat, signed_on=D.fromisoformat(sign))
+
+
+def test_a_change_of_place_takes_joined_rooms(client, lived):
+    """Two communicating rooms under one contract: both are held from the first day, both are in the price."""
+    room = PlaceFactory(
+        residence=lived.residence,
+        logement=LogementFactory(residence=lived.residence, number="103"),
+        categorie=lived.place.categorie,
+        dispositif=lived.temporary,
+        code="A103",
+        joined_with=lived.other,
+        keys="2 × porte n° A103\n1 badge n° 77",
+    )
+    with on("2025-05-20"):
+        client.force_login(lived.gestionnaire)
+        url = reverse("logement:mutation_prepare", args=[lived.contrat.pk])
+        asked = {
+            "place": lived.other.pk,
+            "joined_places": [room.pk],
+            "start_on": "01/06/2025",
+            "reason": "Un enfant de plus",
+            "is_avenant": "avenant",
+        }
+        stranger = client.post(url, asked | {"place": room.pk, "joined_places": [room.pk]})
+        assert "ne se joint pas" in stranger.content.decode()
+        assert client.post(url, asked).status_code == 302
+        new = lived.contrat.following.get()
+        assert new.monthly_rent == 2 * lived.contrat.monthly_rent
+        new = issue_contrat(by=lived.gestionnaire, contrat=new)
+        sign_contrat(by=lived.gestionnaire, contrat=new, signed_on=D(2025, 5, 20))
+        held = OccupationPlace.objects.live().filter(contrat=new).order_by("place__code")
+        assert [(one.place.code, one.start_on) for one in held] == [("A102", D(2025, 6, 1)), ("A103", D(2025, 6, 1))]
+        page = " ".join(client.get(room.get_absolute_url()).content.decode().split())
+        assert "2 × porte, n° <strong>A103</strong>" in page
+        assert "1 × badge, n° <strong>77</strong>" in page
 
 
 def test_a_change_of_place_takes_over_on_its_day(lived):
