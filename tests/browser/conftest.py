@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pypdf
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+from django.conf import settings
 from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
@@ -55,7 +56,15 @@ class Agent:
         self.page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
 
+    def come_in(self) -> None:
+        """Be given a session, rather than type the password again."""
+        client = Client()
+        client.force_login(self.user)
+        name = settings.SESSION_COOKIE_NAME
+        self.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.base}])
+
     def sign_in(self) -> None:
+        """Type name and password, and the code of the second factor where there is one."""
         self.page.goto(f"{self.base}/")
         self.check()
         self.page.fill("[name=login]", self.user.username)
@@ -69,11 +78,9 @@ class Agent:
         assert self.page.url.rstrip("/") == self.base.rstrip("/"), self.page.url
 
     def later(self, clock: Any, day: datetime.date) -> None:
-        """Another day: the first session is over; a new one is given, rather than the password typed again."""
+        """Another day: the first session is over."""
         clock.move_to(datetime.datetime(day.year, day.month, day.day, 8, 30, tzinfo=datetime.UTC))
-        client = Client()
-        client.force_login(self.user)
-        self.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.base}])
+        self.come_in()
 
     def go(self, address: str) -> None:
         answer = self.page.goto(f"{self.base}{address}")
@@ -162,13 +169,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def at_screen(browser: Browser, live_server: Any) -> Iterator[Callable[..., Agent]]:
-    """Sits a user down before a screen of a given width, signed in."""
+    """Sits a user down before a screen of a given width; `typed`: they sign in by the form."""
     agents: list[Agent] = []
 
-    def sit(user: User, width: int = 1440) -> Agent:
+    def sit(user: User, width: int = 1440, *, typed: bool = False) -> Agent:
         agent = Agent(browser, live_server.url, user, width)
         agents.append(agent)
-        agent.sign_in()
+        if typed:
+            agent.sign_in()
+        else:
+            agent.come_in()
         return agent
 
     yield sit

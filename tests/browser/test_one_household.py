@@ -39,7 +39,7 @@ def user(username):
 
 @pytest.mark.parametrize("public", ["siao", "ccas"])
 def test_from_the_request_to_the_quittance(public, ophis, at_screen):
-    nadia = at_screen(user("coordinatrice"))
+    nadia = at_screen(user("coordinatrice"), typed=True)
     orientation = _request(nadia, ophis, public)
     _interview(nadia, orientation, public)
     _commission(nadia, at_screen, orientation)
@@ -134,7 +134,7 @@ def _commission(nadia, at_screen, orientation):
     nadia.fill(kind="favorable", reasons="Votre projet correspond à la résidence.")
     nadia.press("Consigner la décision")
 
-    head = at_screen(user("direction"))
+    head = at_screen(user("direction"), typed=True)
     head.go(f"/admissions/commission/{session.pk}/clore/")
     head.submit()
     orientation.refresh_from_db()

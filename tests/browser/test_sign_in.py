@@ -29,10 +29,9 @@ def newcomer(browser, live_server):
         agent.context.close()
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-def test_management_signs_in_for_the_first_time(newcomer, width):
+def test_management_signs_in_for_the_first_time(newcomer):
     residence = ResidenceFactory(name="Résidence du Port")
-    head = newcomer(UserFactory(role=Role.DIRECTION, residence=residence), width)
+    head = newcomer(UserFactory(role=Role.DIRECTION, residence=residence), width=360)
     head.go("/compte/mot-de-passe/oublie/")
     head.go("/")
     head.page.fill("[name=login]", head.user.username)
@@ -59,13 +58,12 @@ def test_management_signs_in_for_the_first_time(newcomer, width):
     assert "/compte/connexion/" in head.page.url
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-def test_technique_keeps_the_accounts(at_screen, width):
+def test_technique_keeps_the_accounts(at_screen):
     residence = ResidenceFactory(name="Résidence du Port")
     technique = UserFactory(role=Role.TECHNIQUE, last_name="Garnier")
     enrol_totp(technique)
     given = DelegationFactory(residence=residence)
-    agent = at_screen(technique, width=width)
+    agent = at_screen(technique, typed=True)
     agent.go(reverse("residence:utilisateur_list"))
     assert _fits(agent)
     agent.press("Ouvrir un compte")
@@ -117,7 +115,7 @@ def test_the_admin_runs_under_the_policy(browser, live_server):
     residence = ResidenceFactory()
     user = UserFactory(role=Role.GESTIONNAIRE, residence=residence)
     agent = Agent(browser, live_server.url, user, 1440)
-    agent.sign_in()
+    agent.come_in()
     refused = []
     for model, model_admin in admin.site._registry.items():
         base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
