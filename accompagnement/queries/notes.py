@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchQuery
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -12,7 +12,6 @@ from django.urls import reverse
 from accompagnement.models import NoteSociale
 from residence.components import Event
 from residence.models import User
-from residence.models.base import PlainText
 from residence.permissions import Permission
 
 ICONS = {
@@ -68,10 +67,8 @@ def matching(user: User, text: str) -> QuerySet[Any]:
     words = words_of(text)
     if not words:
         return rows.none()
-    # The same words as the index keeps: the expression must stay that of the model.
-    kept = SearchVector(PlainText("text"), PlainText("next_step"), config="french")
     asked = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="french")
-    return rows.annotate(words=kept).filter(words=asked).order_by("-held_on", "-pk")
+    return rows.filter(words=asked).order_by("-held_on", "-pk")
 
 
 def first_of(rows: QuerySet[Any], count: int) -> list[Any]:
