@@ -20,14 +20,19 @@ from residence.rules.dates import add_days
 def plan_travaux(*, by: User, place: Place, from_on: datetime.date, days: int, reason: str) -> TravauxPrevus:
     """Works of `days` days, wanted from `from_on`, that wait until `place` is empty."""
     place = locked(place)
-    if not in_the_way(place, from_on, add_days(from_on, days - 1)):
-        raise ValidationError("Rien n’occupe la place ces jours-là : bloquez-la pour les travaux.")
     travaux = TravauxPrevus(place=place, from_on=from_on, days=days, reason=reason.strip(), planned_by=by)
     travaux.full_clean()
+    check_waits(travaux)
     travaux.save()
     refresh_duties(travaux)
     record("travaux.plan", by=by, target=travaux, residence=place.residence, on=from_on, days=days)
     return travaux
+
+
+def check_waits(travaux: TravauxPrevus) -> None:
+    """ValidationError where these works have nothing to wait for."""
+    if not in_the_way(travaux.place, travaux.from_on, add_days(travaux.from_on, travaux.days - 1)):
+        raise ValidationError("Rien n’occupe la place ces jours-là : bloquez-la pour les travaux.")
 
 
 @transaction.atomic

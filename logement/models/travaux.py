@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from logement.models.parc import OccupationPlace, Place
-from residence.models import User
+from residence.models import Residence, User
 from residence.models.base import ScopedQuerySet, pair_check
 
 
@@ -68,3 +68,7 @@ class TravauxPrevus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place} : {self.reason}"
+
+    @property
+    def residence(self) -> Residence:
+        return self.place.residence

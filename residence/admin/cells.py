@@ -103,3 +103,10 @@ def reference(column: str, attribute: str, names: Callable[[Any], tuple[str, ...
 
 def residence_field() -> Field:
     return reference(RESIDENCE, "residence", lambda row: (row.code, row.name))
+
+
+def residence_of_place() -> Field:
+    """The résidence of a row that has none but through its place: it names the row, and is never written."""
+    field = residence_field()
+    field.readonly = True
+    return field

@@ -12,6 +12,7 @@ from import_export.results import RowResult
 from residence.admin.cells import Reference
 from residence.admin.scope import scoped
 from residence.imports import Names
+from residence.models import Residence
 from residence.permissions import Permission
 
 
@@ -50,7 +51,7 @@ class DeskResource(resources.ModelResource):  # type: ignore[misc]
         own = self.fields.get("residence")
         for field in self.fields.values():
             if isinstance(field.widget, Reference):
-                model = self._meta.model._meta.get_field(field.attribute).related_model
+                model = Residence if field is own else self._meta.model._meta.get_field(field.attribute).related_model
                 field.widget.load(scoped(model, user, permission))
                 within = own is not None and field is not own and hasattr(model, "residence")
                 field.widget.residence = own.widget if within else None

@@ -7,10 +7,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
-from logement.models import Batiment, Logement, Place
+from logement.models import Batiment, Logement, OccupationPlace, Place, TravauxPrevus
 from tests.factories import PartenaireFactory, PlaceFactory
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,41 @@ def test_a_label_and_a_building_come_from_a_file(desk, ophis):
     assert logement.label_ends_on == datetime.date(2028, 9, 30)
     late = shown(desk, Logement, [heads, ["101", "T1", 22, "Ouest", "HSS", "01/10/2018", "30/09/2017"]])
     assert late.context["outcome"].faults
+
+
+def test_works_come_from_a_file(desk, ophis):
+    """Planned where somebody lives; the same file twice changes nothing, a correction changes the line."""
+    held = PlaceFactory(residence=ophis.residence, code="T1")
+    empty = PlaceFactory(residence=ophis.residence, code="T2")
+    OccupationPlace.objects.create(place=held, period=DateRange(datetime.date(2026, 1, 1), None), kind="reservation")
+    heads = ["Résidence", "Place", "À partir du", "Durée (jours)", "Travaux"]
+    line = ["ophis", "t1", "01/03/2027", 5, "Peinture des murs"]
+    brought(desk, TravauxPrevus, [heads, line])
+    travaux = TravauxPrevus.objects.get()
+    assert (travaux.place, travaux.days, travaux.planned_by) == (held, 5, ophis.gestionnaire)
+    again = shown(desk, TravauxPrevus, [heads, line]).context["outcome"]
+    assert (again.unchanged, again.created, again.changed) == (1, [], [])
+    brought(desk, TravauxPrevus, [heads, [*line[:3], 8, "Peinture"]])
+    travaux.refresh_from_db()
+    assert (travaux.days, travaux.reason) == (8, "Peinture")
+    place, reason, from_on, days = taken(desk, TravauxPrevus)[1][1:5]
+    assert (place, reason, f"{from_on:%d/%m/%Y}", days) == ("T1", "Peinture", "01/03/2027", 8)
+    faults = (
+        shown(
+            desk,
+            TravauxPrevus,
+            [
+                heads,
+                ["ophis", empty.code, "01/03/2027", 5, "Sols"],
+                ["ophis", "Z9", "01/03/2027", 5, "Sols"],
+                ["ophis", "T1", "1/13/27", 5, "Sols"],
+            ],
+        )
+        .context["outcome"]
+        .faults
+    )
+    assert [(number, column) for number, column, _ in faults] == [(2, ""), (3, "Place"), (4, "À partir du")]
+    assert "bloquez-la" in faults[0][2]
 
 
 def test_a_place_joins_another_of_its_residence(ophis):
