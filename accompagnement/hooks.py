@@ -115,6 +115,8 @@ class Dossiers(MenagePart):
                 notes.filter(dossier__in=self.dossiers),
                 ("held_on", "kind", "outcome", "level", "themes", "minutes", *staff("author")),
                 note_event,
+                on="held_on",
+                theme="accompagnement",
             ),
             Told(
                 EtapeDossier.objects.filter(dossier__in=self.dossiers), ("dossier", "on", "kind", "reason"), _of_stage

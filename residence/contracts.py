@@ -83,9 +83,15 @@ class Panel:
 
 @dataclass(frozen=True)
 class Told(Rows):
-    """Rows that the timeline tells; the rows of all the apps are asked for in one query."""
+    """Rows that the timeline tells; the rows of all the apps are asked for in one query.
+
+    With `on`, the date among `fields` that each event is of, and `theme`, that of all, a row becomes an event only on
+    the page that shows it.
+    """
 
     tell: Callable[[Any], Event]
+    on: str = ""
+    theme: str = ""
 
 
 class MenagePart:

@@ -1,6 +1,10 @@
 """What happened to a household: the story of all the apps in order, and people, appointments and documents."""
 
-from collections.abc import Iterable
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -10,7 +14,7 @@ from residence.contracts import MenagePart, Told
 from residence.models import DocumentEmis, MembreMenage, RendezVous
 from residence.permissions import Permission
 from residence.queries.menages import MenageReader
-from residence.queries.together import staff, together
+from residence.queries.together import Unmade, staff, unmade
 
 _MEANINGS: dict[str, Meaning] = {
     RendezVous.Status.HELD: "done",
@@ -25,17 +29,66 @@ _SENTENCES = {
 }
 
 
-def timeline(parts: Iterable[MenagePart]) -> list[Event]:
+@dataclass(frozen=True)
+class Moment:
+    """When something happened and of which theme it is; what is said of it is asked for as it is shown."""
+
+    on: datetime.date
+    theme: str
+    event: Callable[[], Event]
+
+
+class Story(Sequence[Event]):
+    """The events of a household, most recent first, each made as it is read."""
+
+    def __init__(self, moments: Iterable[Moment]) -> None:
+        self._moments = list(moments)
+
+    @property
+    def themes(self) -> list[str]:
+        return sorted({moment.theme for moment in self._moments if moment.theme})
+
+    def of(self, theme: str) -> "Story":
+        return Story(moment for moment in self._moments if moment.theme == theme)
+
+    def __len__(self) -> int:
+        return len(self._moments)
+
+    def __getitem__(self, wanted: Any) -> Any:
+        if isinstance(wanted, slice):
+            return [moment.event() for moment in self._moments[wanted]]
+        return self._moments[wanted].event()
+
+
+def timeline(parts: Iterable[MenagePart]) -> Story:
     """What every app tells of the household, most recent first; the rows of all in one query."""
     told = [one for part in parts for one in part.timeline()]
     asked = [one for one in told if isinstance(one, Told)]
-    found = dict(zip(map(id, asked), together(*asked), strict=True))
-    events = [
-        event
+    found = dict(zip(map(id, asked), unmade(*asked), strict=True))
+    moments = [
+        moment
         for one in told
-        for event in ([one.tell(row) for row in reversed(found[id(one)])] if isinstance(one, Told) else [one])
+        for moment in (_moments(one, found[id(one)]) if isinstance(one, Told) else [_moment(one)])
     ]
-    return sorted(events, key=lambda event: event.on, reverse=True)
+    return Story(sorted(moments, key=lambda moment: moment.on, reverse=True))
+
+
+def _moment(event: Event) -> Moment:
+    return Moment(event.on, event.theme, lambda: event)
+
+
+def _moments(told: Told, rows: list[Unmade]) -> list[Moment]:
+    """What a part tells, the last row first."""
+    if not told.on:
+        return [_moment(told.tell(row.made())) for row in reversed(rows)]
+    return [
+        Moment(datetime.date.fromisoformat(row.values[told.on]), told.theme, partial(_tell, told, row))
+        for row in reversed(rows)
+    ]
+
+
+def _tell(told: Told, row: Unmade) -> Event:
+    return told.tell(row.made())
 
 
 def members_told(reader: MenageReader) -> list[Event]:

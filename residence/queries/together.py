@@ -30,13 +30,29 @@ def whole(model: type[Model], key: str) -> tuple[str, ...]:
 
 def together(*asked: Rows) -> list[list[Any]]:
     """The instances of each of `asked`, oldest first, in one query for all."""
-    found: list[list[Any]] = [[] for _ in asked]
+    return [[one.made() for one in rows] for rows in unmade(*asked)]
+
+
+@dataclass(frozen=True)
+class Unmade:
+    """What was read of a row, by lookup, as JSON carries it; an instance costs more than a page needs of thousands."""
+
+    maker: "_Maker"
+    values: dict[str, Any]
+
+    def made(self) -> Any:
+        return self.maker.made_of(self.values)
+
+
+def unmade(*asked: Rows) -> list[list[Unmade]]:
+    """What is read of each of `asked`, oldest first, in one query for all."""
+    found: list[list[Unmade]] = [[] for _ in asked]
     if asked:
         makers = [_Maker(one.rows.model, {name: name for name in ("id", *one.fields)}) for one in asked]
         first, *others = (_as_json(rank, one) for rank, one in enumerate(asked))
         for rank, values in first.union(*others, all=True) if others else first:
-            found[rank].append(makers[rank].made_of(values))
-    return [sorted(rows, key=lambda row: row.pk) for rows in found]
+            found[rank].append(Unmade(makers[rank], values))
+    return [sorted(rows, key=lambda row: row.values["id"]) for rows in found]
 
 
 def _as_json(rank: int, asked: Rows) -> QuerySet[Any, tuple[int, dict[str, Any]]]:

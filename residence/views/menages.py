@@ -35,18 +35,15 @@ def menage_detail(request: HttpRequest, menage_id: int) -> HttpResponse:
     reader = MenageReader(request.user, menage)
     parts = parts_of(reader)
     events = timeline(parts)
-    themes = sorted({event.theme for event in events if event.theme})
     theme = request.GET.get("theme", "")
-    if theme:
-        events = [event for event in events if event.theme == theme]
     panels = [panel for part in parts for panel in part.panels()]
     context = {
         "menage": menage,
         "banner": banner_for(request.user, menage, current="menage", parts=parts),
         "duties": duties_about(request.user, menage),
         "panels": sorted(panels, key=lambda panel: panel.order),
-        "page": Paginator(events, EVENTS_PER_PAGE).get_page(request.GET.get("page")),
-        "themes": themes,
+        "page": Paginator(events.of(theme) if theme else events, EVENTS_PER_PAGE).get_page(request.GET.get("page")),
+        "themes": events.themes,
         "theme": theme,
         "may_mask": not menage.is_confidential and reader.opens(Permission.CONFIDENTIEL_MANAGE),
     }

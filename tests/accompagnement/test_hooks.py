@@ -34,7 +34,7 @@ def panels(user, menage):
 
 
 def timeline(user, menage):
-    return events_of([Dossiers(MenageReader(user, menage))])
+    return list(events_of([Dossiers(MenageReader(user, menage))]))
 
 
 def coming_in(here, **dispositif):

@@ -26,7 +26,7 @@ def panels(user, menage):
 
 
 def timeline(user, menage):
-    return events_of([Sejours(MenageReader(user, menage))])
+    return list(events_of([Sejours(MenageReader(user, menage))]))
 
 
 @pytest.fixture(autouse=True)
