@@ -100,7 +100,7 @@ def _reference(orientation: Orientation) -> Personne:
 
 def reserve_and_plan_works(world: World) -> None:
     """The préfet's places among those of the temporary public; works that wait for two residents to leave."""
-    proposed = Proposition.objects.filter(status__in=["made", "accepted"]).values("place")
+    proposed = Proposition.objects.filter(orientation__status=Orientation.Status.PROPOSED).values("place")
     free = Place.objects.filter(dispositif=world.temporaire).exclude(pk__in=proposed).order_by("code")
     reserved = [place.pk for place in free[::RESERVED_ONE_IN]]
     Place.objects.filter(pk__in=reserved).update(reservataire=world.partenaires["prefecture"])
