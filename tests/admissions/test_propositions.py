@@ -336,4 +336,4 @@ def test_a_missed_appointment_of_another_kind_changes_nothing(enter, nadia, here
 def test_a_household_without_request_has_no_panel(nadia, here):
     menage = MenageFactory(attached=(here, Cause.SEJOUR))
     assert part(nadia, menage).panels() == []
-    assert timeline([part(nadia, menage)]) == []
+    assert not timeline([part(nadia, menage)])
