@@ -17,6 +17,8 @@ from django_tasks_db.models import DBTaskResult
 LOCKS = 20_260_401
 # A task is claimed an instant before its lock is taken.
 AGE = datetime.timedelta(minutes=2)
+# The same, for the page of somebody who waits; believed dead too early, what it does is done once all the same.
+CLAIM = datetime.timedelta(seconds=15)
 # A task that has killed this many workers is left failed.
 MOST_ATTEMPTS = 3
 
@@ -52,10 +54,8 @@ def retake_dead_tasks() -> tuple[int, int]:
     again = given_up = 0
     running = DBTaskResult.objects.running().filter(started_at__lt=timezone.now() - AGE)
     for task in running.select_for_update(skip_locked=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [LOCKS, _key(task.pk)])
-            if not cursor.fetchone()[0]:
-                continue
+        if not _is_free(task.pk):
+            continue
         if len(task.worker_ids) >= MOST_ATTEMPTS:
             task.status, task.finished_at = "FAILED", timezone.now()
             task.traceback = "Abandonnée : chaque processus qui l’a prise s’est arrêté avant la fin."
@@ -68,8 +68,29 @@ def retake_dead_tasks() -> tuple[int, int]:
 
 
 def is_lost(task_id: str) -> bool:
-    """Whether a task will never end: given up, failed, or no longer there. False where tasks run at once."""
-    if settings.TASKS["default"]["BACKEND"] != "django_tasks_db.DatabaseBackend":
+    """Whether a task will not end by itself: given up, failed, no longer there, or running in no worker's hands.
+
+    False where tasks run at once.
+    """
+    if not _are_kept():
         return False
-    status = DBTaskResult.objects.filter(pk=task_id).values_list("status", flat=True).first()
-    return status in (None, "FAILED")
+    task = DBTaskResult.objects.filter(pk=task_id).only("status", "started_at").first()
+    if task is None or task.status == "FAILED":
+        return True
+    return task.status == "RUNNING" and task.started_at < timezone.now() - CLAIM and _is_free(task.pk)
+
+
+def is_waiting(task_id: str) -> bool:
+    """Whether no worker has taken the task yet, or again."""
+    return _are_kept() and DBTaskResult.objects.ready().filter(pk=task_id).exists()
+
+
+def _are_kept() -> bool:
+    return bool(settings.TASKS["default"]["BACKEND"] == "django_tasks_db.DatabaseBackend")
+
+
+def _is_free(task_id: Any) -> bool:
+    """Whether no worker holds the lock of the task; it is then this transaction's."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [LOCKS, _key(task_id)])
+        return bool(cursor.fetchone()[0])

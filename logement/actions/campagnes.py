@@ -16,13 +16,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from logement.actions.compte import check_open, counter_entry, hold_accounts, post_all, post_values, release, settle
+from logement.actions.confirmations_live import live_confirmation
 from logement.actions.encaissements import refresh_stays
 from logement.actions.quittances import cancel_receipts, issue_missing_receipts
 from logement.actions.situations import keep_situations
 from logement.models import (
     AvisEcheance,
     Campagne,
-    ConfirmationCampagne,
     ContratOccupation,
     Ecriture,
     LigneAvis,
@@ -98,7 +98,7 @@ def hold(residence: Residence) -> Residence:
 
 def check_no_confirmation(residence: Residence) -> None:
     """Refuse to change what a worker is confirming."""
-    if ConfirmationCampagne.objects.live().filter(campagne__residence=residence).exists():
+    if live_confirmation(residence) is not None:
         raise ValidationError("La confirmation de la campagne est en cours : attendez sa fin.")
 
 

@@ -1,7 +1,7 @@
 """Confirm a campaign in the background: asked for once, done by a worker, its progress told while it runs.
 
-The confirmation itself is `confirm_campagne`, in one transaction: a worker killed half way has written nothing, and
-`manage.py quotidien` has another one take its task again.
+The confirmation itself is `confirm_campagne`, in one transaction: a worker killed half way has written nothing. The
+page of the campaign says so and offers to begin again; else `manage.py quotidien` has another worker take the task.
 """
 
 import time
@@ -10,18 +10,16 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.utils import timezone
 from django_tasks import task
 
 from logement.actions.campagnes import Tell, check_confirmable, confirm_campagne, hold
+from logement.actions.confirmations_live import STOPPED, end_confirmation, live_confirmation
 from logement.models import AvisEcheance, Campagne, ConfirmationCampagne
 from residence.actions.statuses import locked
 from residence.models import User
-from residence.tasks_watch import is_lost
 
 # Told this often at most, in seconds: what ends before is not told at all.
 TOLD_EVERY = 0.5
-STOPPED = "Le traitement s’est arrêté avant la fin : rien n’a été écrit. Confirmez de nouveau."
 
 
 @transaction.atomic
@@ -50,15 +48,6 @@ def ask_confirmation(*, by: User, campagne: Campagne) -> ConfirmationCampagne:
     return asked
 
 
-def live_confirmation(campagne: Campagne) -> ConfirmationCampagne | None:
-    """The confirmation that waits or runs; one whose task was given up is ended, and said to be."""
-    live: ConfirmationCampagne | None = ConfirmationCampagne.objects.live().filter(campagne=campagne).first()
-    if live is not None and live.task and is_lost(live.task):
-        _end(live.pk, STOPPED)
-        return None
-    return live
-
-
 @task()
 def do_confirmation(confirmation_id: int) -> str:
     """Confirm what was asked for. Taken again after a worker died, it finds what is left to do, perhaps nothing."""
@@ -79,14 +68,10 @@ def do_confirmation(confirmation_id: int) -> str:
         done = Campagne.objects.filter(pk=asked.campagne_id).exclude(status=Campagne.Status.PREPARED).exists()
         error = "" if done else " ".join(refused.messages)
     except Exception:
-        _end(asked.pk, STOPPED)
+        end_confirmation(asked.pk, STOPPED)
         raise
-    _end(asked.pk, error)
+    end_confirmation(asked.pk, error)
     return error
-
-
-def _end(confirmation_id: int, error: str) -> None:
-    ConfirmationCampagne.objects.live().filter(pk=confirmation_id).update(finished_at=timezone.now(), error=error)
 
 
 @contextmanager

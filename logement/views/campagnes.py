@@ -21,7 +21,8 @@ from logement.actions.campagnes import (
     undo_campagne,
 )
 from logement.actions.compte import closed_until
-from logement.actions.confirmations import ask_confirmation, live_confirmation
+from logement.actions.confirmations import ask_confirmation
+from logement.actions.confirmations_live import live_confirmation
 from logement.forms.campagnes import CampagneFilterForm, ReasonForm, ResidenceMonthForm, month_name
 from logement.forms.errors import put_errors
 from logement.models import AvisEcheance, Campagne, ConfirmationCampagne, Quittance
@@ -37,6 +38,7 @@ from residence.models.base import today
 from residence.permissions import Permission, require_permission
 from residence.rules.dates import add_months, month_end, month_start
 from residence.rules.money import ZERO, euros
+from residence.tasks_watch import is_waiting
 from residence.templatetags.residence_ui import de
 
 PER_PAGE = 50
@@ -329,8 +331,8 @@ def _confirmed(count: int) -> str:
 
 
 def _progress(live: ConfirmationCampagne) -> dict[str, Any]:
-    waited = timezone.now() - live.asked_at
-    return {"live": live, "campagne": live.campagne, "is_late": not live.step and waited > LATE_START}
+    is_late = timezone.now() - live.asked_at > LATE_START and is_waiting(live.task)
+    return {"live": live, "campagne": live.campagne, "is_late": is_late}
 
 
 @require_http_methods(["POST"])
