@@ -378,12 +378,19 @@ def _expect_apl(owed: Sequence[Owed], month: datetime.date) -> None:
             one.apl_expected = amount
             left[one.contrat.sejour_id] -= amount
         right = by_stay.get(one.contrat.sejour_id)
-        if one.housing and right is not None and right.status != DroitApl.Status.GRANTED:
+        if one.housing and right is not None and _is_missing(right, month):
             one.warn(APL_MISSING, f"APL {right.get_status_display()} : rien n’est déduit")
 
 
+def _is_missing(right: DroitApl, month: datetime.date) -> bool:
+    """Whether an APL is waited for; one refused is news in its first month only."""
+    if right.status == DroitApl.Status.REFUSED:
+        return right.start_on == month
+    return right.status != DroitApl.Status.GRANTED
+
+
 def _hold_ceilings(owed: Sequence[Owed], residence: Residence, month: datetime.date) -> None:
-    """Take off what passes the ceiling of a dispositif that reduces; say what passes one that does not.
+    """Take off what passes the ceiling of a dispositif that reduces; say what begins to pass one that does not.
 
     Resources are those known for the last day of the month; who reads the campaign learns the reduction, not them.
     """
@@ -392,6 +399,7 @@ def _hold_ceilings(owed: Sequence[Owed], residence: Residence, month: datetime.d
     if not concerned:
         return
     resources = resources_of({one.contrat.sejour.menage_id for one in concerned}, month_end(month))
+    above: list[tuple[Owed, Ceiling]] = []
     for one in concerned:
         known = resources.get(one.contrat.sejour.menage_id)
         if known is None:
@@ -399,14 +407,33 @@ def _hold_ceilings(owed: Sequence[Owed], residence: Residence, month: datetime.d
             continue
         asked = month_of(one.lines, apl=one.apl_expected, resources=known)
         if asked is not None:
-            _hold(one, asked, ceilings[one.contrat.sejour.dispositif_id])
+            of_stay = ceilings[one.contrat.sejour.dispositif_id]
+            above += [(one, ceiling) for ceiling in of_stay if not ceiling.reduces and over(ceiling, asked) > 0]
+            _hold(one, asked, of_stay)
+    _say_above(above, month)
+
+
+def _say_above(above: Sequence[tuple[Owed, Ceiling]], month: datetime.date) -> None:
+    """Say which whole months pass a ceiling that only warns, where the whole month before did not.
+
+    The APL begins after the month of the entry (CCH, R.823-10): a month begun or left half way says nothing.
+    """
+    last, before = month_end(month), add_months(month, -1)
+    above = [(one, ceiling) for one, ceiling in above if (one.start_on, one.end_on) == (month, last)]
+    rows = AvisEcheance.objects.live().filter(
+        contrat__in=[one.contrat.pk for one, _ in above], month=before, rank=0, start_on=before, end_on=eve(month)
+    )
+    previous = {avis.contrat_id: avis for avis in rows.prefetch_related("lignes")} if above else {}
+    resources = resources_of({one.contrat.sejour.menage_id for one, _ in above}, eve(month)) if previous else {}
+    for one, ceiling in above:
+        avis, known = previous.get(one.contrat.pk), resources.get(one.contrat.sejour.menage_id)
+        asked = avis and known and month_of(avis.lignes.all(), apl=avis.apl_expected, resources=known)
+        if not asked or over(ceiling, asked) == 0:
+            one.warn(ABOVE_CEILING, f"au-dessus du plafond du dispositif ({ceiling.label})")
 
 
 def _hold(one: Owed, asked: Month, ceilings: Sequence[Ceiling]) -> None:
     """Apply the reduction that makes every ceiling hold: the greatest of them."""
-    for ceiling in ceilings:
-        if not ceiling.reduces and over(ceiling, asked) > 0:
-            one.warn(ABOVE_CEILING, f"au-dessus du plafond du dispositif ({ceiling.label})")
     reducing = [(over(ceiling, asked), ceiling) for ceiling in ceilings if ceiling.reduces]
     less, ceiling = max(reducing, key=lambda pair: pair[0], default=(ZERO, None))
     if not less or ceiling is None:
@@ -426,18 +453,23 @@ def _hold(one: Owed, asked: Month, ceilings: Sequence[Ceiling]) -> None:
 
 
 def _compare(owed: Sequence[Owed], month: datetime.date) -> None:
-    """Warn of an APL that was there the month before and of an amount that jumps, for stays of two whole months."""
+    """Warn of an APL that was there the month before and of an amount that jumps, for stays of two whole months.
+
+    The APL is not due for the month of the departure (CCH, R.823-12): its end is then no anomaly.
+    """
     before = add_months(month, -1)
     rows = AvisEcheance.objects.live().filter(contrat__in=[one.contrat.pk for one in owed], month=before, rank=0)
     previous = {
         avis.contrat_id: avis
         for avis in rows.values_list("contrat_id", "start_on", "end_on", "total", "apl_expected", named=True)
     }
+    leavers = _leavers(owed, month)
     for one in owed:
         avis = previous.get(one.contrat.pk)
         if avis is None or not one.lines:
             continue
-        if avis.apl_expected and not one.apl_expected and not any(a.code == APL_MISSING for a in one.anomalies):
+        is_gone = avis.apl_expected and not one.apl_expected and one.contrat.sejour_id not in leavers
+        if is_gone and not any(anomaly.code == APL_MISSING for anomaly in one.anomalies):
             one.warn(APL_MISSING, f"pas d’APL attendue, {euros(avis.apl_expected)} le mois d’avant")
         whole = (avis.start_on, avis.end_on) == (before, eve(month)) and (one.start_on, one.end_on) == (
             month,
@@ -445,3 +477,15 @@ def _compare(owed: Sequence[Owed], month: datetime.date) -> None:
         )
         if whole and avis.total > 0 and abs(one.total - avis.total) > avis.total * JUMP:
             one.warn(AMOUNT_JUMP, f"{euros(one.total)}, contre {euros(avis.total)} le mois d’avant")
+
+
+def _leavers(owed: Iterable[Owed], month: datetime.date) -> set[int]:
+    """The stays that end in the month: the last of their contracts ends in it."""
+    status, last = ContratOccupation.Status, {}
+    for one in sorted(owed, key=lambda one: one.contrat.start_on):
+        last[one.contrat.sejour_id] = one.contrat
+    return {
+        stay
+        for stay, contrat in last.items()
+        if contrat.status in (status.ENDED, status.NOTICE) and contrat.end_on and contrat.end_on <= month_end(month)
+    }

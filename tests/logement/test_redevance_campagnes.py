@@ -26,6 +26,7 @@ from logement.models import (
     AvisEcheance,
     Campagne,
     ContratOccupation,
+    DroitApl,
     Ecriture,
     LigneAvis,
     OccupationPlace,
@@ -251,6 +252,33 @@ def test_what_jumps_and_what_is_missing_is_shown() -> None:
     with on(2025, 3, 25):
         prepared = prepare_campagne(by=None, residence=contrat.sejour.residence, month=MARCH)
     assert {anomaly.code for anomaly in prepared.anomalies} == {"apl_missing", "amount_jump"}
+
+
+def test_what_is_known_already_or_follows_from_the_law_is_not_shown_again() -> None:
+    """An APL refused is news once, a ceiling passed too; it ends with the month of a departure."""
+    refused = stay(start_on=FEBRUARY)
+    residence = refused.sejour.residence
+    leaving = stay(start_on=FEBRUARY, apl="200", residence=residence)
+    DroitApl.objects.create(sejour=refused.sejour, status="refused", start_on=FEBRUARY)
+    Ressource.objects.create(menage=refused.sejour.menage, kind="rsa", monthly_amount=900, start_on=FEBRUARY)
+    CritereDispositif.objects.create(
+        dispositif=refused.sejour.dispositif, kind="taux_effort", maximum=D("0.30"), effect="flags"
+    )
+
+    def shown(month: datetime.date) -> list[str]:
+        with on(2025, month.month, 25):
+            return sorted(one.code for one in issue_avis(by=None, residence=residence, month=month).anomalies)
+
+    assert shown(FEBRUARY) == ["above_ceiling", "apl_missing"]
+    leaving.sejour.droits_apl.update(end_on=datetime.date(2025, 2, 28))
+    ContratOccupation.objects.filter(pk=leaving.pk).update(end_on=datetime.date(2025, 3, 18), status="notice")
+    assert shown(MARCH) == []
+    # Enough to live on in March, then little again: news again; and keys that were not given back.
+    Ressource.objects.update(monthly_amount=5000, end_on=datetime.date(2025, 4, 10))
+    Ressource.objects.create(
+        menage=refused.sejour.menage, kind="rsa", monthly_amount=600, start_on=datetime.date(2025, 4, 11)
+    )
+    assert shown(APRIL) == ["above_ceiling", "past_end"]
 
 
 # Once, and only once
