@@ -439,13 +439,14 @@ def _term(
 
 
 def _residents(world: World) -> None:
-    """Who lives here now: what they live on, their permits, who acts for some of the permanent public."""
-    here = [
+    """What those who live here, or lately did, live on; permits, who acts for some of the permanent public."""
+    lately = [
         (world.shared["households"][contrat.sejour.menage_id], contrat)
         for contrat in world.shared["contrats"]
-        if contrat.status != "ended"
+        if contrat.end_on is None or contrat.end_on >= add_months(month_start(world.today), -1)
     ]
-    load_resources(world, ((household, contrat.start_on) for household, contrat in here))
+    here = [(household, contrat) for household, contrat in lately if contrat.status != "ended"]
+    load_resources(world, ((household, contrat.start_on) for household, contrat in lately))
     load_permits(world, (household for household, _ in here))
     permanent = [household.members[0][0] for household, contrat in here if contrat.sejour.dispositif == world.permanent]
     load_measures(world, permanent[5:])

@@ -5,6 +5,7 @@ import uuid
 from decimal import Decimal
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from logement.actions.caisse import count_caisse, make_bordereau
 from logement.actions.campagnes import issue_avis, send_campagne
@@ -29,11 +30,14 @@ from logement.models import (
     Decaissement,
     Ecriture,
     Encaissement,
+    EnvoiQuittance,
+    Quittance,
     RestitutionDepot,
     SituationCompte,
 )
 from logement.queries.caisse import caisse_of, cheques_to_hand
 from residence.demo import World, lived_on
+from residence.models import Menage
 from residence.rules.dates import add_days, add_months, iter_months, month_end, month_start
 from residence.rules.money import cents
 
@@ -69,6 +73,7 @@ def load_money(world: World) -> None:
     _give_back(world, contrats)
     _close(world)
     _arrears(world)
+    _by_email(world)
 
 
 def _give_back(world: World, contrats: list[ContratOccupation]) -> None:
@@ -147,6 +152,32 @@ def _arrears(world: World) -> None:
             outcome=outcome,
             form_key=_same_key(f"impaye {kind}"),
         )
+
+
+def _by_email(world: World) -> None:
+    """Two households have their receipts by e-mail, those of the first are gone; a third wants them on paper."""
+    receipts = (
+        Quittance.objects.live()
+        .filter(kind=Quittance.Kind.QUITTANCE, sejour__residence=world.residence, sejour__dispositif=world.temporaire)
+        .filter(sejour__ended_on=None, sejour__menage__is_confidential=False)
+    )
+    menages = list(Menage.objects.filter(sejours__in=receipts.values("sejour")).order_by("pk").distinct()[:3])
+    agreed_on = world.past(100)
+    for rank, menage in enumerate(menages):
+        menage.email = f"menage{rank + 1}@residents.exemple"
+        menage.email_agreed_on = agreed_on if rank < 2 else None
+    Menage.objects.bulk_update(menages, ["email", "email_agreed_on"])
+    of_first = receipts.filter(sejour__menage__in=menages[:1], document__issued_at__date__gte=agreed_on)
+    EnvoiQuittance.objects.bulk_create(
+        EnvoiQuittance(
+            quittance=one,
+            address=menages[0].email,
+            asked_by=world.users["gestionnaire"],
+            asked_at=one.document.issued_at,
+            sent_on=timezone.localdate(one.document.issued_at),
+        )
+        for one in of_first.select_related("document")
+    )
 
 
 def _close(world: World) -> None:
