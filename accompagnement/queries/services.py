@@ -15,6 +15,8 @@ from residence.models import User
 from residence.models.base import today
 from residence.rules.dates import month_start
 
+# Above this many households, the sheet of a round is shown a floor at a time.
+SHOWN_AT_ONCE = 50
 CARRIED = (PassageLinge.Result.ABSENT, PassageLinge.Result.MISSED)
 
 
@@ -39,8 +41,9 @@ class Stop:
 
 @dataclass
 class SheetFloor:
-    """The stops of one floor of one building."""
+    """The stops of one floor of one building; `rank`: its place on the sheet, from 1."""
 
+    rank: int
     building: str
     name: str
     stops: list[Stop] = field(default_factory=list)
@@ -78,8 +81,17 @@ def sheet(tournee: TourneeLinge) -> list[SheetFloor]:
     for stop in sorted(stops, key=lambda one: (_floor(one.place), one.place.code)):
         logement = stop.place.logement
         where = logement.batiment.name if logement.batiment else str(tournee.service.residence)
-        floors.setdefault(_floor(stop.place), SheetFloor(where, logement.floor_name)).stops.append(stop)
+        floor = SheetFloor(len(floors) + 1, where, logement.floor_name)
+        floors.setdefault(_floor(stop.place), floor).stops.append(stop)
     return list(floors.values())
+
+
+def shown_floor(floors: list[SheetFloor], asked: str, *, is_open: bool) -> SheetFloor | None:
+    """The floor to show: the one asked for, else the first with somebody to see; None when all fit on one page."""
+    if sum(len(floor.stops) for floor in floors) <= SHOWN_AT_ONCE:
+        return None
+    chosen = next((floor for floor in floors if str(floor.rank) == asked), None)
+    return chosen or next((floor for floor in floors if is_open and floor.left), floors[0])
 
 
 _PLACE = ("place__logement__batiment",)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accompagnement.actions.services import close_tournee, move_tournee, note_day, set_service, tick_passages
 from accompagnement.forms.services import DayForm, MoveForm, ServiceForm
 from accompagnement.models import JourService, PassageLinge, ServiceMaison, TourneeLinge
-from accompagnement.queries.services import Stop, month_days, services_of, sheet, year_counts
+from accompagnement.queries.services import Stop, month_days, services_of, sheet, shown_floor, year_counts
 from accompagnement.views.pages import act_page, acted
 from residence.actions.documents import letterhead
 from residence.actions.journal import record
@@ -174,17 +174,20 @@ def service_count(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET"])
 @require_permission(Permission.SERVICE_RUN)
 def tournee_detail(request: HttpRequest, tournee_id: int) -> HttpResponse:
-    """The sheet of a round, floor by floor, ticked where one stands."""
+    """The sheet of a round, ticked where one stands: a floor at a time where many live."""
     tournee = _tournee(request, tournee_id)
     floors = sheet(tournee)
     stops = [stop for floor in floors for stop in floor.stops]
+    shown = shown_floor(floors, request.GET.get("etage", ""), is_open=tournee.closed_at is None)
     context = {
         "tournee": tournee,
         "floors": floors,
+        "shown": shown,
+        "following": next((floor for floor in floors if shown and floor.rank == shown.rank + 1), None),
         "results": RESULTS,
         "total": len(stops),
         "done": sum(not stop.is_left for stop in stops),
-        "carried": [stop for stop in stops if stop.carried_from_on],
+        "carried": [(floor.rank, stop) for floor in floors for stop in floor.stops if stop.carried_from_on],
         "tally": _tally(stops),
         "may_close": tournee.closed_at is None and tournee.planned_on <= today(),
     }
@@ -214,7 +217,8 @@ def tournee_tick(request: HttpRequest, tournee_id: int) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
         return redirect(back)
     # Where one stood: the next tap is beside this one.
-    return redirect(f"{back}#m{menages[-1]}")
+    floor = request.POST.get("etage", "")
+    return redirect(f"{back}{f'?etage={floor}' if floor.isdigit() else ''}#m{menages[-1]}")
 
 
 @require_http_methods(["GET", "POST"])

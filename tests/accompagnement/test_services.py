@@ -1,6 +1,7 @@
 """The services of the house: rounds of linen and what they miss, days that open, counts."""
 
 import datetime
+import re
 from io import BytesIO
 
 import pytest
@@ -169,6 +170,24 @@ def test_the_sheet_is_printed_by_floor_with_numbers_for_protected_names(lived):
     assert "SECRET" not in text
     assert text.index("rez-de-chaussée") < text.index("A 1") < text.index("1er étage") < text.index("B 1")
     assert EntreeJournal.objects.get(action="linge.print").details == {"rows": 3, "named": True}
+
+
+def test_a_long_round_is_walked_a_floor_at_a_time(lived, monkeypatch):
+    monkeypatch.setattr("accompagnement.queries.services.SHOWN_AT_ONCE", 2)
+    client, tournee = signed_in(lived.vie), round_of(lived)
+    address, tick = tournee.get_absolute_url(), reverse("accompagnement:tournee_tick", args=[tournee.pk])
+    page = client.get(address).content.decode()
+    assert (">A 1<" in page, ">B 1<" in page) == (True, False)
+    assert 'href="?etage=2"' in page
+    below = [menage.pk for menage in lived.menages[:2]]
+    assert client.post(tick, {"menage": below, "result": "done", "etage": "1"}).url == f"{address}?etage=1#m{below[1]}"
+    assert client.post(tick, {"menage": below, "result": "done", "etage": "x"}).url == f"{address}#m{below[1]}"
+    # Opened again: the first floor where somebody is left.
+    page = client.get(address).content.decode()
+    assert (">A 1<" in page, ">B 1<" in page) == (False, True)
+    assert ">A 1<" in client.get(f"{address}?etage=1").content.decode()
+    menu = re.search(r'<a[^>]*aria-current="page"[^>]*>(.*?)</a>', page, re.DOTALL)
+    assert "Services" in menu[1]
 
 
 def test_days_are_noted_and_counted_by_month(lived):
