@@ -79,11 +79,15 @@ class Participant:
 
 @dataclass(frozen=True)
 class Room:
-    """Who takes part in a session as one reader knows it; `hidden` others are counted and not named."""
+    """Who takes part in a session as one reader knows it; `hidden` others are counted and not named.
+
+    Of those registered, `taken` have a seat and `waiting` have none.
+    """
 
     people: tuple[Participant, ...]
     hidden: int
     taken: int
+    waiting: int
 
     @property
     def untold(self) -> int:
@@ -109,7 +113,8 @@ def room(user: User, seance: SeanceAction) -> Room:
         Participant(one, waits=one.pk not in seats and one.pk not in statuses, status=statuses.get(one.pk, ""))
         for one in rows
     )
-    return Room(people, hidden=len(everybody) - len(people), taken=len(expected))
+    waiting = len(seated(expected, seance.action.seats)[1])
+    return Room(people, hidden=len(everybody) - len(people), taken=len(expected) - waiting, waiting=waiting)
 
 
 def leaders(residence_ids: Iterable[int | None]) -> QuerySet[User]:

@@ -157,7 +157,7 @@ def test_people_register_wait_for_a_seat_come_and_leave(here):
         ("BRAVO", True),
         ("Madame", True),
     ]
-    assert (found.hidden, found.taken) == (1, 4)
+    assert (found.hidden, found.taken, found.waiting) == (1, 2, 2)
 
     rebuild_duties()
     assert due("seance_action.attend") == [(MONDAY, "Français")]
