@@ -1,6 +1,11 @@
-"""`manage.py prepare`: the database, its cache table and the static files are those of this version of the code."""
+"""`manage.py prepare`: the database, its cache table and the static files are those of this version of the code.
+
+Twice at once, the second waits for the first, then finds nothing to do.
+"""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +14,35 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 EMPTY = "Base prête, encore vide."
 READY = "Base prête."
+LOCK = 20_260_403
 
 
 class Command(BaseCommand):
     help = "Met la base, sa table de cache et les fichiers statiques au niveau de cette version du code."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
-        collect_static()
+        with alone():
+            call_command("migrate", interactive=False, verbosity=0)
+            call_command("createcachetable", verbosity=0)
+            collect_static()
         inhabited = any(apps.get_model("residence", model).objects.exists() for model in ("Residence", "User"))
         self.stdout.write(READY if inhabited else EMPTY)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold the lock of the preparation of this database; it outlives the transactions, and ends with the connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def collect_static() -> None:
