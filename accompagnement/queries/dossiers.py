@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Lower
 
 from accompagnement.models import DossierSocial, NoteSociale
@@ -61,12 +61,15 @@ def without_referent(rows: QuerySet[Any]) -> QuerySet[Any]:
 def load_of(user: User, *, residence_id: int | None = None) -> Load:
     """What the open files come to for `user`, in one query."""
     rows = scope(user, residence_id=residence_id).open()
-    counts = rows.annotate(mine=Exists(_own(user)), followed=Exists(referents())).aggregate(
-        mine_count=Count("pk", filter=Q(mine=True)),
-        open_count=Count("pk"),
-        without=Count("pk", filter=Q(followed=False)),
+    first, *others = (
+        one.order_by().values_list(Value(name)).annotate(count=Count("pk"))
+        for name, one in (
+            ("mine", followed_by(rows, user)),
+            ("open", rows),
+            ("without_referent", without_referent(rows)),
+        )
     )
-    return Load(counts["mine_count"], counts["open_count"], counts["without"])
+    return Load(**(dict.fromkeys(("mine", "open", "without_referent"), 0) | dict(first.union(*others, all=True))))
 
 
 def shares(user: User, *, residence_id: int | None = None) -> list[Share]:

@@ -49,6 +49,7 @@ from residence.components import Column, Row, Table
 from residence.context_processors import Frame
 from residence.models import Menage, Referent
 from residence.models.base import today
+from residence.paging import KeysFirst
 from residence.pdf import render_pdf
 from residence.permissions import Permission, require_permission
 from residence.queries.accueil import duties_about
@@ -69,7 +70,7 @@ def dossier_list(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET, user=request.user, team=[share.user for share in team])
     wanted = form.cleaned_data if form.is_valid() else {}
     rows = _narrowed(scope(request.user, residence_id=residence_id), wanted, request.user)
-    page = Paginator(by_name(with_facts(rows, request.user)), PER_PAGE).get_page(request.GET.get("page"))
+    page = KeysFirst(by_name(with_facts(rows, request.user)), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,

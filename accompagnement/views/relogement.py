@@ -1,6 +1,5 @@
 """Rehousing: how ready a household is, its request, priorities, pieces and offers; the list of the team."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -40,6 +39,7 @@ from residence.actions.journal import record_reading
 from residence.components import SOON_IN_MONTHS, Column, Row, Table
 from residence.context_processors import Frame
 from residence.models.base import today
+from residence.paging import KeysFirst
 from residence.permissions import Permission, require_permission
 from residence.queries.banner import banner_for
 from residence.rules.dates import add_months
@@ -68,7 +68,7 @@ def relogement_list(request: HttpRequest) -> HttpResponse:
     if wanted.get("demande") == "renouveler":
         rows = to_renew(rows, today())
     rows = rows.order_by("request_until", "menage__sort_name", "pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = KeysFirst(rows, PER_PAGE).get_page(request.GET.get("page"))
     left = exits(request.user, residence_id=residence_id, since=add_months(today(), -12))
     context = {
         "form": form,

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from residence.components import Column, Row, Table
 from residence.context_processors import Frame
 from residence.models import Residence
 from residence.models.base import today
+from residence.paging import KeysFirst
 from residence.permissions import Permission, require_permission
 
 PER_PAGE = 50
@@ -37,7 +37,7 @@ def visite_list(request: HttpRequest) -> HttpResponse:
     if wanted.get("age"):
         rows = aged_from(rows, int(wanted["age"]), today())
     rows = visited(with_facts(rows, request.user)).order_by("visit_due_on", "menage__sort_name", "pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = KeysFirst(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "accompagnement/visite_list.html", {"form": form, "page": page, "table": _visits(list(page))}
     )

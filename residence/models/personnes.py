@@ -65,6 +65,7 @@ class Menage(models.Model):
             GinIndex(fields=["sort_name"], opclasses=["gin_trgm_ops"], name="menage_sort_name_trgm"),
             models.Index(fields=["sort_name", "id"], name="menage_sort_name"),
             models.Index(fields=["caf_number"], name="menage_caf_number", condition=~Q(caf_number="")),
+            models.Index(fields=["id"], name="menage_confidential", condition=Q(is_confidential=True)),
         ]
 
     def __str__(self) -> str:

@@ -4,13 +4,13 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 
 from residence import hooks
 from residence.components import Duty
 from residence.duties import DutyKind, kinds
-from residence.models import AccesConfidentiel, Echeance, Menage, User
+from residence.models import Echeance, Menage, User
 from residence.models.base import today
 from residence.permissions import TABLE, Permission
 from residence.rules.dates import add_days
@@ -30,9 +30,8 @@ def duties_of(user: User, *, residence_id: int | None = None, later: bool = Fals
         horizon = {} if later else {"due_on__lt": day + datetime.timedelta(days=soon_within)}
         wanted |= Q(kind__in=codes, **horizon)
         on_number += [code for code in codes if TABLE[kinds()[code].permission].on_number]
-    named = AccesConfidentiel.objects.in_force(day).filter(user=user, menage=OuterRef("menage"))
-    readable = Q(menage__isnull=True) | Q(menage__is_confidential=False) | Q(kind__in=on_number) | Q(Exists(named))
-    rows = Echeance.objects.open().addressed_to(user).filter(wanted, readable)
+    rows = Echeance.objects.open().addressed_to(user).filter(wanted)
+    rows = rows.filter(Q(kind__in=on_number) | rows.is_open_to(user))
     for kept in hooks.call("KEPT_FROM", user=user):
         rows = rows.exclude(kind__in=kept.duties, menage__in=kept.menages)
     if residence_id is not None:
