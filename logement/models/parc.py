@@ -129,8 +129,7 @@ class CategoriePlace(models.Model):
 class PlaceQuerySet(ScopedQuerySet):
     def in_service(self, day: datetime.date | None = None) -> Self:
         """Places that may be given on `day` (today)."""
-        day = day or today()
-        return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day), opened_on__lte=day)
+        return self.filter(in_service(day or today()))
 
     def lettable(self) -> Self:
         """Places that count in the capacity: neither a common room nor the caretaker's flat."""
@@ -140,6 +139,11 @@ class PlaceQuerySet(ScopedQuerySet):
         """Places to let that nothing occupies on `day`. A contract whose end has passed without keys still does."""
         held = OccupationPlace.objects.holding(day).filter(place=OuterRef("pk"))
         return self.lettable().in_service(day).filter(~Exists(held))
+
+
+def in_service(day: datetime.date) -> Q:
+    """Whether a place may be given on `day`."""
+    return (Q(closed_on__isnull=True) | Q(closed_on__gt=day)) & Q(opened_on__lte=day)
 
 
 class Place(models.Model):
@@ -181,6 +185,7 @@ class Place(models.Model):
     class Meta:
         verbose_name = "place"
         ordering = ["residence", "code"]
+        indexes = [models.Index(fields=["code"], name="place_by_code")]
         constraints = [
             models.UniqueConstraint(
                 fields=["residence", "code"],
@@ -230,16 +235,18 @@ class OccupationQuerySet(ScopedQuerySet):
         A passed end date frees nothing: a contract without its keys, or an occupation after it, holds the place until
         a person says so.
         """
-        open_kinds = [OccupationPlace.Kind.CONTRACT, OccupationPlace.Kind.AFTER_CONTRACT]
-        return self.live().filter(
-            Q(period__contains=day)
-            | Q(
-                kind__in=open_kinds,
-                keys_back_on__isnull=True,
-                period__startswith__lte=day,
-                period__endswith__lte=today(),
-            )
-        )
+        return self.live().filter(holds(day))
+
+
+def holds(day: datetime.date, path: str = "") -> Q:
+    """Whether the live occupation at `path` keeps its place from being free on `day`; see `holding`."""
+    without_keys = {
+        "kind__in": [OccupationPlace.Kind.CONTRACT, OccupationPlace.Kind.AFTER_CONTRACT],
+        "keys_back_on__isnull": True,
+        "period__startswith__lte": day,
+        "period__endswith__lte": today(),
+    }
+    return Q(**{f"{path}period__contains": day}) | Q(**{f"{path}{name}": value for name, value in without_keys.items()})
 
 
 class OccupationPlaceKind(models.TextChoices):

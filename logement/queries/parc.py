@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Sum, Value
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Sum
 
 from logement.models import ContratOccupation, Logement, OccupationPlace, Place
-from logement.models.parc import PlaceQuerySet
+from logement.models.parc import PlaceQuerySet, holds, in_service
 from residence.components import Badge
 from residence.models import MembreMenage, Personne, User
 from residence.models.base import today
@@ -51,17 +52,35 @@ def soon_free(rows: PlaceQuerySet, day: datetime.date) -> PlaceQuerySet:
 
 
 def free_counts(rows: PlaceQuerySet, day: datetime.date) -> dict[int, tuple[int, int]]:
-    """(places, persons) free on `day` and 30, 60 and 90 days later, by number of days, in one query."""
-    counts = dict.fromkeys((0, 30, 60, 90), (0, 0))
-    first, *others = (
-        rows.free_on(add_days(day, ahead))
-        .order_by()
-        .values_list(Value(ahead))
-        .annotate(places=Count("pk"), persons=Sum("capacity", default=0))
-        for ahead in counts
+    """(places, persons) free on `day` and 30, 60 and 90 days later, by number of days, in one query.
+
+    Most places are held from the first of these days to the last by one occupation: they are left out at once.
+    """
+    horizons = {ahead: add_days(day, ahead) for ahead in (0, 30, 60, 90)}
+    throughout = DateRange(day, max(horizons.values()), "[]")
+    held = OccupationPlace.objects.live().filter(place=OuterRef("pk"), period__contains=throughout)
+    live = Q(occupations__released_at__isnull=True)
+    found = (
+        rows.lettable()
+        .filter(~Exists(held))
+        .annotate(
+            **{
+                f"held_{n}": Count("occupations", filter=live & holds(then, "occupations__"))
+                for n, then in horizons.items()
+            }
+        )
+        .aggregate(
+            **{
+                f"places_{n}": Count("pk", filter=in_service(then) & Q(**{f"held_{n}": 0}))
+                for n, then in horizons.items()
+            },
+            **{
+                f"persons_{n}": Sum("capacity", filter=in_service(then) & Q(**{f"held_{n}": 0}))
+                for n, then in horizons.items()
+            },
+        )
     )
-    counts |= {ahead: (places, persons) for ahead, places, persons in first.union(*others, all=True)}
-    return counts
+    return {n: (found[f"places_{n}"], found[f"persons_{n}"] or 0) for n in horizons}
 
 
 def states(places: Sequence[Place], day: datetime.date) -> list[PlaceState]:

@@ -67,8 +67,12 @@ def dispositifs_of(request: HttpRequest, permission: Permission) -> Any:
 def place_list(request: HttpRequest) -> HttpResponse:
     """Which places are free, now and soon."""
     day = today()
-    rows = places_of(request.user, chosen_residence(request))
-    floors = rows.order_by("logement__floor").values_list("logement__floor", flat=True).distinct()
+    logements = Logement.objects.visible_to(request.user, Permission.PARC_VIEW).filter(usage=Logement.Usage.HABITATION)
+    residence_id = chosen_residence(request)
+    if residence_id:
+        logements = logements.filter(residence=residence_id)
+    rows = places_of(request.user, residence_id)
+    floors = logements.order_by("floor").values_list("floor", flat=True).distinct()
     form = PlaceFilterForm(
         request.GET,
         dispositifs=dispositifs_of(request, Permission.PARC_VIEW),
