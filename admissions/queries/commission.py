@@ -140,9 +140,9 @@ class AgendaLine:
         return menage.masked_name if menage.is_confidential else str(menage)
 
 
-def agenda_of(session: SessionCommission, user: User) -> list[AgendaLine]:
-    """The agenda in its order; a line is opened only by who may read that file. Names mask themselves."""
-    passages = list(
+def agenda_rows(session: SessionCommission, user: User) -> QuerySet[Any]:
+    """The files of the agenda in its order, each with whether a link keeps `user` from it."""
+    rows: QuerySet[Any] = (
         session.passages.on_agenda()
         # Not the syntheses: a page of text each, of which one at most is shown.
         .select_related("orientation__menage", "orientation__dispositif", "decision")
@@ -150,8 +150,29 @@ def agenda_of(session: SessionCommission, user: User) -> list[AgendaLine]:
         .annotate(is_kept_out=Q(orientation__menage__in=linked_menages(user)))
         .order_by("rank", "pk")
     )
-    members = list(session.membres.all())
-    opened = set(passages_readable(user).filter(session=session).values_list("pk", flat=True))
+    return rows
+
+
+def agenda_counts(session: SessionCommission, user: User) -> dict[str, int]:
+    """Files on the agenda, those of them without decision, those whose frozen synthesis `user` may open."""
+    opened = Q(pk__in=passages_readable(user).filter(session=session).values("pk"))
+    counts: dict[str, int] = agenda_rows(session, user).aggregate(
+        files=Count("pk"),
+        undecided=Count("pk", filter=Q(decision__isnull=True, is_kept_out=False)),
+        syntheses=Count("pk", filter=Q(synthese__isnull=False) & opened),
+    )
+    return counts
+
+
+def agenda_of(session: SessionCommission, user: User) -> list[AgendaLine]:
+    """The agenda in its order; a line is opened only by who may read that file. Names mask themselves."""
+    return agenda_lines(list(agenda_rows(session, user)), user, list(session.membres.all()))
+
+
+def agenda_lines(passages: list[Any], user: User, members: list[Any]) -> list[AgendaLine]:
+    """The lines of some of the `agenda_rows`."""
+    shown = [passage.pk for passage in passages]
+    opened = set(passages_readable(user).filter(pk__in=shown).values_list("pk", flat=True))
     lines = []
     for passage in passages:
         own = next((one.get_opinion_display() for one in passage.opinions.all() if one.user_id == user.pk), "")

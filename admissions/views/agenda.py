@@ -103,7 +103,9 @@ def passage_move(request: HttpRequest, passage_id: int) -> HttpResponse:
         move_passage(by=request.user, passage=passage, up=request.POST.get("sens") == "haut")
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    return redirect(passage.session)
+    asked = request.POST.get("page", "")
+    page = f"?page={asked}" if asked.isdecimal() and asked != "1" else ""
+    return redirect(f"{passage.session.get_absolute_url()}{page}")
 
 
 @require_http_methods(["GET", "POST"])

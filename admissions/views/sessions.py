@@ -26,7 +26,10 @@ from admissions.forms.commission import (
 from admissions.forms.orientations import ConfirmForm, ReasonForm
 from admissions.models import AvisMembre, MembreSession, SessionCommission
 from admissions.queries.commission import (
+    agenda_counts,
+    agenda_lines,
     agenda_of,
+    agenda_rows,
     ready_files,
     sessions_for,
     with_counts,
@@ -37,10 +40,12 @@ from admissions.views.common import PER_PAGE, done, form_page, residence_chosen
 from residence.actions.journal import record, record_reading
 from residence.components import Badge, Column, Row, Table
 from residence.models import Residence
+from residence.paging import KeysFirst
 from residence.permissions import Permission, require_permission
 
 St = SessionCommission.Status
-
+# More files than a sitting hears: an agenda of every day stands on one page.
+AGENDA_PER_PAGE = 25
 
 BADGES = {
     St.PREPARED: Badge("préparée", "plain"),
@@ -131,7 +136,11 @@ def session_detail(request: HttpRequest, session_id: int) -> HttpResponse:
     user, residence_id = request.user, session.residence_id
     may_prepare = user.holds(Permission.COMMISSION_PREPARE, residence_id)
     may_close = user.holds(Permission.COMMISSION_CLOSE, residence_id)
-    agenda = agenda_of(session, user)
+    counts = agenda_counts(session, user)
+    paginator = KeysFirst(agenda_rows(session, user), AGENDA_PER_PAGE)
+    paginator.count = counts["files"]
+    page = paginator.get_page(request.GET.get("page"))
+    ready = ready_files(session) if may_prepare and session.status != St.CLOSED else None
     members = list(session.membres.select_related("user", "replaces"))
     reads_decisions = user.holds(Permission.DECISION_VIEW, residence_id)
     context = {
@@ -139,8 +148,9 @@ def session_detail(request: HttpRequest, session_id: int) -> HttpResponse:
         "when": when_of(session),
         "is_closed": session.status == St.CLOSED,
         "badge": BADGES[session.status],
-        "agenda": agenda,
-        "undecided": sum(1 for line in agenda if line.decision is None and not line.is_kept_out),
+        "page": page,
+        "agenda": agenda_lines(list(page), user, members),
+        "undecided": counts["undecided"],
         "withdrawn": session.passages.filter(withdrawn_at__isnull=False)
         .save_linked_to(user)
         .select_related("orientation__menage")
@@ -148,13 +158,13 @@ def session_detail(request: HttpRequest, session_id: int) -> HttpResponse:
         else [],
         "members": members,
         "day": timezone.localdate(session.starts_at),
-        "ready": ready_files(session) if may_prepare and session.status != St.CLOSED else [],
+        "ready": ready[:PER_PAGE] if ready is not None else [],
+        "ready_count": ready.count() if ready is not None else 0,
         "may_prepare": may_prepare,
         "may_edit": may_prepare and session.status in (St.PREPARED, St.CONVENED),
         "may_replace": may_prepare and session.status != St.CLOSED,
         "may_write": user.holds(Permission.LETTRE_ISSUE, residence_id) and session.status == St.CLOSED,
-        "has_folder": any(line.url and line.passage.synthese_id for line in agenda)
-        and user.holds(Permission.SYNTHESE_VIEW, residence_id),
+        "has_folder": counts["syntheses"] and user.holds(Permission.SYNTHESE_VIEW, residence_id),
         "may_close": may_close,
         "may_open": (may_prepare or may_close) and session.status in (St.CONVENED, St.SITTING),
         "may_decide": user.holds(Permission.DECISION_RECORD, residence_id) and session.status == St.SITTING,
