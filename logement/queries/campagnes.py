@@ -136,9 +136,8 @@ def contracts_of(residence: Residence, month: datetime.date) -> QuerySet[Contrat
         kind=OccupationPlace.Kind.AFTER_CONTRACT,
         period__overlap=days(month_start(month), month_end(month)),
     )
-    with_days = ContratOccupation.objects.with_days_in(month).filter(sejour__residence=residence)
     rows = ContratOccupation.objects.live().filter(sejour__residence=residence)
-    found: QuerySet[ContratOccupation] = rows.filter(Q(pk__in=with_days.values("pk")) | Exists(stayed_on))
+    found: QuerySet[ContratOccupation] = rows.with_days_in(month) | rows.filter(Exists(stayed_on))
     return found
 
 

@@ -35,6 +35,7 @@ from residence.actions.journal import record
 from residence.components import Badge, Column, Row, Table
 from residence.models import EntreeJournal, Residence
 from residence.models.base import today
+from residence.paging import KeysFirst
 from residence.permissions import Permission, require_permission
 from residence.rules.dates import add_months, month_end, month_start
 from residence.rules.money import ZERO, euros
@@ -42,6 +43,8 @@ from residence.tasks_watch import is_waiting
 from residence.templatetags.residence_ui import de
 
 PER_PAGE = 50
+# Points to look at that stand on the page of a campaign before it is asked for all of them.
+POINTS = 20
 Status = Campagne.Status
 # A worker takes a task within a second: past this, none is at work.
 LATE_START = datetime.timedelta(seconds=30)
@@ -66,6 +69,7 @@ def campagne_list(request: HttpRequest) -> HttpResponse:
         Campagne.objects.visible_to(request.user, Permission.COMPTE_VIEW)
         .filter(residence__in=_residences(request, Permission.COMPTE_VIEW))
         .select_related("residence")
+        .defer("anomalies")
         .annotate(
             count=Count("avis", filter=~Q(avis__status=AvisEcheance.Status.CANCELLED)),
             called=Sum("avis__total", filter=~Q(avis__status=AvisEcheance.Status.CANCELLED)),
@@ -179,15 +183,21 @@ def campagne_detail(request: HttpRequest, campagne_id: int) -> HttpResponse:
     )
     rows = _live(campagne).annotate(before=Subquery(before, output_field=DecimalField(max_digits=10, decimal_places=2)))
     figures = _live(campagne).aggregate(count=Count("pk"), total=Sum("total"), apl=Sum("apl_expected"))
+    blocked = [anomaly for anomaly in campagne.anomalies if anomaly["blocking"]]
+    warned = [anomaly for anomaly in campagne.anomalies if not anomaly["blocking"]]
+    told = None if "points" in request.GET else POINTS
     form = CampagneFilterForm(request.GET)
     shown = form.cleaned_data["montre"] if form.is_valid() else ""
-    odd = {anomaly["contrat"]: anomaly["text"] for anomaly in campagne.anomalies if not anomaly["blocking"]}
+    odd = {anomaly["contrat"]: anomaly["text"] for anomaly in warned}
     if shown == "changes":
         rows = rows.filter(Q(before=None) | ~Q(before=F("total")))
     elif shown == "anomalies":
         rows = rows.filter(contrat__in=odd)
     rows = rows.select_related("contrat__sejour__menage", "contrat__place").order_by("contrat__place__code", "pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    paginator = KeysFirst(rows, PER_PAGE)
+    if not shown:
+        paginator.count = figures["count"]
+    page = paginator.get_page(request.GET.get("page"))
     live = live_confirmation(campagne) if campagne.status == Status.PREPARED else None
     last = campagne.confirmations.first() if campagne.status == Status.PREPARED and live is None else None
     holds = request.user.holds(Permission.AVIS_ISSUE, campagne.residence_id) and live is None
@@ -198,8 +208,10 @@ def campagne_detail(request: HttpRequest, campagne_id: int) -> HttpResponse:
         "badge": BADGES[campagne.status],
         "figures": figures,
         "net": (figures["total"] or ZERO) - (figures["apl"] or ZERO),
-        "blocked": [anomaly for anomaly in campagne.anomalies if anomaly["blocking"]],
-        "odd": [anomaly for anomaly in campagne.anomalies if not anomaly["blocking"]],
+        "blocked": blocked[:told],
+        "blocked_more": len(blocked[told:]) if told else 0,
+        "odd": warned[:told],
+        "odd_count": len(warned),
         "form": form,
         "page": page,
         "table": _table(list(page), odd),
