@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -69,14 +69,16 @@ def avis_list(request: HttpRequest) -> HttpResponse:
             rows = rows.filter(to_pay__gt=0, due_on__lt=today(), status__in=[Status.CONFIRMED, Status.SENT])
         case "non":
             rows = rows.filter(to_pay=0)
-    totals = rows.aggregate(
-        count=Count("pk"), total=Sum("total"), apl=Sum("apl_expected"), paid=Sum("paid"), left=Sum("to_pay")
-    )
     shown = rows.select_related("contrat__sejour__menage", "contrat__place")
-    paginator = KeysFirst(ordered(request, shown, _SORTS, "mois"), PER_PAGE)
-    paginator.count = totals["count"]
+    paginator = KeysFirst(
+        ordered(request, shown, _SORTS, "mois"),
+        PER_PAGE,
+        totals={"total": Sum("total"), "apl": Sum("apl_expected"), "paid": Sum("paid"), "left": Sum("to_pay")},
+        whole="compter" in request.GET,
+        leading="month",
+    )
     page = paginator.get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "table": avis_table(list(page), totals)}
+    context = {"form": form, "page": page, "table": avis_table(list(page), paginator.figures)}
     return render(request, "logement/avis_list.html", context)
 
 
@@ -130,7 +132,7 @@ def avis_table(avis: list[AvisEcheance], totals: dict[str, Any]) -> Table:
             totals["paid"],
             totals["left"],
         )
-        if avis
+        if totals and avis
         else (),
     )
 

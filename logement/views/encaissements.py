@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import F, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +19,7 @@ from logement.queries.compte import balance_of, current_contrats, open_avis, sta
 from logement.views.compte import sejour_or_404
 from logement.views.parc import chosen_residence, ordered
 from residence.components import Badge, Column, Row, Table
+from residence.paging import KeysFirst
 from residence.permissions import Permission, require_permission
 from residence.queries.banner import banner_for
 from residence.rules.money import euros
@@ -48,13 +48,17 @@ def encaissement_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(received_on__lte=wanted["au"])
     if wanted.get("moyen"):
         rows = rows.filter(method=wanted["moyen"])
-    total = rows.aggregate(total=Sum("amount"))["total"]
-    rows = ordered(request, rows.select_related("sejour__menage"), _SORTS, "date")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    paginator = KeysFirst(
+        ordered(request, rows.select_related("sejour__menage"), _SORTS, "date"),
+        PER_PAGE,
+        totals={"total": Sum("amount")},
+        whole="compter" in request.GET,
+    )
+    page = paginator.get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
-        "table": _table(list(page), total),
+        "table": _table(list(page), paginator.figures),
         "may_import": request.user.holds(Permission.ENCAISSEMENT_RECORD),
     }
     return render(request, "logement/encaissement_list.html", context)
@@ -63,7 +67,7 @@ def encaissement_list(request: HttpRequest) -> HttpResponse:
 _SORTS = {"date": ("-received_on", "-pk"), "montant": ("-amount",), "menage": ("sejour__menage__sort_name",)}
 
 
-def _table(payments: list[Encaissement], total: Any) -> Table:
+def _table(payments: list[Encaissement], totals: dict[str, Any]) -> Table:
     contrats = current_contrats({payment.sejour_id for payment in payments})
     return Table(
         "Paiements",
@@ -93,7 +97,7 @@ def _table(payments: list[Encaissement], total: Any) -> Table:
             )
             for payment in payments
         ),
-        totals=("En tout", None, None, None, None, None, None, total) if payments else (),
+        totals=("En tout", None, None, None, None, None, None, totals["total"]) if totals and payments else (),
     )
 
 
