@@ -163,6 +163,8 @@ class PassageLinge(models.Model):
     """What came of the round at a household: the last word stands until the round is closed."""
 
     Result = PassageLingeResult
+    # Read where two records of a household become one: both may have been ticked in a round.
+    ONE_A_HOUSEHOLD_IN = "tournee"
 
     tournee = models.ForeignKey(TourneeLinge, models.PROTECT, related_name="passages", verbose_name="tournée")
     menage = models.ForeignKey(Menage, models.PROTECT, related_name="+", verbose_name="ménage")

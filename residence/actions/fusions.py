@@ -164,8 +164,15 @@ def rows_of(model: type[Model], owner: Model) -> Iterable[tuple[str, Any]]:
 
 
 def _move_row(plan: Plan, name: str, row: Any) -> None:
-    """Put a row of the absorbed household under the one that is kept."""
+    """Put a row of the absorbed household under the one that is kept.
+
+    A model that names what a household has one row in (`ONE_A_HOUSEHOLD_IN`) says that the row of the kept one stands:
+    the other stays where it was written, as what was done on that day.
+    """
     kept, day = plan.kept, today()
+    within = getattr(type(row), "ONE_A_HOUSEHOLD_IN", "")
+    if within and type(row)._default_manager.filter(menage=kept, **{within: getattr(row, within)}).exists():
+        return
     if isinstance(row, AccesConfidentiel):
         return
     if isinstance(row, MembreMenage):

@@ -21,6 +21,8 @@ from accompagnement.actions.services import (
 from accompagnement.models import PassageLinge, ServiceMaison, TourneeLinge
 from accompagnement.queries.services import sheet, year_counts
 from accompagnement.rules.services import open_days, round_days
+from logement.models import Sejour
+from residence.actions.fusions import merge_menages, undo_fusion
 from residence.confidentiality import reading_as
 from residence.models import Echeance, EntreeJournal, Menage
 from residence.models.base import today
@@ -188,6 +190,29 @@ def test_a_long_round_is_walked_a_floor_at_a_time(lived, monkeypatch):
     assert ">A 1<" in client.get(f"{address}?etage=1").content.decode()
     menu = re.search(r'<a[^>]*aria-current="page"[^>]*>(.*?)</a>', page, re.DOTALL)
     assert "Services" in menu[1]
+
+
+def test_two_records_of_a_household_ticked_in_one_round_become_one(lived):
+    kept, _, absorbed = lived.menages
+    first, second = round_of(lived), round_of(lived, 1)
+    tick_passages(by=lived.vie, tournee=first, menages=[kept.pk], result="absent")
+    tick_passages(by=lived.vie, tournee=first, menages=[absorbed.pk], result="done")
+    close_tournee(by=lived.vie, tournee=first)
+    tick_passages(by=lived.vie, tournee=second, menages=[absorbed.pk], result="declined")
+    Sejour.objects.filter(menage=absorbed).update(ended_on=today())
+    fusion = merge_menages(by=lived.gestionnaire, residence=lived.residence, kept=kept, absorbed=absorbed, pairs={})
+
+    def told():
+        return list(PassageLinge.objects.order_by("tournee", "pk").values_list("menage", "result"))
+
+    # In the first round both were seen: each word stays; in the second only one was, and its word is the household's.
+    assert (kept.pk, "absent") in told()
+    assert (absorbed.pk, "done") in told()
+    assert second.passages.get().menage_id == kept.pk
+    assert {stop.menage.pk: stop.sets for floor in sheet(second) for stop in floor.stops}[kept.pk] == 2
+    undo_fusion(by=lived.gestionnaire, fusion=fusion)
+    assert second.passages.get().menage_id == absorbed.pk
+    assert (kept.pk, "absent") in told()
 
 
 def test_days_are_noted_and_counted_by_month(lived):
