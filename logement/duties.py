@@ -83,7 +83,8 @@ def exits_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expecte
         contrat=OuterRef("pk"), kind=EtatDesLieux.Kind.EXIT, status=EtatDesLieux.Status.SIGNED
     )
     leaving = Q(status=Status.NOTICE) | Q(status=Status.RUNNING, end_on__isnull=False)
-    for contrat in _with_sejour(rows.filter(leaving).exclude(Exists(signed))):
+    kept = ContratOccupation.objects.kept().values("pk")
+    for contrat in _with_sejour(rows.filter(leaving).exclude(Exists(signed)).exclude(pk__in=kept)):
         yield _of_contrat(contrat, contrat.end_on, Role.VIE_RESIDENTIELLE, f"place {contrat.place.code}")
 
 
@@ -125,7 +126,7 @@ def keys_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected
 def left_keys_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Places left for another within the stay, whose keys are to come back."""
     wanted = rows.filter(status=Status.RUNNING, end_on__lte=add_days(day, KEYS_AHEAD_DAYS))
-    for contrat in _with_sejour(wanted):
+    for contrat in _with_sejour(wanted.exclude(pk__in=ContratOccupation.objects.kept().values("pk"))):
         yield _of_contrat(contrat, contrat.end_on, Role.GESTIONNAIRE, f"place {contrat.place.code}")
 
 

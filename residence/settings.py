@@ -392,6 +392,7 @@ HOME = ["logement.hooks.home", "admissions.home.home", "accompagnement.hooks.hom
 PLACE_MATCH = "admissions:attribution_detail"
 FRAME_DUE_COUNT = "residence.queries.accueil.due_count"
 QUOTIDIEN = [
+    "logement.actions.mutations.quotidien",
     "logement.actions.situations.quotidien",
     "logement.actions.envois.send_again",
     "admissions.actions.lettres.send_again",

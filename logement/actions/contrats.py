@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from logement.actions.compte import call_deposit, cancel_deposit_call
-from logement.actions.mutations import hand_over, take_back
+from logement.actions.mutations import end_kept, hand_over, take_back
 from logement.actions.parc import in_the_way, occupy, taken_message
 from logement.models import (
     AssuranceOccupant,
@@ -55,18 +55,24 @@ def placed(places: Iterable[Place]) -> list[Place]:
     return [rows[key] for key in keys]
 
 
-def in_way_of_contract(places: Iterable[Place], start_on: datetime.date) -> list[str]:
-    """What keeps these places from a contract that starts on that day; a reservation is dealt with at signature."""
-    return [
-        taken_message(found)
-        for place in places
-        if (found := [one for one in in_the_way(place, start_on, None) if one.kind != Kind.RESERVATION])
-    ]
+def in_way_of_contract(
+    places: Iterable[Place], start_on: datetime.date, *, previous: ContratOccupation | None = None
+) -> list[str]:
+    """What keeps these places from a contract that starts on that day; a reservation is dealt with at signature.
+
+    `previous`: the contract that this one would follow; it ends on the eve, in a room that is kept too.
+    """
+    left = previous.pk if previous else 0
+    met = [[one for one in in_the_way(place, start_on, None) if one.kind != Kind.RESERVATION] for place in places]
+    return [taken_message(rest) for found in met if (rest := [one for one in found if one.contrat_id != left])]
 
 
-def look(places: list[Place], *, menage: Menage, start_on: datetime.date) -> Look:
+def look(
+    places: list[Place], *, menage: Menage, start_on: datetime.date, previous: ContratOccupation | None = None
+) -> Look:
     """What stands between a household and places from a day on."""
-    return look_at(places, menage=menage, start_on=start_on, taken=in_way_of_contract(places, start_on))
+    taken = in_way_of_contract(places, start_on, previous=previous)
+    return look_at(places, menage=menage, start_on=start_on, taken=taken)
 
 
 @transaction.atomic
@@ -153,7 +159,11 @@ def prepare_mutation(
         raise ValidationError({"start_on": f"Le contrat en cours a pris effet le {contrat.start_on:%d/%m/%Y}."})
     if not reason.strip():
         raise ValidationError({"reason": "Dites pourquoi le ménage change de place."})
-    _check_places(places, menage=sejour.menage, start_on=start_on, surface_confirmed=surface_confirmed)
+    if {one.pk for one in places} == {contrat.place_id, *contrat.joined_places.values_list("pk", flat=True)}:
+        raise ValidationError({"place": "C’est la place que le ménage occupe : cochez ce qui s’y joint."})
+    _check_places(
+        places, menage=sejour.menage, start_on=start_on, surface_confirmed=surface_confirmed, previous=contrat
+    )
     following = ContratOccupation(
         sejour=sejour,
         previous=contrat,
@@ -236,7 +246,7 @@ def issue_contrat(*, by: User, contrat: ContratOccupation) -> ContratOccupation:
     move(contrat, Status.TO_SIGN)
     sejour, residence = contrat.sejour, contrat.sejour.residence
     places = placed([contrat.place, *contrat.joined_places.all()])
-    _refuse_taken(places, contrat.start_on)
+    _refuse_taken(places, contrat.start_on, previous=contrat.previous)
     if not contrat.organisation and not contrat.parties.filter(capacity=Capacity.TITULAIRE).exists():
         raise ValidationError("Le contrat n’a pas de titulaire.")
     day = today()
@@ -287,6 +297,8 @@ def sign_contrat(*, by: User, contrat: ContratOccupation, signed_on: datetime.da
         hooks.call("ON_STAY_OPENED", contrat=contrat, by=by)
     for place in [contrat.place, *contrat.joined_places.all()]:
         occupy(place=place, kind=Kind.CONTRACT, start_on=contrat.start_on, end_on=None, by=by, contrat=contrat)
+    if contrat.previous_id is not None:
+        end_kept(today(), by=by)
     attach(sejour.menage, sejour.residence, Cause.SEJOUR, on=min(contrat.start_on, today()))
     call_deposit(contrat=contrat, by=by)
     _refresh(contrat)
@@ -459,13 +471,20 @@ def _planned_end(start_on: datetime.date, stay_months: int | None) -> datetime.d
     return last_day(start_on, months=stay_months) if stay_months else None
 
 
-def _refuse_taken(places: list[Place], start_on: datetime.date) -> None:
-    taken = in_way_of_contract(places, start_on)
+def _refuse_taken(places: list[Place], start_on: datetime.date, *, previous: ContratOccupation | None) -> None:
+    taken = in_way_of_contract(places, start_on, previous=previous)
     if taken:
         raise ValidationError(taken)
 
 
-def _check_places(places: list[Place], *, menage: Menage, start_on: datetime.date, surface_confirmed: bool) -> None:
+def _check_places(
+    places: list[Place],
+    *,
+    menage: Menage,
+    start_on: datetime.date,
+    surface_confirmed: bool,
+    previous: ContratOccupation | None = None,
+) -> None:
     first: Place = places[0]
     residence: Residence = first.residence
     if start_on < residence.first_month:
@@ -473,7 +492,7 @@ def _check_places(places: list[Place], *, menage: Menage, start_on: datetime.dat
     for other in places[1:]:
         if other.pk == first.pk or (first.pk != other.joined_with_id and other.pk != first.joined_with_id):
             raise ValidationError({"joined_places": f"{other} ne se joint pas à {first}."})
-    seen = look(places, menage=menage, start_on=start_on)
+    seen = look(places, menage=menage, start_on=start_on, previous=previous)
     if seen.refusals:
         raise ValidationError(list(seen.refusals))
     if seen.surface_to_confirm and not surface_confirmed:

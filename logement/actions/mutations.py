@@ -23,7 +23,8 @@ Kind = OccupationPlace.Kind
 def hand_over(following: ContratOccupation, *, by: User) -> None:
     """End the contract of the place that is left on the eve of `following`, in the caller's transaction.
 
-    The place left stays held until its keys are back; what the resident takes besides goes on under the new contract.
+    The place left stays held until its keys are back; a room kept, with another joined to it, goes from one contract
+    to the other. What the resident takes besides goes on under the new contract.
     """
     before = _locked(following.previous_id)
     if before.status != Status.RUNNING or before.end_on is not None:
@@ -32,9 +33,11 @@ def hand_over(following: ContratOccupation, *, by: User) -> None:
     before.end_on = last
     before.full_clean()
     before.save(update_fields=["end_on"])
+    kept = {following.place_id, *following.joined_places.values_list("pk", flat=True)}
     for occupation in _held(before):
         occupation.period = days(occupation.start_on, last)
-        occupation.save(update_fields=["period"])
+        occupation.keys_back_on = last if occupation.place_id in kept else None
+        occupation.save(update_fields=["period", "keys_back_on"])
     for taken in Souscription.objects.select_for_update().filter(contrat=before).exclude(end_on__lte=last):
         end = taken.end_on
         if taken.start_on > last:
@@ -65,8 +68,8 @@ def take_back(following: ContratOccupation, *, by: User) -> None:
                 f"La place {occupation.place} est déjà promise ensuite ({', '.join(described(one) for one in met)}) : "
                 "levez d’abord ce qui la prend."
             )
-        occupation.period = days(occupation.start_on, None)
-        occupation.save(update_fields=["period"])
+        occupation.period, occupation.keys_back_on = days(occupation.start_on, None), None
+        occupation.save(update_fields=["period", "keys_back_on"])
     for taken in Souscription.objects.select_for_update().filter(contrat=following):
         Souscription.objects.filter(
             contrat=before, prestation=taken.prestation_id, end_on=eve(following.start_on)
@@ -89,15 +92,16 @@ def record_mutation_cles(*, by: User, contrat: ContratOccupation, keys_on: datet
     last = contrat.end_on
     if not contrat.is_left or last is None:
         raise ValidationError("Ce contrat n’attend pas les clés d’une place quittée.")
+    if ContratOccupation.objects.kept().filter(pk=contrat.pk).exists():
+        raise ValidationError("Le ménage garde sa chambre : aucune clé n’est à rendre.")
     if keys_on > today():
         raise ValidationError({"keys_on": "Les clés sont rendues aujourd’hui ou l’ont été avant."})
     if keys_on < last:
         raise ValidationError({"keys_on": f"Le ménage occupe cette place jusqu’au {last:%d/%m/%Y} inclus."})
-    move(contrat, Status.ENDED)
-    contrat.keys_back_on = keys_on
-    contrat.full_clean()
-    contrat.save(update_fields=["status", "keys_back_on"])
+    _end(contrat, keys_on=keys_on)
     for occupation in _held(contrat):
+        if occupation.keys_back_on is not None:
+            continue
         occupation.keys_back_on = keys_on
         occupation.save(update_fields=["keys_back_on"])
         if keys_on > last:
@@ -110,6 +114,36 @@ def record_mutation_cles(*, by: User, contrat: ContratOccupation, keys_on: datet
                 reason="Clés attendues après un changement de place",
             )
         _make_ready(occupation, after=keys_on, for_days=contrat.sejour.dispositif.turnaround_days, by=by)
+    _told(contrat, by=by)
+    return contrat
+
+
+@transaction.atomic
+def end_kept(day: datetime.date, *, by: User | None = None) -> int:
+    """End the contracts whose last day has passed and whose rooms all go on under the next one; gives how many."""
+    rows = ContratOccupation.objects.kept().filter(end_on__lt=day).values_list("pk", flat=True)
+    for contrat in [_locked(pk) for pk in rows]:
+        _end(contrat, keys_on=contrat.end_on)
+        _told(contrat, by=by)
+    return len(rows)
+
+
+def quotidien(day: datetime.date) -> str:
+    """The day's work on changes of place, as `manage.py quotidien` says it."""
+    ended = end_kept(day)
+    return (
+        f"{ended} contrat{'s' if ended > 1 else ''} de chambre gardée fini{'s' if ended > 1 else ''}" if ended else ""
+    )
+
+
+def _end(contrat: ContratOccupation, *, keys_on: datetime.date | None) -> None:
+    move(contrat, Status.ENDED)
+    contrat.keys_back_on = keys_on
+    contrat.full_clean()
+    contrat.save(update_fields=["status", "keys_back_on"])
+
+
+def _told(contrat: ContratOccupation, *, by: User | None) -> None:
     refresh_duties(contrat)
     refresh_duties(contrat.sejour)
     record(
@@ -118,9 +152,8 @@ def record_mutation_cles(*, by: User, contrat: ContratOccupation, keys_on: datet
         target=contrat,
         residence=contrat.residence,
         menage=contrat.menage,
-        keys_on=keys_on,
+        keys_on=contrat.keys_back_on,
     )
-    return contrat
 
 
 def _make_ready(occupation: OccupationPlace, *, after: datetime.date, for_days: int, by: User) -> None:

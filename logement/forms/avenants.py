@@ -31,10 +31,11 @@ class MutationForm(forms.Form):
         queryset=Place.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Chambres communicantes données avec la nouvelle place.",
+        help_text="Chambres communicantes données avec la place. Pour garder sa chambre et en ajouter une, choisissez "
+        "la sienne ci-dessus et cochez l’autre ici.",
     )
     start_on = DateField(
-        label="À partir du", help_text="Premier jour dans la nouvelle place ; l’ancienne finit la veille."
+        label="À partir du", help_text="Premier jour dans la nouvelle place ; l’ancienne finit la veille, sauf gardée."
     )
     reason = forms.CharField(label="Pourquoi ce changement ?", max_length=200)
     is_avenant = forms.ChoiceField(
@@ -56,10 +57,15 @@ class MutationForm(forms.Form):
         kwargs.setdefault("initial", {"is_avenant": "avenant"})
         super().__init__(*args, **kwargs)
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
-        self.fields["place"].label_from_instance = place_label  # type: ignore[attr-defined]
+        own = {contrat.place_id, *contrat.joined_places.values_list("pk", flat=True)}
+
+        def label(place: Place) -> str:
+            return f"{place_label(place)}, celle d’aujourd’hui" if place.pk in own else place_label(place)
+
+        self.fields["place"].label_from_instance = label  # type: ignore[attr-defined]
         joinable = places.filter(Q(joined_with__isnull=False) | Q(joinable__isnull=False)).distinct()
         self.fields["joined_places"].queryset = joinable  # type: ignore[attr-defined]
-        self.fields["joined_places"].label_from_instance = place_label  # type: ignore[attr-defined]
+        self.fields["joined_places"].label_from_instance = label  # type: ignore[attr-defined]
         if not joinable.exists():
             del self.fields["joined_places"]
         self.fields["surface_confirmed"].widget = forms.HiddenInput()

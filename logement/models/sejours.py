@@ -8,11 +8,11 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
-from logement.models.parc import DateRange, Place
+from logement.models.parc import DateRange, OccupationPlace, Place
 from residence.models import Dispositif, DocumentEmis, Menage, Personne, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check, today
 
@@ -179,6 +179,16 @@ class ContratQuerySet(ScopedQuerySet):
     def in_progress(self) -> Self:
         """Contracts under which somebody lives, or will from the day they begin."""
         return self.filter(status__in=ContratOccupation.OCCUPYING)
+
+    def kept(self) -> Self:
+        """Contracts that another one follows in the same rooms, and more: no key is awaited, at any date."""
+        rooms = OccupationPlace.objects.live().filter(contrat=OuterRef("pk"), kind=OccupationPlace.Kind.CONTRACT)
+        return self.filter(
+            Exists(rooms.filter(keys_back_on__isnull=False)),
+            ~Exists(rooms.filter(keys_back_on__isnull=True)),
+            status=ContratOccupation.Status.RUNNING,
+            end_on__isnull=False,
+        )
 
     def without_title(self) -> Self:
         """Contracts that have ended and whose place is still lived in, or not emptied: an indemnité is due."""

@@ -30,7 +30,9 @@ STATUS_MEANINGS = {
 
 
 def status_badge(contrat: ContratOccupation) -> Badge:
-    if contrat.is_left:
+    if contrat.is_left and contrat.end_on is not None:
+        if contrat.end_on >= today():
+            return Badge("change de place", "soon")
         return Badge("place quittée, clés attendues", "soon", "key")
     return Badge(contrat.get_status_display(), STATUS_MEANINGS[Status(contrat.status)])
 

@@ -1,6 +1,7 @@
 """The data that an avenant freezes: which contract, what changes, from when, what stays."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from logement.models import Avenant, ContratOccupation, PartieContrat, Place
@@ -37,15 +38,20 @@ def change_of_place_data(contrat: ContratOccupation) -> dict[str, Any]:
     if before is None:
         raise ValueError("a change of place follows a contract")
     rank = before.avenants.count() + 1
-    moves = (
-        f"À compter du {french_date(contrat.start_on)}, le résident occupe la place {contrat.place} au lieu de la "
-        f"place {before.place}, qu’il quitte la veille au soir."
-    )
-    states = (
-        "Un état des lieux est dressé dans les deux logements. Les clés de celui qui est quitté sont rendues ; "
-        "plus rien n’est dû pour lui à compter de la même date."
-    )
-    place = Place.objects.select_related("logement__batiment").get(pk=contrat.place_id)
+    old = [before.place, *before.joined_places.order_by("code")]
+    new = [contrat.place, *contrat.joined_places.order_by("code")]
+    left, kept = [one for one in old if one not in new], [one for one in old if one in new]
+    if left:
+        moves = f"occupe {_named(new)} au lieu de {_named(old)}, et quitte {_named(left)} la veille au soir."
+        states = (
+            "Un état des lieux est dressé dans ce qui est quitté et dans ce qui est donné. Les clés de ce qui est "
+            "quitté sont rendues ; plus rien n’est dû pour cela à compter de la même date."
+        )
+    else:
+        moves = f"occupe {_named(new)} : il garde {_named(kept)}."
+        states = "Un état des lieux est dressé dans ce qui est ajouté. Aucune clé n’est rendue."
+    moves = f"À compter du {french_date(contrat.start_on)}, le résident {moves}"
+    rooms = Place.objects.select_related("logement__batiment").in_bulk([one.pk for one in new])
     return {
         **_common(before, contrat.start_on, f"Avenant n° {rank}", signed=contrat),
         "effect_on": contrat.start_on,
@@ -56,9 +62,15 @@ def change_of_place_data(contrat: ContratOccupation) -> dict[str, Any]:
         ],
         "before": _amounts_now(before, contrat.start_on),
         "after": _amounts(contrat),
-        "premises": [premises_of(place)],
+        "premises": [premises_of(rooms[one.pk]) for one in new],
         "reason": contrat.change_reason,
     }
+
+
+def _named(places: Sequence[Place]) -> str:
+    """« la place A101 », « les places A101 et A103 »."""
+    codes = [one.code for one in places]
+    return f"la place {codes[0]}" if len(codes) == 1 else f"les places {', '.join(codes[:-1])} et {codes[-1]}"
 
 
 def _common(

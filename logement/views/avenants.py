@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -71,17 +71,23 @@ def mutation_prepare(request: HttpRequest, contrat_id: int) -> HttpResponse:
 
 
 def _places_for(request: HttpRequest, contrat: ContratOccupation) -> Any:
-    """Places of the same dispositif that nobody holds without a known end."""
-    lived_in = OccupationPlace.objects.live().filter(
-        kind__in=[OccupationPlace.Kind.CONTRACT, OccupationPlace.Kind.AFTER_CONTRACT],
-        place=OuterRef("pk"),
-        period__endswith__isnull=True,
+    """Places of the same dispositif that nobody else holds without a known end, and its own to join others to."""
+    lived_in = (
+        OccupationPlace.objects.live()
+        .filter(
+            kind__in=[OccupationPlace.Kind.CONTRACT, OccupationPlace.Kind.AFTER_CONTRACT],
+            place=OuterRef("pk"),
+            period__endswith__isnull=True,
+        )
+        .exclude(contrat=contrat)
     )
+    own = Place.objects.filter(Q(pk=contrat.place_id) | Q(joined_contrats=contrat))
+    joined = Q(joined_with__isnull=False) | Q(joinable__isnull=False)
     return (
         Place.objects.visible_to(request.user, Permission.CONTRAT_PREPARE)
         .lettable()
         .filter(residence=contrat.residence, dispositif=contrat.sejour.dispositif)
-        .exclude(pk=contrat.place_id)
+        .exclude(pk__in=own.exclude(joined))
         .exclude(Exists(lived_in))
         .select_related("logement__batiment", "categorie", "dispositif", "residence")
         .order_by("code")
@@ -104,7 +110,7 @@ def _facts(form: MutationForm, contrat: ContratOccupation, places: Any) -> dict[
         "day": day,
         "price": price,
         "deposit": deposit_maximum(price, place.dispositif) if price else None,
-        "look": look(places, menage=contrat.menage, start_on=day),
+        "look": look(places, menage=contrat.menage, start_on=day, previous=contrat),
         "persons": persons_on(contrat.menage, day),
     }
 
@@ -114,7 +120,7 @@ def _facts(form: MutationForm, contrat: ContratOccupation, places: Any) -> dict[
 def mutation_cles(request: HttpRequest, contrat_id: int) -> HttpResponse:
     """The keys of the place left after a change of place are back."""
     contrat = _contrat(request, contrat_id, Permission.CLES_RECORD)
-    if not contrat.is_left:
+    if not contrat.is_left or ContratOccupation.objects.kept().filter(pk=contrat.pk).exists():
         messages.info(request, "Ce contrat n’attend pas les clés d’une place quittée.")
         return redirect(contrat)
     form = MutationClesForm(request.POST or None, contrat=contrat)
@@ -124,9 +130,7 @@ def mutation_cles(request: HttpRequest, contrat_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(
-                request, f"Clés rendues : la place {contrat.place} est rendue au parc, le séjour continue."
-            )
+            messages.success(request, "Clés rendues : la place quittée est rendue au parc, le séjour continue.")
             return redirect(contrat.sejour)
     edl = contrat.etats_des_lieux.filter(kind=EtatDesLieux.Kind.EXIT).exclude(status=EtatDesLieux.Status.CANCELLED)
     context = {

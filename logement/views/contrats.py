@@ -247,6 +247,7 @@ def contrat_detail(request: HttpRequest, contrat_id: int) -> HttpResponse:
         "preavis": explained(preavis) if preavis else None,
         "past_preavis": contrat.preavis.filter(withdrawn_at__isnull=False).select_related("withdrawn_by"),
         "length": length_of(contrat.sejour, contrat, day),
+        "keys_awaited": contrat.is_left and not ContratOccupation.objects.kept().filter(pk=contrat.pk).exists(),
         "may": may,
         "to_verify": is_to_verify(contrat.residence, day),
         "duties": duties_about(user, contrat.menage),

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from logement.actions.avenants import cancel_avenant, issue_avenant, sign_avenant
 from logement.actions.contrats import cancel_contrat, issue_contrat, prepare_contrat, prepare_mutation, sign_contrat
-from logement.actions.mutations import record_mutation_cles
+from logement.actions.mutations import quotidien, record_mutation_cles
 from logement.actions.sejours import record_preavis
 from logement.actions.tarifs import open_souscription
 from logement.models import ContratOccupation, OccupationPlace, Preavis, Prestation, Sejour
@@ -106,6 +106,75 @@ def test_a_change_of_place_takes_joined_rooms(client, lived):
         page = " ".join(client.get(room.get_absolute_url()).content.decode().split())
         assert "2 × porte, n° <strong>A103</strong>" in page
         assert "1 × badge, n° <strong>77</strong>" in page
+
+
+def test_a_room_is_kept_and_its_neighbour_added_then_left(client, lived):
+    """One contract follows the other in the same room, no key is asked for; given back later, only its own are."""
+    lived.other.joined_with = lived.place
+    lived.other.save()
+    url = reverse("logement:mutation_prepare", args=[lived.contrat.pk])
+    asked = {"start_on": "01/06/2025", "reason": "Un enfant de plus", "is_avenant": "avenant"}
+    with on("2025-05-20"):
+        client.force_login(lived.gestionnaire)
+        page = client.get(url, {"place": lived.place.pk}).content.decode()
+        assert "celle d’aujourd’hui" in page
+        assert (
+            "C’est la place que le ménage occupe"
+            in client.post(url, asked | {"place": lived.place.pk}).content.decode()
+        )
+        kept = asked | {"place": lived.place.pk, "joined_places": [lived.other.pk]}
+        answer = client.post(url, kept)
+        assert answer.status_code == 302, answer.content.decode()
+        new = issue_contrat(by=lived.gestionnaire, contrat=lived.contrat.following.get())
+        new = sign_contrat(by=lived.gestionnaire, contrat=new, signed_on=D(2025, 5, 20))
+        text = " ".join(PdfReader(_file(new.document)).pages[0].extract_text().split())
+        assert "occupe les places A101 et A102 : il garde la place A101" in text
+        old = lived.contrat
+        old.refresh_from_db()
+        assert (old.status, old.end_on) == (Status.RUNNING, D(2025, 5, 31))
+        # Given up before its day, then signed again.
+        cancel_contrat(by=lived.gestionnaire, contrat=new, reason="Trop cher")
+        (row,) = OccupationPlace.objects.live()
+        assert (row.place, row.end_on, row.keys_back_on) == (lived.place, None, None)
+        client.post(url, kept)
+        new = issue_contrat(by=lived.gestionnaire, contrat=old.following.exclude(status="cancelled").get())
+        new = sign_contrat(by=lived.gestionnaire, contrat=new, signed_on=D(2025, 5, 20))
+        rebuild_duties(D(2025, 5, 31))
+        asked_of_old = Echeance.objects.open().filter(target_id=old.pk)
+        assert not asked_of_old.filter(kind__in=["mutation.cles", "etat_des_lieux.exit"]).exists()
+        page = client.get(old.get_absolute_url()).content.decode()
+        assert "change de place" in page
+        assert "clés de la place quittée" not in page
+        with pytest.raises(ValidationError, match="garde sa chambre"):
+            record_mutation_cles(by=lived.gestionnaire, contrat=old, keys_on=D(2025, 5, 20))
+    assert quotidien(D(2025, 5, 31)) == ""
+    assert quotidien(D(2025, 6, 1)) == "1 contrat de chambre gardée fini"
+    old.refresh_from_db()
+    assert (old.status, old.keys_back_on, Sejour.objects.get().ended_on) == (Status.ENDED, D(2025, 5, 31), None)
+    # The added room is left again: signed once its day has come, its keys alone come back.
+    with on("2025-09-02"):
+        last = prepare_mutation(
+            by=lived.gestionnaire,
+            contrat=new,
+            place=lived.place,
+            start_on=D(2025, 9, 1),
+            reason="L’enfant est parti",
+            is_avenant=True,
+        )
+        last = issue_contrat(by=lived.gestionnaire, contrat=last)
+        last = sign_contrat(by=lived.gestionnaire, contrat=last, signed_on=D(2025, 9, 2))
+        new.refresh_from_db()
+        assert (new.status, new.end_on) == (Status.RUNNING, D(2025, 8, 31))
+        record_mutation_cles(by=lived.gestionnaire, contrat=new, keys_on=D(2025, 9, 2))
+    held = OccupationPlace.objects.live().order_by("place__code", "period")
+    assert [(row.place.code, row.kind, row.start_on, row.end_on) for row in held] == [
+        ("A101", "contract", D(2025, 3, 1), D(2025, 5, 31)),
+        ("A101", "contract", D(2025, 6, 1), D(2025, 8, 31)),
+        ("A101", "contract", D(2025, 9, 1), None),
+        ("A102", "contract", D(2025, 6, 1), D(2025, 8, 31)),
+        ("A102", "turnaround", D(2025, 9, 1), D(2025, 9, 2)),
+        ("A102", "turnaround", D(2025, 9, 3), D(2025, 9, 5)),
+    ]
 
 
 def test_a_change_of_place_takes_over_on_its_day(lived):
