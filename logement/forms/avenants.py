@@ -35,7 +35,8 @@ class MutationForm(forms.Form):
         "la sienne ci-dessus et cochez l’autre ici.",
     )
     start_on = DateField(
-        label="À partir du", help_text="Premier jour dans la nouvelle place ; l’ancienne finit la veille, sauf gardée."
+        label="À partir du",
+        help_text="Premier jour dans la nouvelle place ; l’ancienne finit la veille, à moins d’être gardée.",
     )
     reason = forms.CharField(label="Pourquoi ce changement ?", max_length=200)
     is_avenant = forms.ChoiceField(
