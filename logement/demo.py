@@ -67,11 +67,22 @@ class Home:
 
 def load(world: World) -> None:
     _stays(world, load_stock(world))
+    _join_rooms(world)
     _residents(world)
     load_occupant(world)
     load_money(world)
     load_papers(world)
     load_presence(world)
+
+
+def _join_rooms(world: World) -> None:
+    """Two communicating rooms of a shared flat, one of them free: who lives in the other may ask for both."""
+    free = [place.pk for place in world.shared["free_places"]]
+    for room in Place.objects.filter(pk__in=free, logement__is_shared=True).order_by("code"):
+        beside = Place.objects.filter(logement=room.logement_id, contrats__status="running").exclude(pk=room.pk).first()
+        if beside is not None:
+            Place.objects.filter(pk=room.pk).update(joined_with=beside)
+            return
 
 
 def load_stock(world: World) -> list[Home]:
