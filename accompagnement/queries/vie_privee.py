@@ -27,6 +27,7 @@ from admissions.models import Orientation
 from logement.models import ContratOccupation, TiersHeberge
 from residence.models import DocumentEmis, MembreMenage, Ressource
 from residence.models.base import today
+from residence.rules.money import euros
 
 
 def notes_of(demande: DemandeAcces) -> QuerySet[Any]:
@@ -84,7 +85,7 @@ def communicated(demande: DemandeAcces) -> dict[str, Any]:
         _section(
             "Vos ressources, telles que vous nous les avez dites",
             [
-                (row.start_on, f"{row.get_kind_display()} : {row.monthly_amount} € par mois")
+                (row.start_on, f"{row.get_kind_display()} : {euros(row.monthly_amount)} par mois")
                 for row in Ressource.objects.filter(menage=menage, personne=personne).order_by("start_on")
             ],
         ),
@@ -169,8 +170,10 @@ def _notes(demande: DemandeAcces) -> list[tuple[datetime.date | None, str]]:
 def _projet(where: dict[str, Any], own: Any) -> list[tuple[datetime.date | None, str]]:
     found = []
     for bilan in BilanProjet.objects.filter(**where).prefetch_related("niveaux"):
+        kind = "d’étape" if bilan.kind == BilanProjet.Kind.REVIEW else bilan.get_kind_display()
         levels = ", ".join(f"{one.get_theme_display()} : {LEVELS[one.level]}" for one in bilan.niveaux.all())
-        found.append((bilan.held_on, f"Point {bilan.get_kind_display()}. {own(bilan.words)} {levels}".strip()))
+        said = (f"Point {kind}. {own(bilan.words)}".strip(), levels[:1].upper() + levels[1:])
+        found.append((bilan.held_on, "\n".join(filter(None, said))))
     for objectif in Objectif.objects.filter(**where).prefetch_related("etapes"):
         steps = " ; ".join(own(step.what) for step in objectif.etapes.all())
         found.append((objectif.opened_on, f"Objectif : {own(objectif.words)}{f' ({steps})' if steps else ''}"))

@@ -28,8 +28,8 @@ from residence.pdf import render_pdf
 from residence.permissions import Permission, require_permission
 from residence.queries.search import households_named
 
-# Lines left blank at the end of the sheet, for those who come without having registered.
-BLANK_LINES = 6
+# Lines left blank at the end of the sheet, for those who come without having registered, and lines of a whole page.
+BLANK_LINES, PAGE_LINES = 3, 15
 
 
 @require_http_methods(["GET"])
@@ -96,7 +96,7 @@ def seance_sheet(request: HttpRequest, seance_id: int) -> HttpResponse:
         "seance": seance,
         "action": seance.action,
         "names": names,
-        "blank": range(max(BLANK_LINES, 10 - len(names))),
+        "blank": range(max(BLANK_LINES, PAGE_LINES - len(names))),
     }
     content = render_pdf("accompagnement/pdf/emargement.html", context)
     record(
