@@ -2,12 +2,12 @@
 
 import datetime
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -24,6 +24,22 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+
+# Stand for an account and a day in a statement that is written once.
+_ANYBODY, _ANY_DAY = -1, datetime.date.min
+
+
+@cache
+def _held_by_anybody() -> tuple[str, tuple[Any, ...]]:
+    """The statement that tells the roles of an account on a day, and its values: each request asks it."""
+    nobody = Value(None, output_field=models.BigIntegerField())
+    own = RoleAttribution.objects.in_force(_ANY_DAY).filter(user=_ANYBODY)
+    lent = Delegation.objects.in_force(_ANY_DAY).filter(to_user=_ANYBODY)
+    told = own.values_list("role", "residence_id", nobody).union(
+        lent.values_list("role", "residence_id", "from_user_id")
+    )
+    return told.query.sql_with_params()
 
 
 @dataclass(frozen=True)
@@ -98,10 +114,11 @@ class User(AbstractBaseUser):
         """(role, résidence, who lent it) of today, by attribution or by delegation."""
         if not self.is_active:
             return []
-        nobody = Value(None, output_field=models.BigIntegerField())
-        own = RoleAttribution.objects.in_force().filter(user=self).values_list("role", "residence_id", nobody)
-        lent = Delegation.objects.in_force().filter(to_user=self).values_list("role", "residence_id", "from_user_id")
-        return list(own.union(lent))
+        sql, values = _held_by_anybody()
+        of_today = {_ANYBODY: self.pk, _ANY_DAY: today()}
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [of_today.get(value, value) for value in values])
+            return cursor.fetchall()
 
     @cached_property
     def held_roles(self) -> frozenset[tuple[Role, int | None]]:
