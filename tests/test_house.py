@@ -2,10 +2,10 @@
 
 import ast
 import re
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
-import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -68,6 +68,10 @@ def our_models():
     return [model for app in OURS for model in apps.get_app_config(app).get_models()]
 
 
+def our_fields():
+    return [(model, field) for model in our_models() for field in model._meta.local_fields]
+
+
 def label(model, field=None):
     return f"{model._meta.app_label}.{model.__name__}" + (f".{field.name}" if field else "")
 
@@ -84,6 +88,21 @@ def sources():
 
 
 @cache
+def _nodes():
+    """Every node of our modules: its kind -> (path, node)."""
+    found = defaultdict(list)
+    for path, (_, tree) in sources().items():
+        for node in ast.walk(tree):
+            found[type(node)].append((path, node))
+    return found
+
+
+def nodes(*kinds):
+    """(path, node) of every node of these kinds."""
+    return [one for kind in kinds for one in _nodes()[kind]]
+
+
+@cache
 def templates():
     """Our templates: name -> text."""
     return {
@@ -94,57 +113,65 @@ def templates():
 
 
 class TestModels:
-    @pytest.mark.parametrize("model", our_models(), ids=label)
-    def test_who_did_it_has_its_when(self, model):
-        names = {field.name for field in model._meta.get_fields()}
-        for name in names:
-            if name.endswith("_by") and isinstance(model._meta.get_field(name), models.ForeignKey):
-                stem = name.removesuffix("_by")
-                assert names & {f"{stem}_at", f"{stem}_on"}, f"{label(model)}.{name} has neither _at nor _on"
+    def test_who_did_it_has_its_when(self):
+        wrong = []
+        for model in our_models():
+            names = {field.name for field in model._meta.get_fields()}
+            for field in model._meta.local_fields:
+                stem = field.name.removesuffix("_by")
+                if isinstance(field, models.ForeignKey) and stem != field.name:
+                    wrong += [] if names & {f"{stem}_at", f"{stem}_on"} else [label(model, field)]
+        assert wrong == [], "neither _at nor _on"
 
-    @pytest.mark.parametrize("model", our_models(), ids=label)
-    def test_dates_instants_and_people_are_named_so(self, model):
-        for field in model._meta.local_fields:
+    def test_dates_instants_and_people_are_named_so(self):
+        wrong = []
+        for model, field in our_fields():
             if isinstance(field, models.DateTimeField):
-                assert field.name == "at" or field.name.endswith(("_at", "last_login")), label(model, field)
+                right = field.name == "at" or field.name.endswith(("_at", "last_login"))
             elif isinstance(field, models.DateField):
-                day = field.name == "on" or field.name.endswith(("_on", "_from", "_to", "month"))
-                assert day, f"{label(model, field)} is a date and does not end in _on"
-            elif isinstance(field, models.FloatField):
-                pytest.fail(f"{label(model, field)}: money and measures are Decimal")
+                right = field.name == "on" or field.name.endswith(("_on", "_from", "_to", "month"))
+            else:
+                # Money and measures are Decimal.
+                right = not isinstance(field, models.FloatField)
+            wrong += [] if right else [label(model, field)]
+        assert wrong == []
 
-    @pytest.mark.parametrize("model", our_models(), ids=label)
-    def test_nothing_goes_with_its_parent(self, model):
-        for field in model._meta.local_fields:
-            if field.remote_field is not None:
-                cascades = field.remote_field.on_delete is models.CASCADE
-                assert not cascades or label(model, field) in CASCADES, label(model, field)
+    def test_nothing_goes_with_its_parent(self):
+        cascades = {
+            label(model, field)
+            for model, field in our_fields()
+            if field.remote_field is not None and field.remote_field.on_delete is models.CASCADE
+        }
+        assert cascades - CASCADES.keys() == set()
 
-    @pytest.mark.parametrize("model", our_models(), ids=label)
-    def test_it_speaks_french(self, model):
-        for field in model._meta.local_fields:
+    def test_it_speaks_french(self):
+        wrong = []
+        for model, field in our_fields():
             for value, said in field.flatchoices if field.choices else ():
                 made = "_" in str(value) and str(said) == str(value).replace("_", " ").title()
-                assert not made or said in FRENCH_LABELS, f"{label(model, field)}: « {said} » is not a French label"
+                wrong += [(label(model, field), said)] if made and said not in FRENCH_LABELS else []
             generic = field.related_model is ContentType or field.name == "target_id"
             if field.editable and "_" in field.name and not generic:
-                made = str(field.verbose_name) == field.name.replace("_", " ")
-                assert not made, f"{label(model, field)}: verbose_name is missing"
+                wrong += [label(model, field)] if str(field.verbose_name) == field.name.replace("_", " ") else []
+        assert wrong == [], "a label, or a verbose_name, is missing"
 
-    @pytest.mark.parametrize("model", our_models(), ids=label)
-    def test_it_says_what_it_is(self, model):
-        assert model.__doc__, "a docstring says what a row is"
-        assert not model.__doc__.startswith(f"{model.__name__}("), "a docstring says what a row is"
-        assert "__str__" in vars(model) or "__str__" in vars(model.__mro__[1])
+    def test_it_says_what_it_is(self):
+        for model in our_models():
+            assert model.__doc__, f"{label(model)}: a docstring says what a row is"
+            assert not model.__doc__.startswith(f"{model.__name__}("), f"{label(model)}: a docstring says what a row is"
+            assert "__str__" in vars(model) or "__str__" in vars(model.__mro__[1]), label(model)
 
 
 class TestCode:
-    @pytest.mark.parametrize("path", sources())
-    def test_imports_stand_on_top(self, path):
-        for function in ast.walk(sources()[path][1]):
-            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                inside = [one for one in ast.walk(function) if isinstance(one, ast.Import | ast.ImportFrom)]
-                assert not inside or path in IMPORTS_INSIDE, f"{path}:{inside[0].lineno}"
+    def test_imports_stand_on_top(self):
+        wrong = {
+            f"{path}:{one.lineno}"
+            for path, function in nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+            if path not in IMPORTS_INSIDE and path in _with_indented_imports()
+            for one in ast.walk(function)
+            if isinstance(one, ast.Import | ast.ImportFrom)
+        }
+        assert wrong == set()
 
     def test_modules_to_cut(self):
         sizes = {path: text.count("\n") for path, (text, _) in sources().items() if "/migrations/" not in path}
@@ -152,50 +179,58 @@ class TestCode:
         print(f"Past {LONG} lines: " + ", ".join(f"{path} ({sizes[path]})" for path in long))
         assert not [path for path in long if sizes[path] > TOO_LONG]
 
-    @pytest.mark.parametrize("path", [path for path in sources() if "/migrations/" not in path])
-    def test_facts_are_not_deleted(self, path):
-        calls = [
-            node
-            for node in ast.walk(sources()[path][1])
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "delete"
+    def test_facts_are_not_deleted(self):
+        wrong = [
+            f"{path}:{call.lineno}"
+            for path, call in nodes(ast.Call)
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "delete"
+            if path not in DELETES and "/migrations/" not in path
         ]
-        assert not calls or path in DELETES, f"{path}:{calls[0].lineno}"
+        assert wrong == []
 
-    @pytest.mark.parametrize("path", sources())
-    def test_the_day_is_that_of_paris(self, path):
-        for node in ast.walk(sources()[path][1]):
-            if isinstance(node, ast.Attribute) and node.attr in {"today", "utcnow"}:
-                owner = getattr(node.value, "id", getattr(node.value, "attr", ""))
-                assert owner not in {"date", "datetime"}, f"{path}:{node.lineno}: today() of residence.models.base"
+    def test_the_day_is_that_of_paris(self):
+        wrong = [
+            f"{path}:{node.lineno}"
+            for path, node in nodes(ast.Attribute)
+            if node.attr in {"today", "utcnow"}
+            if getattr(node.value, "id", getattr(node.value, "attr", "")) in {"date", "datetime"}
+        ]
+        assert wrong == [], "today() of residence.models.base"
 
-    @pytest.mark.parametrize("path", [path for path in sources() if "/rules/" in path])
-    def test_rules_have_no_clock_and_no_float(self, path):
-        for node in ast.walk(sources()[path][1]):
-            if isinstance(node, ast.Constant) and isinstance(node.value, float):
-                pytest.fail(f"{path}:{node.lineno}: Decimal, not float")
-            if isinstance(node, ast.Name) and node.id == "float":
-                pytest.fail(f"{path}:{node.lineno}: Decimal, not float")
+    def test_rules_have_no_clock_and_no_float(self):
+        wrong = [
+            f"{path}:{node.lineno}"
+            for path, node in nodes(ast.Constant, ast.Name)
+            if "/rules/" in path
+            if isinstance(getattr(node, "value", None), float) or getattr(node, "id", "") == "float"
+        ]
+        assert wrong == [], "Decimal, not float"
 
-    @pytest.mark.parametrize("path", [path for path in sources() if "/actions/" in path])
-    def test_actions_say_what_they_do(self, path):
-        for node in sources()[path][1].body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                assert ast.get_docstring(node), f"{path}:{node.lineno} {node.name}"
+    def test_actions_say_what_they_do(self):
+        wrong = [
+            f"{path}:{node.lineno} {node.name}"
+            for path, (_, tree) in sources().items()
+            if "/actions/" in path
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not ast.get_docstring(node)
+        ]
+        assert wrong == []
 
-    @pytest.mark.parametrize("path", [path for path in sources() if "/actions/" not in path and "demo" not in path])
-    def test_only_actions_write_a_status(self, path):
+    def test_only_actions_write_a_status(self):
         """Elsewhere a row's status is read; the demonstration lays its past down whole."""
-        for node in ast.walk(sources()[path][1]):
-            targets = node.targets if isinstance(node, ast.Assign) else []
-            for target in targets:
-                if isinstance(target, ast.Attribute) and target.attr == "status":
-                    pytest.fail(f"{path}:{node.lineno}")
+        wrong = [
+            f"{path}:{node.lineno}"
+            for path, node in nodes(ast.Assign)
+            if "/actions/" not in path and "demo" not in path
+            if any(isinstance(target, ast.Attribute) and target.attr == "status" for target in node.targets)
+        ]
+        assert wrong == []
 
 
 class TestTemplates:
-    @pytest.mark.parametrize("name", templates())
-    def test_it_is_used(self, name):
-        assert name in _used() or _overrides_a_package(name) or name in ASKED_BY_PACKAGES
+    def test_it_is_used(self):
+        unused = templates().keys() - _used().keys() - ASKED_BY_PACKAGES
+        assert [name for name in sorted(unused) if not _overrides_a_package(name)] == []
 
     def test_what_is_used_exists(self):
         missing = []
@@ -208,38 +243,38 @@ class TestTemplates:
                 missing.append(f"{name}: {error}")
         assert not missing
 
-    @pytest.mark.parametrize("name", [name for name in templates() if "pdf/" not in name])
-    def test_nothing_is_inline(self, name):
-        text = re.sub(r"{%\s*comment.*?endcomment\s*%}", "", templates()[name], flags=re.DOTALL)
-        for sign in (
-            r"<script(?![^>]*\ssrc=)",
-            r"<style",
-            r"\sstyle\s*=",
-            r"\son[a-z]+\s*=\s*[\"']",
-            r"javascript:",
-            r"hx-on",
-            r"hx-vals\s*=\s*[\"']js:",
-        ):
-            found = re.search(sign, text, re.IGNORECASE)
-            assert not found, f"{name}: {found and found.group()}"
-
-    @pytest.mark.parametrize("name", templates())
-    def test_names_of_people_are_printed_masked(self, name):
-        found = re.search(
-            r"{{[^}]*(personne|menage|membre)[\w.]*\.(last_name|first_names|name)\b[^}]*}}", templates()[name]
+    def test_nothing_is_inline(self):
+        inline = re.compile(
+            r"<script(?![^>]*\ssrc=)|<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:|hx-on|hx-vals\s*=\s*[\"']js:",
+            re.IGNORECASE,
         )
-        assert not found, f"{name}: {found and found.group()}: print the person, who masks itself"
+        wrong = []
+        for name, text in templates().items():
+            if "pdf/" not in name:
+                said = re.sub(r"{%\s*comment.*?endcomment\s*%}", "", text, flags=re.DOTALL)
+                wrong += [(name, found.group()) for found in inline.finditer(said)]
+        assert wrong == []
 
-    @pytest.mark.parametrize("name", [name for name in templates() if name.endswith(".html")])
-    def test_a_page_of_ours_extends_the_frame(self, name):
-        folder, _, file = name.rpartition("/")
-        if folder in OURS and not file.startswith("_"):
-            assert re.search(r"{%\s*extends", templates()[name]), "a page extends base.html"
+    def test_names_of_people_are_printed_masked(self):
+        printed = re.compile(r"{{[^}]*(personne|menage|membre)[\w.]*\.(last_name|first_names|name)\b[^}]*}}")
+        wrong = [(name, found.group()) for name, text in templates().items() for found in printed.finditer(text)]
+        assert wrong == [], "print the person, who masks itself"
 
-    @pytest.mark.parametrize("name", templates())
-    def test_static_files_exist(self, name):
-        for path in re.findall(r"{%\s*static\s+['\"]([^'\"]+)['\"]", templates()[name]):
-            assert finders.find(path), f"{name}: {path}"
+    def test_a_page_of_ours_extends_the_frame(self):
+        wrong = []
+        for name, text in templates().items():
+            folder, _, file = name.rpartition("/")
+            if folder in OURS and name.endswith(".html") and not file.startswith("_"):
+                wrong += [] if re.search(r"{%\s*extends", text) else [name]
+        assert wrong == [], "a page extends base.html"
+
+    def test_static_files_exist(self):
+        asked = {
+            path: name
+            for name, text in templates().items()
+            for path in re.findall(r"{%\s*static\s+['\"]([^'\"]+)['\"]", text)
+        }
+        assert {path: name for path, name in asked.items() if not finders.find(path)} == {}
 
     def test_icons_exist(self):
         drawn = set(re.findall(r'<symbol[^>]*\sid="([^"]+)"', (ROOT / "static/img/icons.svg").read_text()))
@@ -254,17 +289,22 @@ class TestTemplates:
 
 
 @cache
+def _with_indented_imports():
+    return {path for path, node in nodes(ast.Import, ast.ImportFrom) if node.col_offset}
+
+
+@cache
 def _used():
     """Names of templates that our code and our templates ask for: name -> where."""
     found = {}
-    for path, (_, tree) in sources().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found |= dict.fromkeys(re.findall(r"{% include \"([^\"]+)\" %}", node.value), path)
-                if re.fullmatch(r"(?!img/)[\w/]+\.(html|txt|ics|svg)", node.value):
-                    found[node.value] = path
-            elif isinstance(node, ast.JoinedStr):
-                found |= {name: path for name in templates() if _could_be(node, name)}
+    for path, node in nodes(ast.Constant):
+        if isinstance(node.value, str):
+            found |= dict.fromkeys(re.findall(r"{% include \"([^\"]+)\" %}", node.value), path)
+            if re.fullmatch(r"(?!img/)[\w/]+\.(html|txt|ics|svg)", node.value):
+                found[node.value] = path
+    for path, node in nodes(ast.JoinedStr):
+        if "/" in "".join(part.value for part in node.values if isinstance(part, ast.Constant)):
+            found |= {name: path for name in templates() if _could_be(node, name)}
     for name, text in templates().items():
         for asked in re.findall(r"{%-?\s*(?:extends|include)\s+['\"]([^'\"]+)['\"]", text):
             found[asked] = name

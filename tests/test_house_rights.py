@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from residence import urls
+from residence import root_urls
 from residence.duties import kinds
 from residence.models import DocumentEmis, DocumentKind
 from residence.models.documents import DOCUMENT_PERMISSION
@@ -74,13 +74,20 @@ def opens(role, name):
     return any(role in TABLE[permission].roles for permission in permissions_of(name))
 
 
+def held_elsewhere(name):
+    """(a role that opens this address, one held here that does not, None if all do) for who comes from elsewhere."""
+    roles = [role for role in Role if role not in WHOLE_BODY]
+    wrong = next((role for role in roles if not opens(role, name)), None)
+    return [(role, wrong) for role in roles if opens(role, name)]
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _bare_refusals():
     """Thousands of refusals are told here by their status: the page that says so is read in test_templatetags.py."""
     with pytest.MonkeyPatch.context() as patch:
         for status in (403, 404):
             bare = partial(HttpResponse, status=status)
-            patch.setattr(urls, f"handler{status}", lambda request, exception, bare=bare: bare(), raising=False)
+            patch.setattr(root_urls, f"handler{status}", lambda request, exception, bare=bare: bare(), raising=False)
         yield
 
 
@@ -90,6 +97,11 @@ def world(django_db_setup, django_db_blocker):
     with kept(django_db_blocker):
         world = World().make()
         world.clients = {role: client_of((role, world.residence)) for role in Role}
+        elsewhere = ResidenceFactory()
+        world.strangers = {
+            (role, wrong): client_of((role, elsewhere), *([(wrong, world.residence)] if wrong else []))
+            for role, wrong in {pair for name in ADDRESSES for pair in held_elsewhere(name)}
+        }
         yield world
 
 
@@ -175,15 +187,10 @@ def test_a_role_opens_what_the_table_says(name, world):
 @pytest.mark.parametrize("name", WITH_ROWS)
 def test_a_right_held_elsewhere_opens_nothing_here(name, world):
     """Somebody with the right role in another résidence, and a wrong one here."""
-    holding = [role for role in Role if opens(role, name) and role not in WHOLE_BODY]
-    others = [role for role in Role if not opens(role, name) and role not in WHOLE_BODY]
     address = address_of(name, world)
-    elsewhere = ResidenceFactory()
-    for role in holding:
-        wrong = [(others[0], world.residence)] if others else []
-        client = client_of((role, elsewhere), *wrong)
+    for role, wrong in held_elsewhere(name):
         for method in ("get", "post"):
-            status = answer(client, method, address).status_code
+            status = answer(world.strangers[role, wrong], method, address).status_code
             assert status in (404, 405), f"{role} elsewhere, {method} {address}: {status}"
 
 
@@ -191,11 +198,9 @@ def test_a_right_held_elsewhere_opens_nothing_here(name, world):
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_shows_nothing_of_another_residence(name, world):
     address = address_of(name, world)
-    elsewhere = ResidenceFactory()
-    for role in Role:
-        if opens(role, name) and role not in WHOLE_BODY:
-            response = answer(client_of((role, elsewhere)), "get", address)
-            assert NAME not in _text(response).lower().title(), f"{role} elsewhere sees the household in {address}"
+    for role, wrong in held_elsewhere(name):
+        response = answer(world.strangers[role, wrong], "get", address)
+        assert NAME not in _text(response).lower().title(), f"{role} elsewhere sees the household in {address}"
 
 
 def _text(response):
