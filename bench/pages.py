@@ -59,6 +59,7 @@ def pages(places: int) -> list[tuple[str, str, Callable[[], str]]]:
     """(name, account, address) of each page that is measured, the yardstick first."""
 
     stays = list(Sejour.objects.open().order_by("pk").values_list("menage_id", flat=True)[:ROUNDS])
+    sejours = list(Sejour.objects.open().order_by("pk").values_list("pk", flat=True)[:ROUNDS])
     chance = random.Random(1)  # noqa: S311
 
     agendas = SessionCommission.objects.annotate(files=Count("passages"))
@@ -84,6 +85,14 @@ def pages(places: int) -> list[tuple[str, str, Callable[[], str]]]:
             "compte de dix ans",
             "gestionnaire",
             partial("{}?tout=1".format, reverse("logement:compte_detail", args=[ten_years()])),
+        ),
+        *(
+            (
+                f"séjour ({username})",
+                username,
+                lambda: reverse("logement:sejour_detail", args=[chance.choice(sejours)]),
+            )
+            for username in ("gestionnaire", "coordinatrice")
         ),
         (
             "personne",

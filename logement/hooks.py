@@ -1,6 +1,7 @@
 """What this app gives to the pages and acts of the others, by the names in settings."""
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -167,6 +168,12 @@ def _stay_detail(sejour: Sejour) -> str:
 
 
 # The household
+
+
+def stay_among(parts: Iterable[MenagePart], sejour: Sejour) -> Sejour:
+    """`sejour` as the banner of its household reads it, with its contracts; itself where it was cancelled."""
+    stays = (one for part in parts if isinstance(part, Sejours) for one in part.stays)
+    return next((one for one in stays if one.pk == sejour.pk), sejour)
 
 
 class Sejours(MenagePart):

@@ -12,11 +12,21 @@ from django.db.models import Count, F, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Lower
 from django.utils.formats import date_format
 
-from logement.models import AvisEcheance, ContratOccupation, Ecriture, Encaissement, PartieContrat, Sejour
+from logement.models import (
+    AvisEcheance,
+    ContratOccupation,
+    DroitApl,
+    Ecriture,
+    Encaissement,
+    PartieContrat,
+    Sejour,
+    Souscription,
+)
 from residence.components import Badge
-from residence.models import Mandataire, Menage, Residence
+from residence.models import DocumentEmis, Mandataire, Menage, Residence
 from residence.models.base import PlainText, today
 from residence.permissions import Permission
+from residence.queries.together import Rows
 from residence.rules.money import ZERO
 
 # The window of the envelope: lines of at most so many signs.
@@ -49,26 +59,32 @@ class Balance:
 
 
 def balances(sejours: Collection[int], *, day: datetime.date | None = None) -> dict[int, Balance]:
-    """The balance of each stay on `day` (today): three queries, however many they are."""
+    """The balance of each stay on `day` (today): two queries, however many they are."""
     day = day or today()
     values: dict[int, dict[str, Any]] = {pk: {} for pk in sejours}
+    called = Q(kind=Ecriture.Kind.DEPOSIT_CALLED) | Q(reverses__kind=Ecriture.Kind.DEPOSIT_CALLED)
     sums = (
         Ecriture.objects.filter(sejour__in=sejours)
-        .values("sejour")
+        .order_by()
+        .values_list("sejour", Value("sums"))
         .annotate(
             ledger=Sum("amount", filter=Q(account=Ecriture.Account.REDEVANCE), default=ZERO),
             deposit=Sum("amount", filter=Q(account=Ecriture.Account.DEPOT), default=ZERO),
-            deposit_called=Sum(
-                "amount",
-                filter=Q(kind=Ecriture.Kind.DEPOSIT_CALLED) | Q(reverses__kind=Ecriture.Kind.DEPOSIT_CALLED),
-                default=ZERO,
-            ),
+            deposit_called=Sum("amount", filter=called, default=ZERO),
         )
-        .order_by()
     )
-    for row in sums:
-        held = row["deposit_called"] - row["deposit"]
-        values[row["sejour"]] |= {"ledger": row["ledger"], "deposit": row["deposit"], "deposit_held": held}
+    ahead = (
+        Encaissement.objects.with_surplus()
+        .filter(sejour__in=sejours)
+        .order_by()
+        .values_list("sejour", Value("ahead"))
+        .annotate(surplus=Sum(F("amount") - F("imputed")), none=Value(ZERO), nil=Value(ZERO))
+    )
+    for sejour_id, what, first, deposit, called_for in sums.union(ahead, all=True):
+        if what == "ahead":
+            values[sejour_id]["surplus"] = first
+        else:
+            values[sejour_id] |= {"ledger": first, "deposit": deposit, "deposit_held": called_for - deposit}
     late = Q(due_on__lt=day, to_pay__gt=0)
     left = (
         AvisEcheance.objects.unsettled()
@@ -92,18 +108,8 @@ def balances(sejours: Collection[int], *, day: datetime.date | None = None) -> d
             "overdue_since": row["overdue_since"],
             "overdue_terms": row["overdue_terms"],
             "apl_awaited": row["apl_awaited"],
-            "surplus": row["credit"],
+            "surplus": values[row["contrat__sejour"]].get("surplus", ZERO) + row["credit"],
         }
-    ahead = (
-        Encaissement.objects.with_surplus()
-        .filter(sejour__in=sejours)
-        .values("sejour")
-        .annotate(surplus=Sum(F("amount") - F("imputed")))
-        .order_by()
-    )
-    for row in ahead:
-        of_stay = values[row["sejour"]]
-        of_stay["surplus"] = of_stay.get("surplus", ZERO) + row["surplus"]
     return {pk: Balance(**kept) for pk, kept in values.items()}
 
 
@@ -159,16 +165,43 @@ def statement(
     """
     rows = Ecriture.objects.filter(sejour=sejour, account=account)
     opening = rows.filter(dated_on__lt=start).balance() if start else ZERO
-    shown = rows.filter(dated_on__gte=start) if start else rows
-    if not everything:
-        if start:
-            # A pair that stands on both sides of `start` is shown: the opening balance counts one half of it.
-            shown = shown.exclude(reversed_by__dated_on__gte=start).exclude(reverses__dated_on__gte=start)
-        else:
-            shown = shown.filter(reversed_by=None, reverses=None)
+    return _statement(sejour, _shown(rows, start, everything), start, opening)
+
+
+def statements(
+    sejour: Sejour, *, start: datetime.date | None, everything: bool, ledger: Decimal
+) -> tuple[Statement, Statement]:
+    """The account of a stay from `start` on, and that of its deposit from its beginning.
+
+    `ledger` is what the account comes to: what is shown of it taken off, its opening is left.
+    """
+    rows = Ecriture.objects.filter(sejour=sejour)
+    redevance, deposit = Ecriture.Account.REDEVANCE, Ecriture.Account.DEPOT
+    of_stay, of_deposit = rows.filter(account=redevance), rows.filter(account=deposit)
+    entries = list(_shown(of_stay, start, everything) | _shown(of_deposit, None, everything))
+    shown = [entry for entry in entries if entry.account == redevance]
+    opening = ledger - sum((entry.amount for entry in shown), ZERO)
+    return (
+        _statement(sejour, shown, start, opening),
+        _statement(sejour, [entry for entry in entries if entry.account == deposit], None, ZERO),
+    )
+
+
+def _shown(rows: Any, start: datetime.date | None, everything: bool) -> Any:
+    if start:
+        rows = rows.filter(dated_on__gte=start)
+    if not everything and start:
+        # A pair that stands on both sides of `start` is shown: the opening balance counts one half of it.
+        rows = rows.exclude(reversed_by__dated_on__gte=start).exclude(reverses__dated_on__gte=start)
+    elif not everything:
+        rows = rows.filter(reversed_by=None, reverses=None)
+    return rows.select_related("avis", "encaissement").order_by("dated_on", "pk")
+
+
+def _statement(sejour: Sejour, entries: Iterable[Ecriture], start: datetime.date | None, opening: Decimal) -> Statement:
     running, lines = opening, []
     masked = sejour.menage.is_masked
-    for entry in shown.select_related("avis", "encaissement").order_by("dated_on", "pk"):
+    for entry in entries:
         running += entry.amount
         lines.append(
             StatementLine(
@@ -178,7 +211,7 @@ def statement(
                 paid=-entry.amount if entry.amount < 0 else None,
                 running=running,
                 detail="" if masked else _detail(entry),
-                url=entry.avis.get_absolute_url() if entry.avis_id else "",
+                url=entry.avis.get_absolute_url() if entry.avis else "",
             )
         )
     return Statement(start, opening, lines)
@@ -201,6 +234,31 @@ def open_avis(sejour: Sejour) -> QuerySet[AvisEcheance]:
         .order_by("due_on", "rank", "pk")
     )
     return rows
+
+
+def account_rows(sejour: Sejour, contrat: ContratOccupation | None) -> tuple[Rows, ...]:
+    """What the page of an account shows beside its entries, to be asked for `together`: few rows of each."""
+    papers = DocumentEmis.objects.filter(
+        kind=DocumentEmis.Kind.RELEVE, menage=sejour.menage_id, residence=sejour.residence_id
+    )
+    payment = ("method", "cash_number", "received_on", "amount", "is_deposit", "for_month")
+    return (
+        Rows(DroitApl.objects.filter(sejour=sejour), ("status", "monthly_amount", "start_on", "end_on")),
+        Rows(
+            Souscription.objects.filter(contrat=contrat), ("start_on", "end_on", "prestation__id", "prestation__name")
+        ),
+        Rows(_last(sejour.encaissements, 12, "-received_on"), (*payment, "cancelled_at", "cancelled_reason")),
+        Rows(
+            _last(sejour.quittances, 12),
+            ("kind", "issued_on", "amount", "cancelled_at", "document__id", "avis__id", "avis__month"),
+        ),
+        Rows(_last(papers, 5), ("year", "rank", "issued_on", "residence__id", "residence__code")),
+        Rows(open_avis(sejour), ("month", "rank", "due_on", "total", "paid", "apl_expected", "apl_received")),
+    )
+
+
+def _last(rows: Any, count: int, *order: str) -> Any:
+    return rows.filter(pk__in=rows.order_by(*order, "-pk").values("pk")[:count])
 
 
 def arrears_badge(user: Any, menage: Menage) -> Badge | None:
@@ -261,6 +319,14 @@ def current_contrats(sejours: Collection[int]) -> dict[int, ContratOccupation]:
         .order_by("start_on")
     )
     return {contrat.sejour_id: contrat for contrat in rows}
+
+
+def last_signed(sejour: Sejour) -> ContratOccupation | None:
+    """What `current_contrats` gives for a stay whose contracts are at hand."""
+    status = ContratOccupation.Status
+    unsigned = (status.CANCELLED, status.DRAFT, status.TO_SIGN)
+    signed = [one for one in sejour.contrats.all() if one.status not in unsigned]
+    return max(signed, key=lambda one: one.start_on, default=None)
 
 
 def some(amount: Decimal) -> Decimal | None:

@@ -81,11 +81,11 @@ def deposit_maximum(price: Price, dispositif: Dispositif) -> Decimal:
 
 def convention_of(residence: Residence, day: datetime.date) -> Convention | None:
     """The convention that rules the résidence on `day`."""
-    return (
-        residence.conventions.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), signed_on__lte=day)
-        .order_by("-signed_on")
-        .first()
-    )
+    return conventions_on(residence, day).order_by("-signed_on").first()
+
+
+def conventions_on(residence: Residence, day: datetime.date) -> QuerySet[Convention]:
+    return residence.conventions.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), signed_on__lte=day)
 
 
 def is_to_verify(residence: Residence, day: datetime.date) -> bool:
@@ -227,20 +227,28 @@ class EntryStep:
     permission: Permission
 
 
-def entry_steps(contrat: ContratOccupation) -> list[EntryStep]:
-    """What an entry asks for, in order. Nothing is ticked by hand: each line reads the fact itself."""
-    sejour = contrat.sejour
+def entry_rows(sejour: Sejour, contrat: ContratOccupation | None) -> tuple[Rows, ...]:
+    """What `entry_steps` reads, to be asked for `together` with what else a page reads of the stay."""
     states = EtatDesLieux.objects.filter(contrat=contrat, kind=EtatDesLieux.Kind.ENTRY)
     keys = LigneEtatDesLieux.objects.filter(
         etat_des_lieux__in=states.filter(status=EtatDesLieux.Status.SIGNED), is_key=True, quantity__gt=0
     )
-    insurances, rights, states, entries, keys = together(
+    return (
         Rows(AssuranceOccupant.objects.filter(contrat__sejour=sejour), ("insurer", "end_on")),
         Rows(DroitApl.objects.filter(sejour=sejour), ("status", "requested_on", "start_on", "monthly_amount")),
         Rows(states.exclude(status=EtatDesLieux.Status.CANCELLED), ("status", "made_on", "keys")),
         Rows(_deposit_entries(sejour), ("amount",)),
         Rows(keys, ("quantity",)),
     )
+
+
+def entry_steps(contrat: ContratOccupation, read: Sequence[list[Any]] | None = None) -> list[EntryStep]:
+    """What an entry asks for, in order. Nothing is ticked by hand: each line reads the fact itself.
+
+    `read`: the rows of `entry_rows`, where the page asked for them.
+    """
+    sejour = contrat.sejour
+    insurances, rights, states, entries, keys = read or together(*entry_rows(sejour, contrat))
     assurance = max(insurances, key=lambda one: one.end_on, default=None)
     droit = max(rights, key=lambda one: (one.start_on, one.pk), default=None)
     edl = states[0] if states else None
@@ -331,12 +339,6 @@ def _apl_word(droit: DroitApl) -> str:
         return f"{euros(droit.monthly_amount)} par mois depuis le {droit.start_on:%d/%m/%Y}"
     asked = f" le {droit.requested_on:%d/%m/%Y}" if droit.requested_on else ""
     return f"{droit.get_status_display()}{asked if droit.status == DroitApl.Status.REQUESTED else ''}"
-
-
-def deposit_due(sejour: Sejour) -> Decimal:
-    """What is still to be received of the deposit asked for, in euros."""
-    due: Decimal = _deposit_entries(sejour).balance()
-    return due
 
 
 def _deposit_entries(sejour: Sejour) -> Any:

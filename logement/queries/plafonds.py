@@ -2,17 +2,18 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from logement.models import AvisEcheance, LigneAvis, Sejour
 from logement.rules.plafonds import Base, Ceiling, Month, over, rate
 from residence.models import CritereDispositif, Residence, Ressource
 from residence.models.base import today
+from residence.queries.together import Rows, together
 from residence.rules.dates import month_end
 from residence.rules.money import ZERO, percent
 
@@ -21,20 +22,29 @@ _IN_REDEVANCE = frozenset({LigneAvis.Kind.RENT, LigneAvis.Kind.CHARGES, LigneAvi
 
 def ceilings_of(residence: Residence) -> dict[int, list[Ceiling]]:
     """The ceilings on the share of the resources, by dispositif of the résidence."""
+    return _ceilings(_limits().filter(dispositif__residence=residence))
+
+
+def _limits() -> QuerySet[CritereDispositif]:
+    return CritereDispositif.objects.filter(kind__in=[base.value for base in Base], maximum__isnull=False)
+
+
+def _ceilings(limits: Iterable[CritereDispositif]) -> dict[int, list[Ceiling]]:
     found: dict[int, list[Ceiling]] = defaultdict(list)
-    kinds = [base.value for base in Base]
-    rows = CritereDispositif.objects.filter(dispositif__residence=residence, kind__in=kinds, maximum__isnull=False)
-    for row in rows:
+    for row in limits:
         reduces = row.effect == CritereDispositif.Effect.REDUCES
         found[row.dispositif_id].append(Ceiling(Base(row.kind), row.maximum, reduces))
     return found
 
 
+def _living() -> QuerySet[Ressource]:
+    """Resources to live on: the PCH pays for an aid."""
+    return Ressource.objects.exclude(kind=Ressource.Kind.PCH)
+
+
 def resources_of(menages: Collection[int], day: datetime.date) -> dict[int, Decimal]:
     """Euros a month, by household whose resources are known on `day`."""
-    lines = Ressource.objects.filter(Q(end_on=None) | Q(end_on__gte=day), start_on__lte=day, menage__in=menages)
-    # The PCH pays for an aid: it is not the household's to live on.
-    lines = lines.exclude(kind=Ressource.Kind.PCH)
+    lines = _living().filter(Q(end_on=None) | Q(end_on__gte=day), start_on__lte=day, menage__in=menages)
     return dict(lines.order_by().values_list("menage").annotate(sum=Sum("monthly_amount")))
 
 
@@ -87,17 +97,20 @@ class Ceilings:
 
 def standing(sejour: Sejour) -> Ceilings | None:
     """How the ceilings of its dispositif look at a stay; None without a ceiling or an avis."""
-    ceilings = ceilings_of(sejour.residence).get(sejour.dispositif_id)
-    if not ceilings:
+    last = AvisEcheance.objects.live().filter(contrat__sejour=sejour, rank=0).order_by("-month", "-pk").values("pk")[:1]
+    limits, found, lines, resources = together(
+        Rows(_limits().filter(dispositif=sejour.dispositif_id), ("dispositif", "kind", "maximum", "effect")),
+        Rows(AvisEcheance.objects.filter(pk__in=last), ("month", "apl_expected")),
+        Rows(LigneAvis.objects.filter(avis__in=last), ("kind", "start_on", "end_on", "amount")),
+        Rows(_living().filter(menage=sejour.menage_id), ("start_on", "end_on", "monthly_amount")),
+    )
+    ceilings = _ceilings(sorted(limits, key=lambda one: one.kind)).get(sejour.dispositif_id)
+    if not ceilings or not found:
         return None
-    rows = AvisEcheance.objects.live().filter(contrat__sejour=sejour, rank=0).prefetch_related("lignes")
-    avis = rows.order_by("-month", "-pk").first()
-    if avis is None:
-        return None
-    lines = list(avis.lignes.all())
-    known = resources_of([sejour.menage_id], min(month_end(avis.month), max(today(), avis.month)))
-    resources = known.get(sejour.menage_id)
-    month = None if resources is None else month_of(lines, apl=avis.apl_expected, resources=resources)
+    avis = found[0]
+    day = min(month_end(avis.month), max(today(), avis.month))
+    known = [one.monthly_amount for one in resources if one.start_on <= day and (one.end_on or day) >= day]
+    month = month_of(lines, apl=avis.apl_expected, resources=sum(known, ZERO)) if known else None
     reduction = -sum((line.amount for line in lines if line.kind == LigneAvis.Kind.REDUCTION), ZERO)
     return Ceilings(tuple(_held(ceiling, month) for ceiling in ceilings), avis, reduction)
 

@@ -38,7 +38,8 @@ def status_badge(contrat: ContratOccupation) -> Badge:
 
 
 def renewals_done(sejour: Sejour) -> int:
-    return sejour.renouvellements.filter(kind=Kind.RENEWAL).count()
+    """How many times the stay was renewed; its decisions are few, and often at hand."""
+    return sum(one.kind == Kind.RENEWAL for one in sejour.renouvellements.all())
 
 
 def renewal_block(sejour: Sejour) -> str:

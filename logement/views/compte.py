@@ -15,23 +15,27 @@ from logement.actions.quittances import issue_statement
 from logement.forms.avis import CompteFilterForm
 from logement.forms.campagnes import CloseMonthForm, month_name
 from logement.forms.errors import put_errors
-from logement.models import AvisEcheance, ClotureMensuelle, Ecriture, Sejour
+from logement.hooks import stay_among
+from logement.models import AvisEcheance, ClotureMensuelle, Sejour
 from logement.queries.compte import (
+    account_rows,
     balance_of,
     balances,
     current_contrats,
-    open_avis,
-    statement,
+    last_signed,
+    statements,
     stays_like,
 )
 from logement.views.parc import chosen_residence, ordered
 from residence.actions.journal import record_reading
 from residence.components import Column, Row, Table
-from residence.models import DocumentEmis, Residence
+from residence.models import Residence
 from residence.models.base import today
 from residence.permissions import Permission, require_permission
 from residence.queries.accueil import duties_about
-from residence.queries.banner import banner_for
+from residence.queries.banner import banner_for, parts_of
+from residence.queries.menages import MenageReader
+from residence.queries.together import together
 from residence.rules.dates import add_months, month_start
 
 PER_PAGE = 50
@@ -113,32 +117,32 @@ def compte_detail(request: HttpRequest, sejour_id: int) -> HttpResponse:
     record_reading(sejour.menage, by=user, what=sejour, residence=sejour.residence)
     everything = "tout" in request.GET
     start = add_months(month_start(today()), -STATEMENT_MONTHS)
-    shown = statement(sejour, start=None if everything or start <= sejour.start_on else start, everything=everything)
-    contrat = current_contrats([sejour.pk]).get(sejour.pk)
+    parts = parts_of(MenageReader(user, sejour.menage))
+    sejour = stay_among(parts, sejour)
+    contrat = last_signed(sejour)
+    balance = balance_of(sejour)
+    since = None if everything or start <= sejour.start_on else start
+    shown, deposit = statements(sejour, start=since, everything=everything, ledger=balance.ledger)
+    rights, subscribed, payments, receipts, papers, terms = together(*account_rows(sejour, contrat))
     context = {
         "sejour": sejour,
         "contrat": contrat,
-        "banner": banner_for(user, sejour.menage, current="compte"),
+        "banner": banner_for(user, sejour.menage, current="compte", parts=parts),
         "duties": duties_about(user, sejour.menage),
-        "balance": balance_of(sejour),
-        "open_avis": open_avis(sejour).select_related("contrat__place"),
+        "balance": balance,
+        "open_avis": sorted(terms, key=lambda one: (one.due_on, one.rank, one.pk)),
         "statement": shown,
         "lines": shown.lines[::-1],
         "everything": everything,
-        "deposit": statement(sejour, account=Ecriture.Account.DEPOT, everything=everything),
-        "droit": sejour.droits_apl.order_by("-start_on", "-pk").first(),
-        "souscriptions": contrat.souscriptions.select_related("prestation").order_by("-start_on") if contrat else (),
-        "payments": sejour.encaissements.order_by("-received_on", "-pk")[:12],
-        "receipts": sejour.quittances.select_related("document__residence", "avis").order_by("-pk")[:12],
+        "deposit": deposit,
+        "droit": max(rights, key=lambda one: (one.start_on, one.pk), default=None),
+        "souscriptions": sorted(subscribed, key=lambda one: one.start_on, reverse=True),
+        "payments": sorted(payments, key=lambda one: (one.received_on, one.pk), reverse=True),
+        "receipts": receipts[::-1],
         "refunds": sejour.decaissements.select_related("document__residence", "restitution__document__residence")
         .defer("document__data", "restitution__document__data")
         .order_by("-pk")[:6],
-        "statements": DocumentEmis.objects.filter(
-            kind=DocumentEmis.Kind.RELEVE, menage=sejour.menage, residence=sejour.residence
-        )
-        .select_related("residence")
-        .defer("data")
-        .order_by("-pk")[:5],
+        "statements": papers[::-1],
         "may": {
             "debit": user.holds(Permission.PRELEVEMENT_MANAGE, sejour.residence_id),
             "pay": user.holds(Permission.ENCAISSEMENT_RECORD, sejour.residence_id),

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -31,8 +32,17 @@ from logement.forms.sejours import (
     RenouvellementForm,
     SejourFilterForm,
 )
-from logement.models import AssuranceOccupant, ContratOccupation, DroitApl, Preavis, Sejour
-from logement.queries.contrats import EntryStep, deposit_due, entry_steps, is_to_verify
+from logement.hooks import stay_among
+from logement.models import (
+    ContratOccupation,
+    DroitApl,
+    EtatDesLieux,
+    Preavis,
+    Procedure,
+    RenouvellementSejour,
+    Sejour,
+)
+from logement.queries.contrats import EntryStep, conventions_on, entry_rows, entry_steps, is_to_verify
 from logement.queries.plafonds import standing
 from logement.queries.sejours import (
     current_contrat,
@@ -44,6 +54,7 @@ from logement.queries.sejours import (
 )
 from logement.rules.bordereau import right_starts_on
 from logement.rules.depot import refund_due_on
+from logement.views.compte import sejour_or_404
 from logement.views.parc import chosen_residence, dispositifs_of, ordered
 from residence.actions.journal import record_reading
 from residence.components import SOON_IN_MONTHS, Badge, Column, Row, Table
@@ -51,8 +62,12 @@ from residence.models import DocumentEmis
 from residence.models.base import today
 from residence.permissions import Permission, require_permission
 from residence.queries.accueil import duties_about
-from residence.queries.banner import banner_for
+from residence.queries.banner import banner_for, parts_of
+from residence.queries.menages import MenageReader
+from residence.queries.together import Rows, all_of, staff, together
+from residence.rules.convention import to_verify
 from residence.rules.dates import add_days
+from residence.rules.money import ZERO
 from residence.templatetags.residence_ui import echeance
 
 PER_PAGE = 50
@@ -133,8 +148,10 @@ def _planned_end(sejour: Sejour) -> Any:
 def sejour_detail(request: HttpRequest, sejour_id: int) -> HttpResponse:
     """A stay: how long, under which contract, what is left to do, what was decided."""
     user, day = request.user, today()
-    sejour = _sejour(request, sejour_id, Permission.SEJOUR_VIEW)
+    sejour = sejour_or_404(request, sejour_id, Permission.SEJOUR_VIEW)
     record_reading(sejour.menage, by=user, what=sejour, residence=sejour.residence)
+    parts = parts_of(MenageReader(user, sejour.menage))
+    sejour = stay_among(parts, sejour)
     contrat = current_contrat(sejour)
     opens = {
         name: user.holds(permission, sejour.residence_id)
@@ -155,11 +172,36 @@ def sejour_detail(request: HttpRequest, sejour_id: int) -> HttpResponse:
             "procedure_record": Permission.PROCEDURE_RECORD,
         }.items()
     }
-    steps = entry_steps(contrat) if contrat and contrat.status in _ENTERING and not sejour.ended_on else []
+    prefetch_related_objects(
+        [sejour],
+        Prefetch(
+            "renouvellements",
+            RenouvellementSejour.objects.select_related("decided_by").order_by("-decided_on", "-pk"),
+        ),
+    )
+    is_masked = sejour.menage.is_masked
+    *entered, preavis, procedures, states, conventions = together(
+        *entry_rows(sejour, contrat),
+        Rows(Preavis.objects.live().filter(contrat=contrat), (*all_of(Preavis), *staff("recorded_by"))),
+        Rows(
+            sejour.procedures.all() if opens["procedure"] and not is_masked else Procedure.objects.none(),
+            ("kind", "opened_on", "closed_on", "outcome"),
+        ),
+        Rows(
+            EtatDesLieux.objects.filter(contrat__sejour=sejour).exclude(status="cancelled")
+            if opens["edl"]
+            else EtatDesLieux.objects.none(),
+            ("contrat", "kind", "status", "made_on"),
+        ),
+        Rows(conventions_on(sejour.residence, day), ("signed_on",)),
+    )
+    insurances, rights, _, entries, _ = entered
+    is_entering = contrat and contrat.status in _ENTERING and not sejour.ended_on
+    steps = entry_steps(contrat, entered) if is_entering else []
     context = {
         "sejour": sejour,
         "menage": sejour.menage,
-        "banner": banner_for(user, sejour.menage, current="sejour"),
+        "banner": banner_for(user, sejour.menage, current="sejour", parts=parts),
         "duties": duties_about(user, sejour.menage),
         "contrat": contrat,
         "badge": status_badge(contrat) if contrat else None,
@@ -171,25 +213,25 @@ def sejour_detail(request: HttpRequest, sejour_id: int) -> HttpResponse:
             (one, status_badge(one))
             for one in sorted(sejour.contrats.all(), key=lambda one: one.start_on, reverse=True)
         ],
-        "decisions": sejour.renouvellements.select_related("decided_by").order_by("-decided_on", "-pk"),
-        "preavis": _live_preavis(contrat),
-        "ceilings": standing(sejour) if opens["compte"] and not sejour.menage.is_masked else None,
-        "procedures": list(sejour.procedures.order_by("closed_on", "-opened_on"))
-        if opens["procedure"] and not sejour.menage.is_masked
-        else [],
+        "decisions": sejour.renouvellements.all(),
+        "preavis": _live_preavis(contrat, preavis),
+        "ceilings": standing(sejour) if opens["compte"] and not is_masked else None,
+        "procedures": sorted(
+            procedures, key=lambda one: (one.closed_on or datetime.date.max, -one.opened_on.toordinal())
+        ),
         "is_past_end": contrat is not None
         and contrat.status == Status.NOTICE
         and contrat.end_on is not None
         and contrat.end_on < day,
-        "droit": sejour.droits_apl.order_by("-start_on", "-pk").first() if opens["compte"] else None,
-        "assurance": AssuranceOccupant.objects.filter(contrat__sejour=sejour).order_by("-end_on").first(),
-        "deposit": _deposit(sejour, contrat) if opens["compte"] else None,
-        "states": _states(sejour) if opens["edl"] else (),
+        "droit": max(rights, key=lambda one: (one.start_on, one.pk), default=None) if opens["compte"] else None,
+        "assurance": max(insurances, key=lambda one: one.end_on, default=None),
+        "deposit": _deposit(contrat, entries) if opens["compte"] else None,
+        "states": _states(sejour, states),
         "documents": DocumentEmis.objects.filter(menage=sejour.menage, residence=sejour.residence)
         .readable_by(user)
         .select_related("residence")
         .defer("data")[:12],
-        "to_verify": is_to_verify(sejour.residence, day),
+        "to_verify": to_verify(day) and bool(conventions),
         "can_decide": opens["renouvellement"] and sejour.planned_end_on and not sejour.ended_on,
         "lives_here": contrat is not None and contrat.status in ContratOccupation.OCCUPYING,
     }
@@ -202,7 +244,9 @@ _ENTERING = frozenset({Status.DRAFT, Status.TO_SIGN, Status.RUNNING})
 def _sejour(request: HttpRequest, sejour_id: int, permission: Permission) -> Sejour:
     rows = Sejour.objects.visible_to(request.user, permission)
     sejour: Sejour = get_object_or_404(
-        rows.select_related("menage", "residence", "dispositif").prefetch_related("contrats__place__logement"),
+        rows.select_related("menage", "residence", "dispositif").prefetch_related(
+            Prefetch("contrats", ContratOccupation.objects.select_related("place__logement"))
+        ),
         pk=sejour_id,
     )
     return sejour
@@ -218,9 +262,12 @@ def _step_url(step: EntryStep, user: Any, sejour: Sejour) -> str:
         return ""
 
 
-def _live_preavis(contrat: ContratOccupation | None) -> dict[str, Any] | None:
-    preavis = contrat.preavis.live().select_related("recorded_by").first() if contrat else None
-    return explained(preavis) if preavis else None
+def _live_preavis(contrat: ContratOccupation | None, found: list[Preavis]) -> dict[str, Any] | None:
+    preavis = max(found, key=lambda one: one.notified_on or datetime.date.max, default=None)
+    if contrat is None or preavis is None:
+        return None
+    preavis.contrat = contrat
+    return explained(preavis)
 
 
 def explained(preavis: Preavis) -> dict[str, Any]:
@@ -238,22 +285,22 @@ def explained(preavis: Preavis) -> dict[str, Any]:
     return {"row": preavis, "why": why}
 
 
-def _deposit(sejour: Sejour, contrat: ContratOccupation | None) -> dict[str, Any] | None:
+def _deposit(contrat: ContratOccupation | None, entries: list[Any]) -> dict[str, Any] | None:
     if contrat is None or not contrat.deposit_amount:
         return None
     keys = contrat.keys_back_on
     return {
         "amount": contrat.deposit_amount,
-        "due": deposit_due(sejour) if contrat.signed_on else contrat.deposit_amount,
+        "due": sum((one.amount for one in entries), ZERO) if contrat.signed_on else contrat.deposit_amount,
         "refund_on": refund_due_on(keys) if keys else None,
     }
 
 
-def _states(sejour: Sejour) -> list[Any]:
+def _states(sejour: Sejour, states: list[Any]) -> list[Any]:
+    ranks = {contrat.pk: rank for rank, contrat in enumerate(sejour.contrats.all())}
     return [
         (edl, Badge(edl.get_status_display(), "done" if edl.status == "signed" else "soon"))
-        for contrat in sejour.contrats.all()
-        for edl in contrat.etats_des_lieux.exclude(status="cancelled").order_by("made_on")
+        for edl in sorted(states, key=lambda one: (ranks[one.contrat_id], one.made_on))
     ]
 
 

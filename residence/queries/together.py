@@ -28,6 +28,11 @@ def whole(model: type[Model], key: str) -> tuple[str, ...]:
     return tuple(f"{key}__{field.name}" for field in model._meta.concrete_fields if not field.generated)
 
 
+def all_of(model: type[Model]) -> tuple[str, ...]:
+    """All that is kept of a row of `model`."""
+    return tuple(field.name for field in model._meta.concrete_fields if not field.generated)
+
+
 def together(*asked: Rows) -> list[list[Any]]:
     """The instances of each of `asked`, oldest first, in one query for all."""
     return [[one.made() for one in rows] for rows in unmade(*asked)]
