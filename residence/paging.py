@@ -8,7 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count
 
 # Rows that a list counts and adds up on its own: more than a résidence has in two years, and quickly counted.
-COUNTED = 6_000
+COUNTED = 10_000
 
 
 class KeysFirst(Paginator[Any]):

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -39,6 +38,7 @@ from logement.views.parc import chosen_residence, ordered
 from residence.actions.journal import record_reading
 from residence.components import Badge, Column, Row, Table
 from residence.models.base import today
+from residence.paging import KeysFirst
 from residence.permissions import Permission, require_permission
 from residence.queries.accueil import duties_about
 from residence.queries.banner import banner_for
@@ -83,7 +83,7 @@ def arriere_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(late_since__lt=add_months(today(), -wanted["age"]))
     if wanted.get("contact"):
         rows = rows.filter(Q(last_contact_on=None) | Q(last_contact_on__lt=add_days(today(), -wanted["contact"])))
-    page = Paginator(ordered(request, rows, _SORTS, "depuis"), PER_PAGE).get_page(request.GET.get("page"))
+    page = KeysFirst(ordered(request, rows, _SORTS, "depuis"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "logement/arriere_list.html", {"page": page, "form": form, "table": _table(list(page))})
 
 
