@@ -126,6 +126,12 @@ class NoteSociale(models.Model):
             # The most recent first: what a search for a word of every day reads.
             models.Index(fields=["-held_on", "-id"], name="note_sociale_recent"),
             GinIndex(fields=["words"], name="note_sociale_words"),
+            # The last visit held of each file, of which the next one is counted.
+            models.Index(
+                fields=["dossier", "-held_on", "id"],
+                condition=Q(kind="visite", outcome="held"),
+                name="note_sociale_visit_held",
+            ),
         ]
         constraints = [
             choice_check("kind", NoteSocialeKind, name="note_sociale_kind"),

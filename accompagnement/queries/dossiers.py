@@ -1,5 +1,6 @@
 """The social files that a person follows, and how they are shared out."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,17 +78,21 @@ def shares(user: User, *, residence_id: int | None = None) -> list[Share]:
     residences = {scope.residence_id for scope in user.scopes_for(Permission.DOSSIER_VIEW)}
     if residence_id is not None:
         residences &= {residence_id}
-    files = Subquery(
-        scope(user, residence_id=residence_id)
-        .open()
-        .filter(Exists(referents().filter(user=OuterRef(OuterRef("pk")))))
-        .order_by()
-        .values(one=Value(1))
-        .annotate(count=Count("pk"))
-        .values("count")
+    files = (
+        scope(user, residence_id=residence_id).open().filter(menage=OuterRef("menage"), residence=OuterRef("residence"))
     )
-    team = User.objects.filter(is_active=True, pk__in=team_ids(residences)).annotate(count=files)
-    return sorted((Share(one, one.count or 0) for one in team), key=lambda share: (-share.count, str(share.user)))
+    followed = (
+        Referent.objects.in_force(today())
+        .filter(Exists(files), kind=Referent.Kind.SOCIAL)
+        .order_by()
+        .values_list("user", "residence")
+        .annotate(count=Count("menage", distinct=True))
+    )
+    counts = Counter[int]()
+    for user_id, _, count in followed:
+        counts[user_id] += count
+    team = User.objects.filter(is_active=True, pk__in=team_ids(residences))
+    return sorted((Share(one, counts[one.pk]) for one in team), key=lambda share: (-share.count, str(share.user)))
 
 
 def team_ids(residences: set[int | None]) -> QuerySet[Any]:

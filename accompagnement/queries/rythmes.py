@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, DateField, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce, Greatest
 
 from accompagnement.models import AppelVeille, NoteSociale, VeilleCanicule
@@ -27,7 +27,8 @@ def visited(dossiers: QuerySet[Any]) -> QuerySet[Any]:
     rows = dossiers.filter(closed_on=None).annotate(
         every=Coalesce("visit_every_days", "sejour__dispositif__visit_every_days", output_field=IntegerField()),
         started_on=Coalesce("sejour__start_on", "opened_on"),
-        last_visit_on=Subquery(_visits(outcome=NoteSociale.Outcome.HELD).annotate(last=Max("held_on")).values("last")),
+        # The last one, not the greatest date: the index gives it at once.
+        last_visit_on=Subquery(_visits(outcome=NoteSociale.Outcome.HELD).order_by("-held_on").values("held_on")[:1]),
         refused=Subquery(
             _visits(outcome=NoteSociale.Outcome.REFUSED)
             .filter(~Exists(_later_held()))

@@ -70,13 +70,17 @@ def dossier_list(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET, user=request.user, team=[share.user for share in team])
     wanted = form.cleaned_data if form.is_valid() else {}
     rows = _narrowed(scope(request.user, residence_id=residence_id), wanted, request.user)
-    page = KeysFirst(by_name(with_facts(rows, request.user)), PER_PAGE).get_page(request.GET.get("page"))
+    load = load_of(request.user, residence_id=residence_id)
+    paginator = KeysFirst(by_name(with_facts(rows, request.user)), PER_PAGE)
+    if not any(wanted.values()):
+        paginator.count = load.mine
+    page = paginator.get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
         "table": _table(list(page)),
         "team": team,
-        "load": load_of(request.user, residence_id=residence_id),
+        "load": load,
     }
     return render(request, "accompagnement/dossier_list.html", context)
 
