@@ -53,12 +53,6 @@ class Dossiers(MenagePart):
     """The social file of a household and its referents, for who may open the one and know the others."""
 
     @cached_property
-    def referents(self) -> list[Referent]:
-        """In force in the résidences of the user, in the order of the table."""
-        rows = self.reader.rows(Referent, Permission.MENAGE_VIEW).in_force(today())
-        return list(rows.select_related("user", "contact"))
-
-    @cached_property
     def dossiers(self) -> list[DossierSocial]:
         """The open file first, else the last one closed."""
         if not self.user.holds(Permission.DOSSIER_VIEW):
@@ -67,7 +61,7 @@ class Dossiers(MenagePart):
         return list(with_dates(rows, self.user).order_by("-closed_on", "-opened_on"))
 
     def banner(self) -> BannerPart:
-        referent = next((one for one in self.referents if one.kind == Referent.Kind.SOCIAL), None)
+        referent = next((one for one in self.reader.referents if one.kind == Referent.Kind.SOCIAL), None)
         badges, tabs = [], []
         for dossier in self.dossiers[:1]:
             tabs.append(Tab("Dossier social", dossier.get_absolute_url()))
@@ -82,7 +76,7 @@ class Dossiers(MenagePart):
         dossier = self.dossiers[0] if self.dossiers else None
         if dossier is None or not dossier.is_open:
             return _no_dossier(self.user, self.menage, dossier)
-        team = {one.kind: str(one) for one in self.referents if one.residence_id == dossier.residence_id}
+        team = {one.kind: str(one) for one in self.reader.referents if one.residence_id == dossier.residence_id}
         lines = [
             ("Référent", team.get(Referent.Kind.SOCIAL, "à désigner")),
             ("Suppléant", team.get(Referent.Kind.SUBSTITUTE, "aucun")),

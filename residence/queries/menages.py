@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db.models import Model
 
-from residence.models import MembreMenage, Menage, Personne, Rattachement, Residence, User
-from residence.models.base import ScopedQuerySet
+from residence.models import MembreMenage, Menage, Personne, Rattachement, Referent, Residence, User
+from residence.models.base import ScopedQuerySet, today
 from residence.permissions import TABLE, Permission, Role
-from residence.queries.together import Rows, together, whole
+from residence.queries.together import Rows, staff, together, whole
 
+_CONTACT = ("contact__id", "contact__name", "contact__partenaire")
 # Who needs no more than names, ties and help on the stairs.
 _NAMES_ONLY = frozenset({Role.VIE_RESIDENTIELLE})
 
@@ -29,6 +30,10 @@ class MenageReader:
                 MembreMenage.objects.filter(menage=self.menage),
                 ("tie", "start_on", "end_on", *whole(Personne, "personne")),
             ),
+            Rows(
+                Referent.objects.in_force(today()).filter(menage=self.menage),
+                ("residence", "kind", "start_on", *staff("user"), *_CONTACT),
+            ),
         )
 
     @property
@@ -39,6 +44,15 @@ class MenageReader:
     def members(self) -> list[MembreMenage]:
         """Everybody who ever belonged to it, in the order of their writing."""
         return self._read[1]
+
+    @property
+    def referents(self) -> list[Referent]:
+        """In force in the résidences of the user, for who may see the household, in the order of the table."""
+        if self._is_hidden(Permission.MENAGE_VIEW):
+            return []
+        residences = {scope.residence_id for scope in self.user.scopes_for(Permission.MENAGE_VIEW)}
+        found = [one for one in self._read[2] if one.residence_id in residences]
+        return sorted(found, key=lambda one: (one.kind, -one.start_on.toordinal()))
 
     def members_on(self, day: datetime.date) -> list[MembreMenage]:
         return [one for one in self.members if one.start_on <= day and (one.end_on is None or one.end_on >= day)]

@@ -1,6 +1,5 @@
 """The home page, and the choice of a résidence."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,6 +10,7 @@ from residence.components import by_urgency
 from residence.context_processors import SESSION_RESIDENCE, frame_of
 from residence.duties import kinds
 from residence.models.base import today
+from residence.paging import KeysFirst
 from residence.permissions import Permission, require_permission
 from residence.queries.accueil import duties_of, near_until, shown, waiting_of
 from residence.queries.rendez_vous import appointments_of
@@ -33,9 +33,9 @@ def accueil(request: HttpRequest) -> HttpResponse:
     waiting = waiting_of(request.user, residence_id=residence_id, later=later)
     frame.due_count = waiting.due
     if kind is not None:
-        paginator = Paginator(rows.filter(kind=kind.code), PER_PAGE)
+        paginator = KeysFirst(rows.filter(kind=kind.code), PER_PAGE)
     else:
-        paginator = Paginator(rows if later else rows.filter(due_on__lte=near_until(day)), PER_PAGE)
+        paginator = KeysFirst(rows if later else rows.filter(due_on__lte=near_until(day)), PER_PAGE)
         paginator.count = waiting.total if later else waiting.near
     page = paginator.get_page(request.GET.get("page"))
     tiles = [tile for part in hooks.call("HOME", user=request.user, residence_id=residence_id) for tile in part]
