@@ -72,7 +72,12 @@ def arrears_of(sejours: Collection[int], *, day: datetime.date | None = None) ->
     """The arrears of the stays that are late on `day` (today), by stay: six queries, however many they are."""
     day = day or today()
     rows = SituationCompte.objects.on(day).filter(sejour__in=sejours, late__gt=0)
-    late = {row.sejour_id: row for row in rows.annotate(residence=F("sejour__residence"))}
+    return arrears_told(rows.select_related("sejour"), day=day)
+
+
+def arrears_told(rows: Iterable[Any], *, day: datetime.date) -> dict[int, Arrears]:
+    """The arrears of accounts known to be late on `day`, such as those of the `board`."""
+    late = {row.sejour_id: row for row in rows}
     files = {one.sejour_id: one for one in DossierImpaye.objects.open().filter(sejour__in=late)}
     done: dict[int, list[DemarcheImpaye]] = defaultdict(list)
     steps = DemarcheImpaye.objects.live().filter(dossier__in=[one.pk for one in files.values()])
@@ -84,7 +89,7 @@ def arrears_of(sejours: Collection[int], *, day: datetime.date | None = None) ->
     }
     serious = [pk for pk, row in late.items() if row.late_terms > 1]
     terms = terms_of(serious) if serious else {}
-    paces = paces_on(day, residences={row.residence for row in late.values()})
+    paces = paces_on(day, residences={row.sejour.residence_id for row in late.values()})
     found = {}
     for sejour_id, row in late.items():
         dossier = files.get(sejour_id)
@@ -93,7 +98,7 @@ def arrears_of(sejours: Collection[int], *, day: datetime.date | None = None) ->
         state = plan_state(plan.debt, plan.parts(), overdue=row.late, today=day) if plan else None
         found[sejour_id] = Arrears(
             _situation(row, dossier, of_file, state, terms.get(sejour_id, []), day),
-            paces.get(row.residence, PACE),
+            paces.get(row.sejour.residence_id, PACE),
             plan,
             state,
             of_file,

@@ -30,7 +30,7 @@ from logement.forms.impayes import (
 )
 from logement.models import DemarcheImpaye, DossierImpaye, PlanApurement
 from logement.queries.compte import current_contrats, open_avis, stays_like
-from logement.queries.impayes import arrears_of, board, is_followed, late_today, terms_of
+from logement.queries.impayes import arrears_of, arrears_told, board, is_followed, late_today, terms_of
 from logement.rules.arrieres import Step, Suggestion, Watch
 from logement.rules.impayes import caf_report_due_on, caf_thresholds, termination_threshold
 from logement.views.compte import sejour_or_404
@@ -89,7 +89,7 @@ def arriere_list(request: HttpRequest) -> HttpResponse:
 
 def _table(rows: list[Any]) -> Table:
     ids = [row.sejour_id for row in rows]
-    contrats, arrears = current_contrats(ids), arrears_of(ids)
+    contrats, arrears = current_contrats(ids), arrears_told(rows, day=today())
     return Table(
         "Impayés",
         (

@@ -572,6 +572,23 @@ def test_the_agenda_is_moved_and_files_withdrawn(nadia, session, ready):
     read(nadia, "session_edit", session.pk)
 
 
+def test_a_long_agenda_is_read_page_by_page(nadia, session, ready, monkeypatch):
+    passages = [
+        add_passage(by=nadia, session=session, orientation=ready(reference=REFERENCE | {"first_names": name}))
+        for name in ("Awa", "Ali", "Ana")
+    ]
+    monkeypatch.setattr("admissions.views.sessions.AGENDA_PER_PAGE", 2)
+    first, second = (read(nadia, "session_detail", session.pk, page=page) for page in (1, 2))
+    assert "3\xa0dossiers" in first
+    assert "Ana" not in first
+    assert "Ana" in second
+    assert '<span class="rank">3.</span>' in second
+    assert "Entendre plus tôt" in second
+    moved = signed_in(nadia).post(url("passage_move", passages[2].pk), {"sens": "haut", "page": "2"})
+    assert moved["Location"] == f"{url('session_detail', session.pk)}?page=2"
+    assert "Ali" in read(nadia, "session_detail", session.pk, page=2)
+
+
 def test_a_place_taken_meanwhile_is_refused_with_what_was_chosen(enter, nadia, place):
     first, second = enter(), enter(reference=REFERENCE | {"first_names": "Ali"})
     for orientation in (first, second):

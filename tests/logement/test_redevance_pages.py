@@ -372,6 +372,56 @@ def test_filters_live_in_the_address(world: SimpleNamespace, name: str, query: s
     assert answer.context["page"].paginator.count == found
 
 
+# Long lists
+
+
+def test_a_long_list_stops_counting_until_asked(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page stands in its order; past what is counted, the totals wait to be asked for."""
+    for _ in range(2):
+        call(stay(residence=world.residence, start_on=MARCH), MARCH)
+    client, address = signed_in(world.gestionnaire), url(world, "avis_list")
+    whole = [row.url for row in client.get(address).context["table"].rows]
+    assert len(whole) == 4
+    monkeypatch.setattr("logement.views.avis.PER_PAGE", 2)
+    for order in ("mois", "-mois"):
+        pages = [client.get(address, {"tri": order, "page": page}).context["table"].rows for page in (1, 2)]
+        told = [row.url for rows in pages for row in rows]
+        assert told == whole if order == "mois" else set(told) == set(whole)
+    monkeypatch.setattr("residence.paging.COUNTED", 3)
+    short = client.get(address)
+    said = short.content.decode()
+    assert "plus de 3" in said
+    assert "?compter=tout" in said
+    assert not short.context["table"].totals
+    assert short.context["page"].paginator.num_pages == 2
+    everything = client.get(address, {"compter": "tout"})
+    assert everything.context["page"].paginator.count == 4
+    assert "plus de" not in everything.content.decode()
+    assert everything.context["table"].totals[5] == sum(avis.total for avis in AvisEcheance.objects.live())
+
+
+def test_the_points_of_a_campaign_are_told_a_few_at_a_time(
+    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contrat = world.contrat.pk
+    points = [
+        {"code": "x", "contrat": contrat, "place": "A1", "text": f"{word} {rank}", "blocking": word == "bloqué"}
+        for word in ("bloqué", "à voir")
+        for rank in (1, 2, 3)
+    ]
+    Campagne.objects.filter(pk=world.campagne.pk).update(anomalies=points)
+    monkeypatch.setattr("logement.views.campagnes.POINTS", 2)
+    client, address = signed_in(world.gestionnaire), url(world, "campagne_detail")
+    said = client.get(address).content.decode()
+    assert "bloqué 2" in said
+    assert "bloqué 3" not in said
+    assert "Voir les 1 autres" not in said
+    assert "Voir tous les points" in said
+    assert "3\xa0points" in said
+    assert "?montre=anomalies" in said
+    assert "bloqué 3" in client.get(address, {"points": "tous"}).content.decode()
+
+
 # Confidential households
 
 
