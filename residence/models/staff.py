@@ -1,19 +1,21 @@
 """The people who work with the software, and the roles that they hold."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.db import connection, models
+from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from residence.models.base import choice_check, order_check, pair_check, today
 from residence.permissions import TABLE, Cause, Permission, Role
+from residence.statements import ANYBODY, Statement, asked, written
 
 
 class UserManager(BaseUserManager["User"]):
@@ -26,20 +28,19 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-# Stand for an account and a day in a statement that is written once.
-_ANYBODY, _ANY_DAY = -1, datetime.date.min
+_ANY_DAY = datetime.date.min
+# Role, résidence (None for the whole body), who lent it (None for one's own).
+Held = tuple[str, int | None, int | None]
 
 
 @cache
-def _held_by_anybody() -> tuple[str, tuple[Any, ...]]:
-    """The statement that tells the roles of an account on a day, and its values: each request asks it."""
+def _held_by_anybody() -> Statement:
+    """The statement that tells the roles of an account on a day."""
     nobody = Value(None, output_field=models.BigIntegerField())
-    own = RoleAttribution.objects.in_force(_ANY_DAY).filter(user=_ANYBODY)
-    lent = Delegation.objects.in_force(_ANY_DAY).filter(to_user=_ANYBODY)
-    told = own.values_list("role", "residence_id", nobody).union(
-        lent.values_list("role", "residence_id", "from_user_id")
-    )
-    return told.query.sql_with_params()
+    own = RoleAttribution.objects.in_force(_ANY_DAY).filter(user=ANYBODY)
+    lent = Delegation.objects.in_force(_ANY_DAY).filter(to_user=ANYBODY)
+    roles = own.values_list("role", "residence_id", nobody)
+    return written(roles.union(lent.values_list("role", "residence_id", "from_user_id")))
 
 
 @dataclass(frozen=True)
@@ -110,25 +111,28 @@ class User(AbstractBaseUser):
         self.set_unusable_password()
 
     @cached_property
-    def _held(self) -> list[tuple[str, int | None, int | None]]:
+    def held(self) -> list[Held]:
         """(role, résidence, who lent it) of today, by attribution or by delegation."""
         if not self.is_active:
             return []
-        sql, values = _held_by_anybody()
-        of_today = {_ANYBODY: self.pk, _ANY_DAY: today()}
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [of_today.get(value, value) for value in values])
-            return cursor.fetchall()
+        return asked(_held_by_anybody(), {ANYBODY: self.pk, _ANY_DAY: today()})
+
+    @classmethod
+    def holding(cls, held: Iterable[Held]) -> "User":
+        """Whoever holds these roles, to write a statement that is asked for each of them."""
+        anybody = cls(pk=ANYBODY)
+        anybody.held = list(held)
+        return anybody
 
     @cached_property
     def held_roles(self) -> frozenset[tuple[Role, int | None]]:
         """(role, résidence) pairs held today, by attribution or by delegation; résidence None for the whole body."""
-        return frozenset((Role(role), residence_id) for role, residence_id, _ in self._held)
+        return frozenset((Role(role), residence_id) for role, residence_id, _ in self.held)
 
     @property
     def stands_in_for(self) -> frozenset[tuple[int, int]]:
         """(colleague, résidence) pairs whose role was lent to the user today: their duties there are the user's too."""
-        return frozenset((lender, residence_id) for _, residence_id, lender in self._held if lender and residence_id)
+        return frozenset((lender, residence_id) for _, residence_id, lender in self.held if lender and residence_id)
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -12,8 +13,10 @@ from residence.components import Duty
 from residence.duties import DutyKind, kinds
 from residence.models import Echeance, Menage, User
 from residence.models.base import today
+from residence.models.staff import Held
 from residence.permissions import TABLE, Permission
 from residence.rules.dates import add_days
+from residence.statements import ANYBODY, Statement, asked, counting
 
 # From here on, what is due is summed up on the home page: there is time, and what is near must be seen.
 NEAR_IN_DAYS = 7
@@ -43,7 +46,15 @@ def due_count(*, user: User, residence_id: int | None = None) -> int:
     """How many duties of `user` are late or due today; FRAME_DUE_COUNT names it."""
     if not user.holds(Permission.ACCUEIL_VIEW):
         return 0
-    return duties_of(user, residence_id=residence_id).filter(due_on__lte=today()).count()
+    statement = _due_by(frozenset(user.held), residence_id, today())
+    return int(asked(statement, {ANYBODY: user.pk})[0][0])
+
+
+@lru_cache(maxsize=256)
+def _due_by(held: frozenset[Held], residence_id: int | None, day: datetime.date) -> Statement:
+    """The statement that counts what is due by `day`, of whoever holds these roles."""
+    rows = duties_of(User.holding(held), residence_id=residence_id, later=True)
+    return counting(rows.filter(due_on__lte=day))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accompagnement.models import DossierSocial
 from residence.context_processors import SESSION_RESIDENCE
-from residence.models import Echeance, RendezVous, User
+from residence.models import Echeance, Menage, RendezVous, User
 from residence.models.base import today
 from residence.permissions import Cause, Role
 from residence.queries.accueil import due_count, duties_of
@@ -68,11 +68,19 @@ def test_only_what_is_addressed_to_me(here, nadia):
     colleague = UserFactory(role=Role.COORDINATRICE, residence=here)
     elsewhere = ResidenceFactory()
     mine, shared = duty(here, user=nadia), duty(here)
-    duty(here, user=colleague)
+    theirs = [duty(here, user=colleague), duty(here, user=colleague)]
     duty(elsewhere)
 
     assert set(duties_of(nadia)) == {mine, shared}
     assert set(duties_of(UserFactory(role=Role.GESTIONNAIRE, residence=here))) == set()
+    # Counted by one statement for all who hold the same roles, each their own.
+    assert (due_count(user=nadia), due_count(user=colleague)) == (2, 3)
+    assert due_count(user=colleague, residence_id=elsewhere.pk) == 0
+    assert due_count(user=UserFactory(role=Role.TECHNIQUE)) == 0
+    Menage.objects.filter(pk=theirs[0].menage_id).update(is_confidential=True)
+    assert due_count(user=colleague) == 2
+    theirs[0].menage.acces_confidentiels.create(user=colleague, capacity="referent", granted_by=nadia)
+    assert (due_count(user=nadia), due_count(user=colleague)) == (2, 3)
 
 
 def test_a_duty_whose_right_was_lost_is_not_shown(here):
