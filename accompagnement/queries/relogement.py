@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from accompagnement.models import (
     DemandeLogement,
@@ -104,12 +104,13 @@ def dalo_of(dossier: DossierSocial, *, day: datetime.date) -> Dalo | None:
 
 def with_requests(dossiers: QuerySet[Any]) -> QuerySet[Any]:
     """Files with their housing request, its last day, the priorities that run and the offers received."""
-    running = DemandeLogement.objects.filter(dossier=OuterRef("pk"), ended_on=None)
     live = Priorite.objects.filter(dossier=OuterRef("pk"), status__in=LIVE)
     offers = OffreLogement.objects.filter(dossier=OuterRef("pk")).order_by().values("dossier")
     return dossiers.annotate(
-        nur=Subquery(running.values("nur")[:1]),
-        request_until=Subquery(running.values("valid_until_on")[:1]),
+        # One at most runs; joined, since the order of all files asks for it.
+        running=FilteredRelation("demandes", condition=Q(demandes__ended_on=None)),
+        nur=F("running__nur"),
+        request_until=F("running__valid_until_on"),
         priority=Subquery(live.values("kind")[:1]),
         offers=Subquery(offers.annotate(count=Count("pk")).values("count")),
         refused=Subquery(offers.filter(answer="refused").annotate(count=Count("pk")).values("count")),

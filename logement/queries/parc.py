@@ -88,11 +88,7 @@ def states(places: Sequence[Place], day: datetime.date) -> list[PlaceState]:
     wanted = (
         OccupationPlace.objects.live()
         .filter(place__in=[place.pk for place in places])
-        .filter(
-            Q(period__endswith__isnull=True)
-            | Q(period__endswith__gt=day)
-            | Q(pk__in=OccupationPlace.objects.holding(day).values("pk"))
-        )
+        .filter(Q(period__endswith__isnull=True) | Q(period__endswith__gt=day) | holds(day))
         .select_related("contrat__sejour__menage")
         .order_by("period")
     )
