@@ -54,9 +54,14 @@ def load_money(world: World) -> None:
     """Deposits, then each month: the avis on the 25th, what comes in before it falls due, the APL on the next 5th."""
     contrats: list[ContratOccupation] = world.shared["contrats"]
     habits = _habits(world, contrats)
-    _deposits(world, contrats)
+    deposits = _deposits(world, contrats)
     this_month = month_start(world.today)
-    for month in iter_months(world.begins, add_months(this_month, -1)):
+    for month in iter_months(world.begins, this_month):
+        if received := deposits.pop(month, ()):
+            with lived_on(max(payment.received_on for payment in received)):
+                record_encaissements(received, by=world.users["gestionnaire"])
+        if month == this_month:
+            break
         if month == add_months(this_month, -DEBITED_MONTHS):
             load_mandats(world, contrats, habits)
         with lived_on(month.replace(day=25)):
@@ -206,8 +211,8 @@ def _habits(world: World, contrats: list[ContratOccupation]) -> dict[int, tuple[
     return habits
 
 
-def _deposits(world: World, contrats: list[ContratOccupation]) -> None:
-    """Every deposit called and, save for those just in, paid; the older ones are taken over on the first day."""
+def _deposits(world: World, contrats: list[ContratOccupation]) -> dict[datetime.date, list[Payment]]:
+    """Every deposit called; those paid, by month: all save those of who is just in, the older ones on the first day."""
     gestionnaire = world.users["gestionnaire"]
     opening = world.residence.first_month
     post_all(
@@ -223,21 +228,13 @@ def _deposits(world: World, contrats: list[ContratOccupation]) -> None:
         )
         for contrat in contrats
     )
-    record_encaissements(
-        [
-            Payment(
-                sejour=contrat.sejour,
-                received_on=max(contrat.start_on, opening),
-                amount=contrat.deposit_amount,
-                method="cheque",
-                is_deposit=True,
-                key=_key(world),
-            )
-            for contrat in contrats
-            if contrat.start_on < world.days_ago(7)
-        ],
-        by=gestionnaire,
-    )
+    paid: dict[datetime.date, list[Payment]] = {}
+    for contrat in contrats:
+        if contrat.start_on < world.days_ago(7):
+            day = max(contrat.start_on, opening)
+            deposit = Payment(contrat.sejour, day, contrat.deposit_amount, "cheque", is_deposit=True, key=_key(world))
+            paid.setdefault(month_start(day), []).append(deposit)
+    return paid
 
 
 def _payments(world: World, month: datetime.date, habits: dict[int, tuple[str, datetime.date]]) -> None:
