@@ -564,7 +564,21 @@ def _papers(world: World, contrats: list[ContratOccupation], spans: list) -> Non
     rights = [right for right in rights if right.end_on is None or right.end_on >= right.start_on]
     rights = [right for right in rights if right.sejour.ended_on is None or right.end_on is not None]
     AssuranceOccupant.objects.bulk_create(insurances, batch_size=2000)
-    DroitApl.objects.bulk_create(rights, batch_size=2000)
+    DroitApl.objects.bulk_create([*rights, *_suspended(world, rights)], batch_size=2000)
+
+
+def _suspended(world: World, rights: list[DroitApl]) -> list[DroitApl]:
+    """The CAF has suspended the APL of one household since this month: its next avis is to be looked at."""
+    since = month_start(world.today)
+    running = [one for one in rights if one.status == "granted" and one.end_on is None and one.start_on < since]
+    for right in running[:1]:
+        right.end_on = eve(since)
+    return [
+        DroitApl(
+            sejour=right.sejour, status="suspended", start_on=since, source="CAF : déclaration de ressources attendue"
+        )
+        for right in running[:1]
+    ]
 
 
 def _apl(world: World, contrat: ContratOccupation, household: Household) -> Decimal:
