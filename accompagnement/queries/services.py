@@ -52,6 +52,11 @@ class SheetFloor:
     def left(self) -> int:
         return sum(stop.is_left for stop in self.stops)
 
+    @property
+    def short(self) -> str:
+        """Its name where there is little room: « RDC », « 2e »."""
+        return "RDC" if self.name.startswith("rez") else self.name.removesuffix(" étage")
+
 
 def carried(tournee: TourneeLinge) -> dict[int, datetime.date]:
     """The households that the round before missed, by number, with the day of that round."""
