@@ -76,13 +76,9 @@ _ROLES = {
 
 def _steps(rows: QuerySet[Any], day: datetime.date, wanted: Collection[Step]) -> Iterator[Expected]:
     """For stays that are late, the first of the wanted steps that is suggested to each role: a person decides."""
-    stays = dict(
-        rows.filter(pk__in=SituationCompte.objects.on(day).filter(late__gt=0).values("pk"))
-        .order_by("pk")
-        .values_list("pk", "residence")
-    )
-    menages = dict(rows.filter(pk__in=stays).values_list("pk", "menage"))
-    for sejour_id, arrears in arrears_of(stays, day=day).items():
+    late = rows.filter(pk__in=SituationCompte.objects.on(day).filter(late__gt=0).values("pk")).order_by("pk")
+    stays = {pk: (residence, menage) for pk, residence, menage in late.values_list("pk", "residence", "menage")}
+    for sejour_id, arrears in arrears_of(stays, day=day).items() if stays else ():
         told: set[Role] = set()
         now = arrears.situation
         terms = f", {now.terms} mois" if now.terms > 1 else ""
@@ -96,8 +92,8 @@ def _steps(rows: QuerySet[Any], day: datetime.date, wanted: Collection[Step]) ->
                 said = "" if one.step is Step.TALK else f"{DemarcheImpaye.Kind(one.step.value).label} : "
                 yield Expected(
                     target_id=sejour_id,
-                    residence_id=stays[sejour_id],
-                    menage_id=menages[sejour_id],
+                    residence_id=stays[sejour_id][0],
+                    menage_id=stays[sejour_id][1],
                     due_on=one.due_on,
                     role=role,
                     detail=f"{said}{euros(now.overdue)} depuis le {now.late_since:%d/%m/%Y}{terms}",
