@@ -68,7 +68,7 @@ def relogement_list(request: HttpRequest) -> HttpResponse:
     if wanted.get("demande") == "renouveler":
         rows = to_renew(rows, today())
     rows = rows.order_by("request_until", "menage__sort_name", "pk")
-    page = KeysFirst(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = KeysFirst(rows, PER_PAGE, at_once=True).get_page(request.GET.get("page"))
     left = exits(request.user, residence_id=residence_id, since=add_months(today(), -12))
     context = {
         "form": form,

@@ -37,7 +37,7 @@ def visite_list(request: HttpRequest) -> HttpResponse:
     if wanted.get("age"):
         rows = aged_from(rows, int(wanted["age"]), today())
     rows = visited(with_facts(rows, request.user)).order_by("visit_due_on", "pk")
-    page = KeysFirst(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = KeysFirst(rows, PER_PAGE, at_once=True).get_page(request.GET.get("page"))
     return render(
         request, "accompagnement/visite_list.html", {"form": form, "page": page, "table": _visits(list(page))}
     )

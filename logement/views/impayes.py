@@ -83,7 +83,7 @@ def arriere_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(late_since__lt=add_months(today(), -wanted["age"]))
     if wanted.get("contact"):
         rows = rows.filter(Q(last_contact_on=None) | Q(last_contact_on__lt=add_days(today(), -wanted["contact"])))
-    page = KeysFirst(ordered(request, rows, _SORTS, "depuis"), PER_PAGE).get_page(request.GET.get("page"))
+    page = KeysFirst(ordered(request, rows, _SORTS, "depuis"), PER_PAGE, at_once=True).get_page(request.GET.get("page"))
     return render(request, "logement/arriere_list.html", {"page": page, "form": form, "table": _table(list(page))})
 
 
