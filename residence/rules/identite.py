@@ -60,7 +60,8 @@ def likeness(one: Identity, other: Identity) -> Likeness:
 
 def are_homonyms(one: Identity, other: Identity) -> bool:
     """Whether nothing in names and birth tells two records apart: one person typed twice, or twins of one name."""
-    return likeness(one, other) == Likeness.SAME
+    # Births are told apart at once; names, of which many are compared, are not.
+    return one.born_on == other.born_on and likeness(one, other) == Likeness.SAME
 
 
 def _names(one: Identity, other: Identity) -> int:
