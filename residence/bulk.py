@@ -20,7 +20,7 @@ def reserve_keys(model: type[Model], count: int) -> list[int]:
     """`count` primary keys of `model` that nobody else gets."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            "SELECT nextval(keys) FROM CAST(pg_get_serial_sequence(%s, 'id') AS regclass) keys, generate_series(1, %s)",
             [model._meta.db_table, count],
         )
         return [row[0] for row in cursor.fetchall()]
@@ -57,11 +57,9 @@ def write_values(model: type[Model], names: Sequence[str], rows: Iterable[Sequen
 
 def _copy(model: type[Model], fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
     writers = [_writer(field) for field in fields]
-    buffer = StringIO()
-    for values in rows:
-        buffer.write("\t".join([write(value) for write, value in zip(writers, values, strict=True)]))
-        buffer.write("\n")
-    buffer.seek(0)
+    # Column by column: a field is asked once how all its values are written.
+    written = [write(values) for write, values in zip(writers, zip(*rows, strict=True), strict=False)]
+    buffer = StringIO("".join(["\t".join(row) + "\n" for row in zip(*written, strict=True)]))
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
     with connection.cursor() as cursor:
@@ -74,8 +72,8 @@ class Written(str):
     __slots__ = ()
 
 
-def _writer(field: Any) -> Callable[[Any], str]:
-    """How the values of a field are written, so that thousands of rows ask it once."""
+def _writer(field: Any) -> Callable[[Iterable[Any]], list[str]]:
+    """What writes the values of a field."""
     if field.get_internal_type() == "JSONField":
         return _json(field)
     # A foreign key is stored as what it points at.
@@ -102,16 +100,12 @@ _PLAIN = frozenset(
 )
 
 
-def _plain(value: Any) -> str:
-    return "\\N" if value is None else str(value)
+def _plain(values: Iterable[Any]) -> list[str]:
+    return ["\\N" if value is None else str(value) for value in values]
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    return _escaped(str(value))
+def _text(values: Iterable[Any]) -> list[str]:
+    return ["\\N" if value is None else _escaped(str(value)) for value in values]
 
 
 def _escaped(text: str) -> str:
@@ -121,8 +115,10 @@ def _escaped(text: str) -> str:
     return text
 
 
-def _json(field: Any) -> Callable[[Any], str]:
-    def write(value: Any) -> str:
-        return _escaped(value if isinstance(value, Written) else json.dumps(value, cls=field.encoder))
+def _json(field: Any) -> Callable[[Iterable[Any]], list[str]]:
+    def write(values: Iterable[Any]) -> list[str]:
+        return [
+            _escaped(value if isinstance(value, Written) else json.dumps(value, cls=field.encoder)) for value in values
+        ]
 
     return write

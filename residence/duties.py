@@ -99,11 +99,12 @@ def duties_postponed() -> Iterator[None]:
 
 
 @transaction.atomic
-def refresh_duties(target: Model) -> None:
-    """Make the open duties of one target what the rules say of it now."""
+def refresh_duties(target: Model, *codes: str) -> None:
+    """Make the open duties of one target what the rules say of it now. `codes`: those that may have changed (all)."""
     if _postponed.get():
         return
-    if of_model := _kinds_by_model().get(type(target)):
+    of_model = [kind for kind in _kinds_by_model().get(type(target), ()) if not codes or kind.code in codes]
+    if of_model:
         _refresh(of_model, type(target)._default_manager.filter(pk=target.pk), only=target.pk)
 
 

@@ -49,6 +49,9 @@ CONFIRM_FROM_DAY = 20
 AVIS_TEMPLATE = "logement/pdf/avis.html"
 FACTURE_TEMPLATE = "logement/pdf/facture.html"
 
+# What a campaign changes of the duties of its résidence.
+DUTIES = ("campagne.confirm", "mois.close", "remise.make")
+
 _BILLED_APART = frozenset({LigneAvis.Kind.OPTIONAL, LigneAvis.Kind.THIRD_PARTY})
 _ENTRY_KINDS = {
     LigneAvis.Kind.OPTIONAL: Ecriture.Kind.PRESTATION,
@@ -332,7 +335,7 @@ def _issue(
     settle([one.contrat.sejour_id for one in avis], by=by)
     total = sum((one.total for one in avis), ZERO)
     record("campagne.confirm", by=by, target=campagne, residence=residence, month=month, count=len(avis), total=total)
-    refresh_duties(residence)
+    refresh_duties(residence, *DUTIES)
     return campagne
 
 
@@ -430,7 +433,7 @@ def _avis_data(
         "recipient_lines": recipient_lines,
         "is_indemnite": any(line.kind == LigneAvis.Kind.INDEMNITE for line in lines),
         "is_whole_month": (avis.start_on, avis.end_on) == (avis.month, month_end(avis.month)),
-        "lines": [_line_data(line) for line in lines if line.kind not in _BILLED_APART],
+        "lines": [line.frozen for line in lines if line.kind not in _BILLED_APART],
         "redevance": str(avis.total - apart),
         "housing": str(avis.housing),
         "apart": _some(apart),
@@ -464,19 +467,8 @@ def _facture_data(
         "place": avis.contrat.place.code,
         "household": str(avis.contrat.sejour.menage),
         "recipient_lines": recipient_lines,
-        "lines": [_line_data(line) for line in billed],
+        "lines": [line.frozen for line in billed],
         "total": str(sum((line.amount for line in billed), ZERO)),
-    }
-
-
-def _line_data(line: NewLine) -> dict[str, Any]:
-    return {
-        "kind": str(line.kind),
-        "label": line.label,
-        "start_on": line.start_on.isoformat(),
-        "end_on": line.end_on.isoformat(),
-        "monthly_amount": str(line.monthly_amount),
-        "amount": str(line.amount),
     }
 
 
@@ -537,7 +529,7 @@ def undo_campagne(*, by: User | None, campagne: Campagne, reason: str) -> Campag
         receipts=sum(map(len, by_stay.values())),
         reason=reason.strip(),
     )
-    refresh_duties(campagne.residence)
+    refresh_duties(campagne.residence, *DUTIES)
     keep_situations({one.contrat.sejour_id for one in avis}, by=by)
     refresh_stays({one.contrat.sejour_id for one in avis})
     return campagne

@@ -257,13 +257,13 @@ def cancel_deposit_call(*, contrat: ContratOccupation, by: User | None) -> list[
 
 def lock_accounts(sejours: Iterable[int]) -> dict[int, Sejour]:
     """The stays, locked in the order of their numbers until the end of the transaction, and read again."""
-    rows = Sejour.objects.filter(pk__in=set(sejours)).order_by("pk").select_for_update(of=("self",), no_key=True)
+    rows = Sejour.objects.filter(pk__among=set(sejours)).order_by("pk").select_for_update(of=("self",), no_key=True)
     return {row.pk: row for row in rows.select_related("menage").prefetch_related("residence")}
 
 
 def hold_accounts(sejours: Iterable[int]) -> None:
     """Lock the stays as `lock_accounts` does, without reading them: for a whole résidence."""
-    rows = Sejour.objects.filter(pk__in=set(sejours)).order_by("pk").select_for_update(of=("self",), no_key=True)
+    rows = Sejour.objects.filter(pk__among=set(sejours)).order_by("pk").select_for_update(of=("self",), no_key=True)
     list(rows.values_list("pk"))
 
 
@@ -286,8 +286,8 @@ def _settle(sejours: Collection[int], *, by: User | None, chosen: Mapping[int, S
     (`logement.rules.imputation`). What settles nothing stays on the account, and settles the next avis when it is
     confirmed.
     """
-    encaissements = Encaissement.objects.with_surplus().filter(sejour__in=sejours).order_by("received_on", "pk")
-    in_credit = AvisEcheance.objects.unsettled().filter(contrat__sejour__in=sejours, total__lt=0)
+    encaissements = Encaissement.objects.with_surplus().filter(sejour__among=sejours).order_by("received_on", "pk")
+    in_credit = AvisEcheance.objects.unsettled().filter(contrat__sejour__among=sejours, total__lt=0)
     sources: dict[int, list[Encaissement | AvisEcheance]] = defaultdict(list)
     for avis in in_credit.select_related("contrat").order_by("month", "pk"):
         sources[avis.contrat.sejour_id].append(avis)
@@ -297,7 +297,7 @@ def _settle(sejours: Collection[int], *, by: User | None, chosen: Mapping[int, S
     if not sources:
         return []
     debts: dict[int, list[AvisEcheance]] = defaultdict(list)
-    owed = AvisEcheance.objects.called().filter(contrat__sejour__in=sources, total__gt=0).select_related("contrat")
+    owed = AvisEcheance.objects.called().filter(contrat__sejour__among=sources, total__gt=0).select_related("contrat")
     months_of_apl = {row.for_month for rows in sources.values() for row in rows if isinstance(row, Encaissement)}
     for avis in owed.filter(~Q(paid=F("total")) | Q(month__in=months_of_apl - {None})).order_by("due_on", "rank", "pk"):
         debts[avis.contrat.sejour_id].append(avis)

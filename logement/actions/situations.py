@@ -48,7 +48,7 @@ def keep_situations(sejours: Collection[int], *, by: User | None = None) -> None
     if not ids:
         return
     day = today()
-    rows = AvisEcheance.objects.unsettled().with_to_pay().filter(contrat__sejour__in=ids, to_pay__gt=0)
+    rows = AvisEcheance.objects.unsettled().with_to_pay().filter(contrat__sejour__among=ids, to_pay__gt=0)
     inner, params = rows.order_by().values_list("contrat__sejour", "due_on", "to_pay").query.sql_with_params()
     # The filter of Django comes with its own placeholders: they are written in before ours.
     with connection.cursor() as cursor:
@@ -67,7 +67,7 @@ def follow_arrears(sejours: Collection[int] | None = None, *, by: User | None = 
     late = SituationCompte.objects.on(day).filter(late__gt=0)
     open_files = DossierImpaye.objects.open()
     if sejours is not None:
-        late, open_files = late.filter(sejour__in=sejours), open_files.filter(sejour__in=sejours)
+        late, open_files = late.filter(sejour__among=sejours), open_files.filter(sejour__among=sejours)
     since = dict(late.values_list("sejour_id", "late_since"))
     kept: dict[int, DossierImpaye] = {}
     paid: list[DossierImpaye] = []
@@ -88,7 +88,7 @@ def _open(
     since: dict[int, datetime.date], kept: dict[int, DossierImpaye], day: datetime.date, *, by: User | None
 ) -> list[DossierImpaye]:
     """Files of the stays that have none: the first term missed is told to the apps that wait for it."""
-    stays = Sejour.objects.filter(pk__in=since.keys() - kept.keys()).select_related("residence", "menage")
+    stays = Sejour.objects.filter(pk__among=since.keys() - kept.keys()).select_related("residence", "menage")
     opened = DossierImpaye.objects.bulk_create(
         DossierImpaye(sejour=sejour, opened_on=day, late_from=since[sejour.pk]) for sejour in stays
     )

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from logement.models import (
     AvisEcheance,
+    CategoriePlace,
     ContratOccupation,
     DroitApl,
     LigneAvis,
@@ -29,7 +30,7 @@ from logement.queries.plafonds import ceilings_of, month_of, resources_of
 from logement.queries.tarifs import Maxima
 from logement.rules.plafonds import Ceiling, Month, over
 from logement.rules.redevance import DatedPart, Part, excess_over_maximum, lines_for_month
-from residence.models import Residence
+from residence.models import Dispositif, Residence
 from residence.rules.dates import add_months, eve, month_end, month_start, morrow
 from residence.rules.money import ZERO, euros
 
@@ -48,6 +49,12 @@ _KINDS = {
     Part.OBLIGATORY: LigneAvis.Kind.SERVICES,
     Part.OPTIONAL: LigneAvis.Kind.OPTIONAL,
 }
+# What is read of a contract: enough for its lines, and for the paper that tells them.
+_READ = (
+    *("status", "start_on", "end_on", "keys_back_on", "organisation", "place__code", "place__categorie"),
+    *("sejour__menage", "sejour__residence", "sejour__dispositif", "sejour__menage__name"),
+    "sejour__menage__is_confidential",
+)
 _KIND_ORDER = {kind: rank for rank, kind in enumerate(LigneAvis.Kind)}
 
 
@@ -85,6 +92,18 @@ class NewLine:
     monthly_amount: Decimal
     amount: Decimal
     reason: str = ""
+
+    @cached_property
+    def frozen(self) -> dict[str, Any]:
+        """As a paper keeps it."""
+        return {
+            "kind": str(self.kind),
+            "label": self.label,
+            "start_on": self.start_on.isoformat(),
+            "end_on": self.end_on.isoformat(),
+            "monthly_amount": str(self.monthly_amount),
+            "amount": str(self.amount),
+        }
 
 
 @dataclass
@@ -143,8 +162,9 @@ def contracts_of(residence: Residence, month: datetime.date) -> QuerySet[Contrat
 
 def contracts_without_avis(residence: Residence, month: datetime.date) -> QuerySet[ContratOccupation]:
     """Those of `contracts_of` that have no live ordinary avis for the month."""
-    avis = AvisEcheance.objects.live().filter(contrat=OuterRef("pk"), month=month_start(month), rank=0)
-    return contracts_of(residence, month).filter(~Exists(avis))
+    avis = AvisEcheance.objects.live().filter(month=month_start(month), rank=0)
+    # Looked up in a table of the month's avis: of a month just called, an EXISTS has been planned as if it had none.
+    return contracts_of(residence, month).exclude(pk__in=avis.order_by().values("contrat"))
 
 
 def owed_for_month(residence: Residence, month: datetime.date, contrats: QuerySet[ContratOccupation]) -> list[Owed]:
@@ -156,11 +176,9 @@ def owed_for_month(residence: Residence, month: datetime.date, contrats: QuerySe
     L.832-2).
     """
     month = month_start(month)
-    rows = list(
-        contrats.select_related("sejour__menage", "place")
-        .prefetch_related("sejour__residence", "sejour__dispositif", "place__categorie")
-        .order_by("place__code", "start_on")
-    )
+    rows = list(contrats.select_related("sejour__menage", "place").only(*_READ).order_by("place__code", "start_on"))
+    for contrat in rows:
+        contrat.sejour.residence = residence
     facts = _Facts(residence, month, [contrat.pk for contrat in rows])
     owed = [_owed(contrat, facts) for contrat in rows]
     _expect_apl(owed, month)
@@ -182,15 +200,19 @@ class _Facts:
         self.month, self.last = month, month_end(month)
         self.of_place: dict[tuple[Any, ...], list[NewLine]] = {}
         self.of_service: dict[tuple[Any, ...], list[NewLine]] = {}
-        of_them: dict[str, Any] = {"contrat__in": contrats}
+        of_them: dict[str, Any] = {"contrat__among": contrats}
         self.preavis = _by_contrat(Preavis.objects.filter(withdrawn_at=None, **of_them))
         after = OccupationPlace.objects.live().filter(kind=OccupationPlace.Kind.AFTER_CONTRACT, **of_them)
         self.after = _by_contrat(after.order_by("pk"))
         taken = Souscription.objects.filter(Q(end_on=None) | Q(end_on__gte=month), start_on__lte=self.last, **of_them)
-        self.souscriptions = _by_contrat(taken.select_related("prestation").order_by("start_on", "pk"))
+        rows = taken.order_by("start_on", "pk").values_list("contrat", "prestation", "start_on", "end_on")
+        self.souscriptions: dict[int, list[tuple[int, datetime.date, datetime.date | None]]] = defaultdict(list)
+        for contrat, *souscription in rows:
+            self.souscriptions[contrat].append(tuple(souscription))
+        self.prestations = Prestation.objects.in_bulk({row[0] for rows in self.souscriptions.values() for row in rows})
         self.joined: dict[int, list[Place]] = defaultdict(list)
-        joined = ContratOccupation.joined_places.through.objects.filter(contratoccupation__in=contrats)
-        for row in joined.select_related("place__categorie").order_by("place__code"):
+        joined = ContratOccupation.joined_places.through.objects.filter(contratoccupation__among=contrats)
+        for row in joined.select_related("place").order_by("place__code"):
             self.joined[row.contratoccupation_id].append(row.place)
         self.tarifs: dict[int, list[Tarif]] = defaultdict(list)
         tarifs = Tarif.objects.filter(residence=residence).meeting(month, self.last)
@@ -200,6 +222,7 @@ class _Facts:
         prices = TarifPrestation.objects.filter(prestation__residence=residence).meeting(month, self.last)
         for price in prices.order_by("valid_from"):
             self.prices[price.prestation_id].append(price)
+        self._residence = residence
         self.absences = Absences(residence, month)
         maxima = Maxima(residence)
         self.over: dict[int, str] = {}
@@ -214,6 +237,10 @@ class _Facts:
                         f"loyer et charges ({euros(tarif.rent + tarif.charges)}) au-dessus du maximum de la convention "
                         f"({euros(maximum.amount)})"
                     )
+
+    @cached_property
+    def categories(self) -> dict[int, CategoriePlace]:
+        return {one.pk: one for one in CategoriePlace.objects.filter(residence=self._residence)}
 
 
 def _by_contrat(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -299,20 +326,22 @@ def _check_tarifs(
         if tarif.pk in facts.over and tarif.valid_from <= last and (tarif.valid_to is None or tarif.valid_to >= first):
             owed.warn(ABOVE_MAXIMUM, f"place {place.code} : {facts.over[tarif.pk]}")
     if day <= last:
+        categorie = facts.categories[place.categorie_id]
         owed.warn(
-            NO_TARIF, f"place {place.code} : aucun tarif pour « {place.categorie} » au {max(day, first):%d/%m/%Y}"
+            NO_TARIF,
+            f"place {place.code} : aucun tarif pour « {categorie} » au {max(day, first):%d/%m/%Y}",
         )
 
 
 def _lines_of_services(owed: Owed, spans: Sequence[_Span], facts: _Facts) -> list[NewLine]:
     lines: list[NewLine] = []
     whole = _Span(spans[0].start, spans[-1].end)
-    for souscription in facts.souscriptions.get(owed.contrat.pk, ()):
-        first = max(facts.month, whole.start, souscription.start_on)
-        last = min(day for day in (facts.last, whole.end, souscription.end_on) if day is not None)
+    for prestation_id, start_on, end_on in facts.souscriptions.get(owed.contrat.pk, ()):
+        first = max(facts.month, whole.start, start_on)
+        last = min(day for day in (facts.last, whole.end, end_on) if day is not None)
         if last < first:
             continue
-        prestation = souscription.prestation
+        prestation = facts.prestations[prestation_id]
         if not facts.prices[prestation.pk]:
             owed.warn(NO_PRICE, f"la prestation « {prestation} » n’a pas de prix")
             continue
@@ -357,12 +386,12 @@ def _lines(parts: Iterable[DatedPart], span: _Span, month: datetime.date, *, kin
 def _expect_apl(owed: Sequence[Owed], month: datetime.date) -> None:
     """Share the APL expected by each stay among its contracts of the month, the first in date first."""
     stays = {one.contrat.sejour_id for one in owed}
-    rights = DroitApl.objects.filter(Q(end_on=None) | Q(end_on__gte=month), sejour__in=stays, start_on__lte=month)
-    by_stay = {right.sejour_id: right for right in rights}
+    rights = DroitApl.objects.filter(Q(end_on=None) | Q(end_on__gte=month), sejour__among=stays, start_on__lte=month)
+    by_stay = {right.sejour_id: right for right in rights.only("sejour", "status", "monthly_amount", "start_on")}
     called = (
         AvisEcheance.objects.live()
-        .filter(contrat__sejour__in=stays, month=month)
-        .exclude(contrat__in=[one.contrat.pk for one in owed])
+        .filter(contrat__sejour__among=stays, month=month)
+        .exclude(contrat__among=[one.contrat.pk for one in owed])
         .values("contrat__sejour")
         .annotate(apl=Sum("apl_expected"))
         .order_by()
@@ -398,6 +427,7 @@ def _hold_ceilings(owed: Sequence[Owed], residence: Residence, month: datetime.d
     if not concerned:
         return
     resources = resources_of({one.contrat.sejour.menage_id for one in concerned}, month_end(month))
+    dispositifs = Dispositif.objects.in_bulk(ceilings)
     above: list[tuple[Owed, Ceiling]] = []
     for one in concerned:
         known = resources.get(one.contrat.sejour.menage_id)
@@ -408,7 +438,7 @@ def _hold_ceilings(owed: Sequence[Owed], residence: Residence, month: datetime.d
         if asked is not None:
             of_stay = ceilings[one.contrat.sejour.dispositif_id]
             above += [(one, ceiling) for ceiling in of_stay if not ceiling.reduces and over(ceiling, asked) > 0]
-            _hold(one, asked, of_stay)
+            _hold(one, asked, of_stay, dispositifs[one.contrat.sejour.dispositif_id])
     _say_above(above, month)
 
 
@@ -420,7 +450,7 @@ def _say_above(above: Sequence[tuple[Owed, Ceiling]], month: datetime.date) -> N
     last, before = month_end(month), add_months(month, -1)
     above = [(one, ceiling) for one, ceiling in above if (one.start_on, one.end_on) == (month, last)]
     rows = AvisEcheance.objects.live().filter(
-        contrat__in=[one.contrat.pk for one, _ in above], month=before, rank=0, start_on=before, end_on=eve(month)
+        contrat__among=[one.contrat.pk for one, _ in above], month=before, rank=0, start_on=before, end_on=eve(month)
     )
     previous = {avis.contrat_id: avis for avis in rows.prefetch_related("lignes")} if above else {}
     resources = resources_of({one.contrat.sejour.menage_id for one, _ in above}, eve(month)) if previous else {}
@@ -431,7 +461,7 @@ def _say_above(above: Sequence[tuple[Owed, Ceiling]], month: datetime.date) -> N
             one.warn(ABOVE_CEILING, f"au-dessus du plafond du dispositif ({ceiling.label})")
 
 
-def _hold(one: Owed, asked: Month, ceilings: Sequence[Ceiling]) -> None:
+def _hold(one: Owed, asked: Month, ceilings: Sequence[Ceiling], dispositif: Dispositif) -> None:
     """Apply the reduction that makes every ceiling hold: the greatest of them."""
     reducing = [(over(ceiling, asked), ceiling) for ceiling in ceilings if ceiling.reduces]
     less, ceiling = max(reducing, key=lambda pair: pair[0], default=(ZERO, None))
@@ -444,7 +474,7 @@ def _hold(one: Owed, asked: Month, ceilings: Sequence[Ceiling]) -> None:
         end_on=asked.end,
         monthly_amount=-less,
         amount=-less,
-        reason=f"Plafond du dispositif « {one.contrat.sejour.dispositif} »"[:200],
+        reason=f"Plafond du dispositif « {dispositif} »"[:200],
     )
     one.lines = [*one.lines, reduction]
     for name in ("total", "housing"):
@@ -457,7 +487,7 @@ def _compare(owed: Sequence[Owed], month: datetime.date) -> None:
     The APL is not due for the month of the departure (CCH, R.823-12): its end is then no anomaly.
     """
     before = add_months(month, -1)
-    rows = AvisEcheance.objects.live().filter(contrat__in=[one.contrat.pk for one in owed], month=before, rank=0)
+    rows = AvisEcheance.objects.live().filter(contrat__among=[one.contrat.pk for one in owed], month=before, rank=0)
     previous = {
         avis.contrat_id: avis
         for avis in rows.values_list("contrat_id", "start_on", "end_on", "total", "apl_expected", named=True)

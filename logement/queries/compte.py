@@ -23,7 +23,7 @@ from logement.models import (
     Souscription,
 )
 from residence.components import Badge
-from residence.models import DocumentEmis, Mandataire, Menage, Residence
+from residence.models import DocumentEmis, Mandataire, Menage, Personne, Residence
 from residence.models.base import PlainText, today
 from residence.permissions import Permission
 from residence.queries.together import Rows
@@ -64,7 +64,7 @@ def balances(sejours: Collection[int], *, day: datetime.date | None = None) -> d
     values: dict[int, dict[str, Any]] = {pk: {} for pk in sejours}
     called = Q(kind=Ecriture.Kind.DEPOSIT_CALLED) | Q(reverses__kind=Ecriture.Kind.DEPOSIT_CALLED)
     sums = (
-        Ecriture.objects.filter(sejour__in=sejours)
+        Ecriture.objects.filter(sejour__among=sejours)
         .order_by()
         .values_list("sejour", Value("sums"))
         .annotate(
@@ -75,7 +75,7 @@ def balances(sejours: Collection[int], *, day: datetime.date | None = None) -> d
     )
     ahead = (
         Encaissement.objects.with_surplus()
-        .filter(sejour__in=sejours)
+        .filter(sejour__among=sejours)
         .order_by()
         .values_list("sejour", Value("ahead"))
         .annotate(surplus=Sum(F("amount") - F("imputed")), none=Value(ZERO), nil=Value(ZERO))
@@ -88,7 +88,7 @@ def balances(sejours: Collection[int], *, day: datetime.date | None = None) -> d
     late = Q(due_on__lt=day, to_pay__gt=0)
     left = (
         AvisEcheance.objects.unsettled()
-        .filter(contrat__sejour__in=sejours)
+        .filter(contrat__sejour__among=sejours)
         .with_to_pay()
         .values("contrat__sejour")
         .annotate(
@@ -278,28 +278,28 @@ def recipients(contrats: Iterable[Any], *, day: datetime.date | None = None) -> 
     contract. A confidential household that the reader may not open is its number and its place, nothing else.
     """
     contrats = list(contrats)
-    parties: dict[int, list[PartieContrat]] = defaultdict(list)
+    parties: dict[int, list[Personne]] = defaultdict(list)
     holders = [PartieContrat.Capacity.TITULAIRE, PartieContrat.Capacity.CO_TITULAIRE]
-    rows = PartieContrat.objects.on(day or today()).filter(contrat__in=[one.pk for one in contrats])
+    rows = PartieContrat.objects.on(day or today()).filter(contrat__among=[one.pk for one in contrats])
     rows = rows.filter(capacity__in=holders)
-    names = ("civility", "first_names", "last_name", "is_confidential")
-    for partie in rows.select_related("personne").only("contrat", "personne", *(f"personne__{name}" for name in names)):
-        parties[partie.contrat_id].append(partie)
+    links = list(rows.order_by("pk").values_list("contrat", "personne"))
+    names = Personne.objects.only("civility", "first_names", "last_name", "is_confidential")
+    personnes = {one.pk: one for one in names.filter(pk__among={personne for _, personne in links}).order_by()}
+    for contrat, personne in links:
+        parties[contrat].append(personnes[personne])
     received = {
         mandataire.personne_id: mandataire
-        for mandataire in Mandataire.objects.in_force(day).filter(
-            receives=True, personne__in=[partie.personne_id for rows in parties.values() for partie in rows]
-        )
+        for mandataire in Mandataire.objects.in_force(day).filter(receives=True, personne__among=personnes)
     }
     return {contrat.pk: _lines_for(contrat, parties[contrat.pk], received) for contrat in contrats}
 
 
-def _lines_for(contrat: Any, parties: list[PartieContrat], received: dict[int, Mandataire]) -> list[str]:
+def _lines_for(contrat: Any, parties: list[Personne], received: dict[int, Mandataire]) -> list[str]:
     menage, residence = contrat.sejour.menage, contrat.sejour.residence
     if menage.is_masked:
         return [str(menage).capitalize(), f"Place {contrat.place.code}"]
-    names = [partie.personne.formal_name for partie in parties] or [str(menage)]
-    mandataire = next((received[partie.personne_id] for partie in parties if partie.personne_id in received), None)
+    names = [personne.formal_name for personne in parties] or [str(menage)]
+    mandataire = next((received[personne.pk] for personne in parties if personne.pk in received), None)
     if mandataire is not None:
         lines = [mandataire.name, f"pour {names[0]}"]
         lines += [mandataire.address, f"{mandataire.postal_code} {mandataire.city}".strip()]
@@ -313,7 +313,7 @@ def current_contrats(sejours: Collection[int]) -> dict[int, ContratOccupation]:
     """By stay, the contract under which it goes on, or its last one."""
     rows = (
         ContratOccupation.objects.live()
-        .filter(sejour__in=sejours)
+        .filter(sejour__among=sejours)
         .exclude(status__in=[ContratOccupation.Status.DRAFT, ContratOccupation.Status.TO_SIGN])
         .select_related("place__logement", "sejour__menage", "sejour__residence")
         .order_by("start_on")

@@ -32,7 +32,7 @@ def terms_of(sejours: Iterable[int]) -> dict[int, list[Term]]:
     What the household paid goes to loyer and charges first: the reading that protects the APL and the home.
     """
     found: dict[int, list[Term]] = {pk: [] for pk in sejours}
-    rows = AvisEcheance.objects.called().filter(contrat__sejour__in=list(found))
+    rows = AvisEcheance.objects.called().filter(contrat__sejour__among=found)
     names = ("contrat__sejour", "month", "total", "housing", "apl_expected", "apl_received", "paid")
     for sejour, month, total, housing, expected, received, paid in rows.order_by("month").values_list(*names):
         by_household = paid - (received or ZERO)

@@ -44,7 +44,7 @@ def _living() -> QuerySet[Ressource]:
 
 def resources_of(menages: Collection[int], day: datetime.date) -> dict[int, Decimal]:
     """Euros a month, by household whose resources are known on `day`."""
-    lines = _living().filter(Q(end_on=None) | Q(end_on__gte=day), start_on__lte=day, menage__in=menages)
+    lines = _living().filter(Q(end_on=None) | Q(end_on__gte=day), start_on__lte=day, menage__among=menages)
     return dict(lines.order_by().values_list("menage").annotate(sum=Sum("monthly_amount")))
 
 

@@ -16,6 +16,6 @@ def announced_debits(
     day = collected_on(month, issued_on=issued_on)
     return {
         one.contrat_id: {"on": day, "rum": one.rum, "ics": one.ics, "iban": masked_iban(one.iban)}
-        for one in MandatPrelevement.objects.live().filter(contrat__in=contrats)
+        for one in MandatPrelevement.objects.live().filter(contrat__among=contrats)
         if one.usable_until and day <= one.usable_until
     }

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from django.apps import apps
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
 from django.db.models.functions import Coalesce, Concat, Lower
+from django.db.models.lookups import Lookup
 from django.utils import timezone
 
 from residence.permissions import TABLE, Permission
@@ -15,6 +17,23 @@ from residence.permissions import TABLE, Permission
 def today() -> Any:
     """The day it is in Europe/Paris."""
     return timezone.localdate()
+
+
+@models.Field.register_lookup
+@models.ForeignObject.register_lookup
+class Among(Lookup[Any]):
+    """`sejour__among=keys`: keys by the thousand as one parameter, where `in` prepares, sends and parses each."""
+
+    lookup_name = "among"
+
+    def get_prep_lookup(self) -> str:
+        return f"{{{','.join(map(str, self.rhs))}}}"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        if self.rhs == "{}":
+            raise EmptyResultSet
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s::bigint[])", [*params, self.rhs]
 
 
 class ChoiceCheck(models.CheckConstraint):

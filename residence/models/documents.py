@@ -1,7 +1,6 @@
 """What is issued, and never changes again; what is attached; the texts that a résidence adapts."""
 
 import hashlib
-import json
 from typing import Any
 
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -19,10 +18,12 @@ from residence.models.personnes import Menage, Personne
 from residence.models.staff import User
 from residence.permissions import Permission
 
+_CANONICAL = DjangoJSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
 
 def canonical_json(data: Any) -> str:
     """The one way in which frozen data is written before it is hashed."""
-    return json.dumps(data, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _CANONICAL.encode(data)
 
 
 def sha256_of(content: bytes | str) -> str:

@@ -227,7 +227,7 @@ class Personne(models.Model):
         """« Madame Awa DIALLO », as letters and contracts write it."""
         if self.is_masked:
             return str(self)
-        civility = self.get_civility_display() if self.civility != self.Civility.UNKNOWN else ""
+        civility = self.Civility(self.civility).label if self.civility != self.Civility.UNKNOWN else ""
         return f"{civility} {self.first_names} {self.last_name.upper()}".strip()
 
 
