@@ -22,7 +22,7 @@ from logement.models import (
     Sejour,
     SignalementDepart,
 )
-from logement.queries.campagnes import NewLine
+from logement.queries.owed import NewLine
 from logement.rules.bordereau import right_ends_on
 from logement.rules.redevance import payable_until
 from residence.actions.journal import record

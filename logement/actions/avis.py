@@ -15,8 +15,9 @@ from logement.actions.compte import lock_accounts, open_day, post_values, settle
 from logement.actions.encaissements import refresh_stays
 from logement.actions.quittances import issue_receipts
 from logement.models import AvisEcheance, ContratOccupation, LigneAvis
-from logement.queries.campagnes import NewLine, owed_for_month
+from logement.queries.campagnes import owed_for_month
 from logement.queries.compte import some
+from logement.queries.owed import NewLine
 from logement.rules.redevance import payable_until
 from residence.actions.journal import record
 from residence.bulk import reserve_keys

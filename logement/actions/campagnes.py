@@ -28,8 +28,9 @@ from logement.models import (
     LigneAvis,
     Quittance,
 )
-from logement.queries.campagnes import Anomaly, NewLine, Owed, contracts_without_avis, owed_for_month
+from logement.queries.campagnes import contracts_without_avis, owed_for_month
 from logement.queries.compte import Balance, balances, place_and_date, recipients
+from logement.queries.owed import Anomaly, NewLine, Owed
 from logement.queries.prelevements import announced_debits
 from logement.rules.redevance import payable_until
 from residence.actions.documents import Batch
@@ -161,7 +162,6 @@ def _to_call(residence: Residence, month: datetime.date) -> tuple[Campagne, list
 def _save_prepared(campagne: Campagne, anomalies: Sequence[Anomaly], *, by: User | None) -> None:
     campagne.prepared_by, campagne.prepared_at = by, timezone.now()
     campagne.anomalies = [anomaly.as_json() for anomaly in anomalies]
-    campagne.full_clean(exclude=["prepared_by", "confirmed_by", "sent_by"])
     campagne.save()
 
 

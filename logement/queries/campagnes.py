@@ -3,7 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -26,22 +26,26 @@ from logement.models import (
 )
 from logement.models.parc import days
 from logement.queries.absences import Absences
-from logement.queries.plafonds import ceilings_of, month_of, resources_of
+from logement.queries.owed import (
+    ABOVE_MAXIMUM,
+    AMOUNT_JUMP,
+    APL_MISSING,
+    NO_PRICE,
+    NO_TARIF,
+    PAST_END,
+    TOO_LONG_AWAY,
+    NewLine,
+    Owed,
+)
+from logement.queries.plafonds import hold_ceilings
 from logement.queries.tarifs import Maxima
-from logement.rules.plafonds import Ceiling, Month, over
 from logement.rules.redevance import DatedPart, Part, excess_over_maximum, lines_for_month
-from residence.models import Dispositif, Residence
+from residence.models import Residence
 from residence.rules.dates import add_months, eve, month_end, month_start, morrow
 from residence.rules.money import ZERO, euros
 
 # An amount that moves by more than this share of the month before is shown.
 JUMP = Decimal("0.20")
-
-NO_TARIF, ABOVE_MAXIMUM = "no_tarif", "above_maximum"
-NO_PRICE, APL_MISSING, AMOUNT_JUMP, PAST_END = "no_price", "apl_missing", "amount_jump", "past_end"
-ABOVE_CEILING, NO_RESOURCES = "above_ceiling", "no_resources"
-TOO_LONG_AWAY = "too_long_away"
-BLOCKING = frozenset({NO_TARIF, ABOVE_MAXIMUM})
 
 _KINDS = {
     Part.LOYER: LigneAvis.Kind.RENT,
@@ -56,87 +60,6 @@ _READ = (
     "sejour__menage__is_confidential",
 )
 _KIND_ORDER = {kind: rank for rank, kind in enumerate(LigneAvis.Kind)}
-
-
-@dataclass(frozen=True)
-class Anomaly:
-    """Something to look at before confirming; a blocking one leaves its contract out. `text` names nobody."""
-
-    code: str
-    contrat_id: int
-    place: str
-    text: str
-
-    @property
-    def is_blocking(self) -> bool:
-        return self.code in BLOCKING
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "contrat": self.contrat_id,
-            "place": self.place,
-            "text": self.text,
-            "blocking": self.is_blocking,
-        }
-
-
-@dataclass(frozen=True)
-class NewLine:
-    """A line of an avis to come, in euros; its days are both included."""
-
-    kind: str
-    label: str
-    start_on: datetime.date
-    end_on: datetime.date
-    monthly_amount: Decimal
-    amount: Decimal
-    reason: str = ""
-
-    @cached_property
-    def frozen(self) -> dict[str, Any]:
-        """As a paper keeps it."""
-        return {
-            "kind": str(self.kind),
-            "label": self.label,
-            "start_on": self.start_on.isoformat(),
-            "end_on": self.end_on.isoformat(),
-            "monthly_amount": str(self.monthly_amount),
-            "amount": str(self.amount),
-        }
-
-
-@dataclass
-class Owed:
-    """What a contract owes for a month. No line: no day in the month, or something blocks it."""
-
-    contrat: ContratOccupation
-    lines: list[NewLine] = field(default_factory=list)
-    apl_expected: Decimal = ZERO
-    anomalies: list[Anomaly] = field(default_factory=list)
-
-    @property
-    def is_blocked(self) -> bool:
-        return any(anomaly.is_blocking for anomaly in self.anomalies)
-
-    @cached_property
-    def total(self) -> Decimal:
-        return sum((line.amount for line in self.lines), ZERO)
-
-    @cached_property
-    def housing(self) -> Decimal:
-        return sum((line.amount for line in self.lines if line.kind in LigneAvis.HOUSING), ZERO)
-
-    @property
-    def start_on(self) -> datetime.date:
-        return min(line.start_on for line in self.lines)
-
-    @property
-    def end_on(self) -> datetime.date:
-        return max(line.end_on for line in self.lines)
-
-    def warn(self, code: str, text: str) -> None:
-        self.anomalies.append(Anomaly(code, self.contrat.pk, self.contrat.place.code, text))
 
 
 @dataclass(frozen=True)
@@ -182,7 +105,7 @@ def owed_for_month(residence: Residence, month: datetime.date, contrats: QuerySe
     facts = _Facts(residence, month, [contrat.pk for contrat in rows])
     owed = [_owed(contrat, facts) for contrat in rows]
     _expect_apl(owed, month)
-    _hold_ceilings(owed, residence, month)
+    hold_ceilings(owed, residence, month)
     _compare(owed, month)
     for one in owed:
         if one.apl_expected and (text := facts.absences.too_long(one.contrat.sejour_id)):
@@ -415,70 +338,6 @@ def _is_missing(right: DroitApl, month: datetime.date) -> bool:
     if right.status == DroitApl.Status.REFUSED:
         return right.start_on == month
     return right.status != DroitApl.Status.GRANTED
-
-
-def _hold_ceilings(owed: Sequence[Owed], residence: Residence, month: datetime.date) -> None:
-    """Take off what passes the ceiling of a dispositif that reduces; say what begins to pass one that does not.
-
-    Resources are those known for the last day of the month; who reads the campaign learns the reduction, not them.
-    """
-    ceilings = ceilings_of(residence)
-    concerned = [one for one in owed if one.lines and one.contrat.sejour.dispositif_id in ceilings]
-    if not concerned:
-        return
-    resources = resources_of({one.contrat.sejour.menage_id for one in concerned}, month_end(month))
-    dispositifs = Dispositif.objects.in_bulk(ceilings)
-    above: list[tuple[Owed, Ceiling]] = []
-    for one in concerned:
-        known = resources.get(one.contrat.sejour.menage_id)
-        if known is None:
-            one.warn(NO_RESOURCES, "ressources inconnues : le plafond du dispositif n’est pas calculé")
-            continue
-        asked = month_of(one.lines, apl=one.apl_expected, resources=known)
-        if asked is not None:
-            of_stay = ceilings[one.contrat.sejour.dispositif_id]
-            above += [(one, ceiling) for ceiling in of_stay if not ceiling.reduces and over(ceiling, asked) > 0]
-            _hold(one, asked, of_stay, dispositifs[one.contrat.sejour.dispositif_id])
-    _say_above(above, month)
-
-
-def _say_above(above: Sequence[tuple[Owed, Ceiling]], month: datetime.date) -> None:
-    """Say which whole months pass a ceiling that only warns, where the whole month before did not.
-
-    The APL begins after the month of the entry (CCH, R.823-10): a month begun or left half way says nothing.
-    """
-    last, before = month_end(month), add_months(month, -1)
-    above = [(one, ceiling) for one, ceiling in above if (one.start_on, one.end_on) == (month, last)]
-    rows = AvisEcheance.objects.live().filter(
-        contrat__among=[one.contrat.pk for one, _ in above], month=before, rank=0, start_on=before, end_on=eve(month)
-    )
-    previous = {avis.contrat_id: avis for avis in rows.prefetch_related("lignes")} if above else {}
-    resources = resources_of({one.contrat.sejour.menage_id for one, _ in above}, eve(month)) if previous else {}
-    for one, ceiling in above:
-        avis, known = previous.get(one.contrat.pk), resources.get(one.contrat.sejour.menage_id)
-        asked = avis and known and month_of(avis.lignes.all(), apl=avis.apl_expected, resources=known)
-        if not asked or over(ceiling, asked) == 0:
-            one.warn(ABOVE_CEILING, f"au-dessus du plafond du dispositif ({ceiling.label})")
-
-
-def _hold(one: Owed, asked: Month, ceilings: Sequence[Ceiling], dispositif: Dispositif) -> None:
-    """Apply the reduction that makes every ceiling hold: the greatest of them."""
-    reducing = [(over(ceiling, asked), ceiling) for ceiling in ceilings if ceiling.reduces]
-    less, ceiling = max(reducing, key=lambda pair: pair[0], default=(ZERO, None))
-    if not less or ceiling is None:
-        return
-    reduction = NewLine(
-        kind=LigneAvis.Kind.REDUCTION,
-        label=f"remise, {ceiling.label}"[:150],
-        start_on=asked.start,
-        end_on=asked.end,
-        monthly_amount=-less,
-        amount=-less,
-        reason=f"Plafond du dispositif « {dispositif} »"[:200],
-    )
-    one.lines = [*one.lines, reduction]
-    for name in ("total", "housing"):
-        one.__dict__.pop(name, None)
 
 
 def _compare(owed: Sequence[Owed], month: datetime.date) -> None:

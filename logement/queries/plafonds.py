@@ -10,11 +10,12 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from logement.models import AvisEcheance, LigneAvis, Sejour
+from logement.queries.owed import ABOVE_CEILING, NO_RESOURCES, NewLine, Owed
 from logement.rules.plafonds import Base, Ceiling, Month, over, rate
-from residence.models import CritereDispositif, Residence, Ressource
+from residence.models import CritereDispositif, Dispositif, Residence, Ressource
 from residence.models.base import today
 from residence.queries.together import Rows, together
-from residence.rules.dates import month_end
+from residence.rules.dates import add_months, eve, month_end
 from residence.rules.money import ZERO, percent
 
 _IN_REDEVANCE = frozenset({LigneAvis.Kind.RENT, LigneAvis.Kind.CHARGES, LigneAvis.Kind.SERVICES})
@@ -61,6 +62,73 @@ def month_of(lines: Sequence[Any], *, apl: Decimal, resources: Decimal) -> Month
         apl=apl,
         resources=resources,
     )
+
+
+def hold_ceilings(owed: Sequence[Owed], residence: Residence, month: datetime.date) -> None:
+    """Take off what passes the ceiling of a dispositif that reduces; say what begins to pass one that does not.
+
+    Resources are those known for the last day of the month; who reads the campaign learns the reduction, not them.
+    """
+    ceilings = ceilings_of(residence)
+    concerned = [one for one in owed if one.lines and one.contrat.sejour.dispositif_id in ceilings]
+    if not concerned:
+        return
+    resources = resources_of({one.contrat.sejour.menage_id for one in concerned}, month_end(month))
+    dispositifs = Dispositif.objects.in_bulk(ceilings)
+    above: list[tuple[Owed, Ceiling]] = []
+    for one in concerned:
+        known = resources.get(one.contrat.sejour.menage_id)
+        if known is None:
+            one.warn(NO_RESOURCES, "ressources inconnues : le plafond du dispositif n’est pas calculé")
+            continue
+        asked = month_of(one.lines, apl=one.apl_expected, resources=known)
+        if asked is not None:
+            of_stay = ceilings[one.contrat.sejour.dispositif_id]
+            above += [(one, ceiling) for ceiling in of_stay if not ceiling.reduces and over(ceiling, asked) > 0]
+            _hold(one, asked, of_stay, dispositifs[one.contrat.sejour.dispositif_id])
+    _say_above(above, month)
+
+
+def _say_above(above: Sequence[tuple[Owed, Ceiling]], month: datetime.date) -> None:
+    """Say which whole months pass a ceiling that only warns, where the whole month before did not.
+
+    The APL begins after the month of the entry (CCH, R.823-10): a month begun or left half way says nothing.
+    """
+    last, before = month_end(month), add_months(month, -1)
+    above = [(one, ceiling) for one, ceiling in above if (one.start_on, one.end_on) == (month, last)]
+    whole = AvisEcheance.objects.live().filter(month=before, rank=0, start_on=before, end_on=eve(month))
+    contrats = {one.contrat.pk for one, _ in above}
+    lines = LigneAvis.objects.filter(avis__contrat__among=contrats, avis__in=whole.order_by())
+    names = ("avis__contrat_id", "avis__apl_expected", "kind", "start_on", "end_on", "amount")
+    previous: dict[int, list[Any]] = defaultdict(list)
+    for line in lines.order_by().values_list(*names, named=True):
+        previous[line.avis__contrat_id].append(line)
+    resources = resources_of({one.contrat.sejour.menage_id for one, _ in above}, eve(month)) if previous else {}
+    for one, ceiling in above:
+        avis, known = previous.get(one.contrat.pk), resources.get(one.contrat.sejour.menage_id)
+        asked = avis and known and month_of(avis, apl=avis[0].avis__apl_expected, resources=known)
+        if not asked or over(ceiling, asked) == 0:
+            one.warn(ABOVE_CEILING, f"au-dessus du plafond du dispositif ({ceiling.label})")
+
+
+def _hold(one: Owed, asked: Month, ceilings: Sequence[Ceiling], dispositif: Dispositif) -> None:
+    """Apply the reduction that makes every ceiling hold: the greatest of them."""
+    reducing = [(over(ceiling, asked), ceiling) for ceiling in ceilings if ceiling.reduces]
+    less, ceiling = max(reducing, key=lambda pair: pair[0], default=(ZERO, None))
+    if not less or ceiling is None:
+        return
+    reduction = NewLine(
+        kind=LigneAvis.Kind.REDUCTION,
+        label=f"remise, {ceiling.label}"[:150],
+        start_on=asked.start,
+        end_on=asked.end,
+        monthly_amount=-less,
+        amount=-less,
+        reason=f"Plafond du dispositif « {dispositif} »"[:200],
+    )
+    one.lines = [*one.lines, reduction]
+    for name in ("total", "housing"):
+        one.__dict__.pop(name, None)
 
 
 @dataclass(frozen=True)
