@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from itertools import groupby
 
 from residence.rules.dated import in_force
@@ -72,19 +73,19 @@ class _Month:
     paid_housing: Decimal
     paid_other: Decimal
 
-    @property
+    @cached_property
     def due_on(self) -> date:
         return month_end(self.month)
 
-    @property
+    @cached_property
     def housing_debt(self) -> Decimal:
         return self.housing - self.apl - self.paid_housing
 
-    @property
+    @cached_property
     def received(self) -> Decimal:
         return self.apl + self.paid_housing + self.paid_other
 
-    @property
+    @cached_property
     def still_due(self) -> Decimal:
         return self.housing + self.other - self.received
 

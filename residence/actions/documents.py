@@ -5,23 +5,29 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
-from django.db import transaction
-from django.db.models import F, Model
+from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from residence.bulk import Written, reserve_keys, write_values
-from residence.models import Compteur, DocumentEmis, DocumentKind, Menage, ModeleDocument, Residence, User
+from residence.models import DocumentEmis, DocumentKind, Menage, ModeleDocument, Residence, User
 from residence.models.base import today
 from residence.models.documents import canonical_json, sha256_of
 from residence.pdf import render_pdf
 
+_RESERVE = """
+    INSERT INTO residence_compteur (residence_id, kind, year, last) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (residence_id, kind, year) DO UPDATE SET last = residence_compteur.last + excluded.last
+    RETURNING last
+"""
+
 
 def reserve_ranks(residence: Residence, kind: str, year: int, *, count: int = 1) -> range:
     """`count` numbers that nobody else gets; those not used in the end are burnt."""
-    Compteur.objects.get_or_create(residence=residence, kind=kind, year=year)
-    counter = Compteur.objects.select_for_update().get(residence=residence, kind=kind, year=year)
-    Compteur.objects.filter(pk=counter.pk).update(last=F("last") + count)
-    return range(counter.last + 1, counter.last + 1 + count)
+    with connection.cursor() as cursor:
+        cursor.execute(_RESERVE, [residence.pk, str(kind), year, count])
+        (last,) = cursor.fetchone()
+    return range(last - count + 1, last + 1)
 
 
 def current_modele(residence: Residence, kind: str, day: datetime.date) -> ModeleDocument | None:
