@@ -15,6 +15,7 @@ from accompagnement.models.projets import Objectif
 from accompagnement.rules.collectif import Every
 from residence.models import Menage, Partenaire, Personne, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check, today
+from residence.models.conditions import Check
 
 
 class ActionCollectiveEvery(models.TextChoices):
@@ -69,17 +70,17 @@ class ActionCollective(models.Model):
             choice_check("mission", NoteSocialeMission, name="action_collective_mission", blank=True),
             order_check("first_on", "last_on", name="action_collective_order"),
             pair_check("ended_on", "ended_by", name="action_collective_ended"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(ended_on__isnull=True) | ~Q(ended_reason=""),
                 name="action_collective_ended_why",
                 violation_error_message="Dites pourquoi l’action s’arrête.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(every="once") | Q(first_on=F("last_on")),
                 name="action_collective_once",
                 violation_error_message="Une action d’un seul jour finit ce jour-là.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(session_cost__isnull=True) | Q(session_cost__gte=0),
                 name="action_collective_cost",
                 violation_error_message="Le coût ne peut pas être négatif.",
@@ -130,12 +131,12 @@ class SeanceAction(models.Model):
         constraints = [
             pair_check("attended_at", "attended_by", name="seance_action_attended"),
             pair_check("cancelled_on", "cancelled_by", name="seance_action_cancelled"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(cancelled_on__isnull=True) | (~Q(cancelled_reason="") & Q(attended_at__isnull=True)),
                 name="seance_action_cancelled_why",
                 violation_error_message="Une séance annulée dit pourquoi, et n’a pas de présents.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(cost__isnull=True) | Q(cost__gte=0),
                 name="seance_action_cost",
                 violation_error_message="Le coût ne peut pas être négatif.",
@@ -212,7 +213,7 @@ class InscriptionAction(models.Model):
         constraints = [
             order_check("start_on", "end_on", name="inscription_action_order"),
             pair_check("withdrawn_on", "withdrawn_by", name="inscription_action_withdrawn"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(menage__isnull=False, personne__isnull=False, guest_name="")
                 | (Q(menage__isnull=True, personne__isnull=True, objectif__isnull=True) & ~Q(guest_name="")),
                 name="inscription_action_who",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from logement.models import Sejour
 from residence.models import Menage, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check
+from residence.models.conditions import Check
 
 
 class Theme(models.TextChoices):
@@ -76,7 +77,7 @@ class DossierSocial(models.Model):
         ordering = ["-opened_on"]
         constraints = [
             order_check("opened_on", "closed_on", name="dossier_social_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(closed_on__isnull=True) | ~Q(closed_reason=""),
                 name="dossier_social_closed",
                 violation_error_message="Dites pourquoi le dossier est clos.",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from logement.models import Place
 from residence.models import Menage, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, pair_check
+from residence.models.conditions import Check
 from residence.permissions import Permission
 
 
@@ -124,15 +125,13 @@ class Incident(models.Model):
             choice_check("status", IncidentStatus, name="incident_status"),
             choice_check("outcome", IncidentOutcome, name="incident_outcome", blank=True),
             pair_check("closed_on", "closed_by", name="incident_closed"),
-            models.CheckConstraint(
+            Check(
                 condition=(Q(status="closed", closed_on__isnull=False) & ~Q(outcome=""))
                 | (~Q(status="closed") & Q(closed_on__isnull=True, outcome="", closed_reason="")),
                 name="incident_closed_why",
                 violation_error_message="Un incident clos dit comment il finit.",
             ),
-            models.CheckConstraint(
-                condition=~Q(told=""), name="incident_told", violation_error_message="Dites ce qui s’est passé."
-            ),
+            Check(condition=~Q(told=""), name="incident_told", violation_error_message="Dites ce qui s’est passé."),
         ]
 
     def __str__(self) -> str:
@@ -196,7 +195,7 @@ class SuiteIncident(models.Model):
         ordering = ["on", "pk"]
         constraints = [
             choice_check("kind", SuiteIncidentKind, name="suite_incident_kind"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(is_set_aside=False) | ~Q(text=""),
                 name="suite_incident_set_aside",
                 violation_error_message="Dites pourquoi cette étape est sans objet.",

@@ -11,6 +11,7 @@ from accompagnement.models.dossiers import DossierSocial
 from accompagnement.models.partenaires import Accord
 from residence.models import ContactPartenaire, Partenaire, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check, today
+from residence.models.conditions import Check
 from residence.permissions import Permission
 
 
@@ -101,7 +102,7 @@ class ParticipantInstance(models.Model):
         verbose_name_plural = "participants des instances"
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(user__isnull=False, contact__isnull=True) | Q(user__isnull=True, contact__isnull=False),
                 name="participant_instance_somebody",
                 violation_error_message="Choisissez un membre de l’équipe, ou un contact d’un partenaire.",
@@ -215,13 +216,13 @@ class SituationInstance(models.Model):
             pair_check("decided_on", "decided_by", name="situation_instance_decided"),
             pair_check("done_on", "done_by", name="situation_instance_done"),
             order_check("decided_on", "due_on", name="situation_instance_due"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(decided_on__isnull=True, decision="", outcome="")
                 | (Q(decided_on__isnull=False) & ~Q(decision="") & ~Q(outcome="")),
                 name="situation_instance_decision",
                 violation_error_message="Une décision dit ce qui est décidé, et si la situation reste ouverte.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(need=""),
                 name="situation_instance_need",
                 violation_error_message="Dites ce que les participants ont besoin de savoir.",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accompagnement.models.dossiers import DossierSocial, Theme
 from residence.models import Referent, User
 from residence.models.base import PlainText, ScopedQuerySet, choice_check, pair_check
+from residence.models.conditions import Check
 
 
 def followed_by(user: Any) -> Q:
@@ -137,17 +138,17 @@ class NoteSociale(models.Model):
             choice_check("kind", NoteSocialeKind, name="note_sociale_kind"),
             choice_check("outcome", NoteSocialeOutcome, name="note_sociale_outcome"),
             choice_check("level", NoteSocialeLevel, name="note_sociale_level"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(mission__in=["", *NoteSocialeMission.values]),
                 name="note_sociale_mission",
                 violation_error_message="Cette mission n’est pas dans la liste.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(text=""),
                 name="note_sociale_text",
                 violation_error_message="Une note dit quelque chose.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(next_step_on__isnull=True) | ~Q(next_step=""),
                 name="note_sociale_next_step",
                 violation_error_message="Dites quelle suite donner, ou retirez sa date.",

@@ -10,6 +10,7 @@ from accompagnement.models.dossiers import DossierSocial, Theme
 from accompagnement.models.projets import OfDossierQuerySet
 from residence.models import ContactPartenaire, Partenaire, Personne, User
 from residence.models.base import choice_check, order_check, pair_check
+from residence.models.conditions import Check
 
 
 class Accord(models.TextChoices):
@@ -94,17 +95,17 @@ class OrientationPartenaire(models.Model):
             order_check("sent_on", "answered_on", name="orientation_partenaire_answered_order"),
             order_check("consented_on", "consent_withdrawn_on", name="orientation_partenaire_withdrawn_order"),
             pair_check("consent_withdrawn_on", "consent_withdrawn_by", name="orientation_partenaire_withdrawn"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(answer="", answered_on__isnull=True) | (~Q(answer="") & Q(answered_on__isnull=False)),
                 name="orientation_partenaire_answered",
                 violation_error_message="Une réponse a sa date.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(outcome="", outcome_on__isnull=True) | (~Q(outcome="") & Q(outcome_on__isnull=False)),
                 name="orientation_partenaire_ended",
                 violation_error_message="Une issue a sa date.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(shared=""),
                 name="orientation_partenaire_shared",
                 violation_error_message="Dites ce qui est dit au partenaire.",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accompagnement.models.dossiers import DossierSocial, Theme
 from residence.models import DocumentEmis, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
+from residence.models.conditions import Check
 
 # How a person says where they stand on a theme, from the hardest to the easiest.
 LEVELS = {
@@ -116,7 +117,7 @@ class NiveauBilan(models.Model):
         ordering = ["pk"]
         constraints = [
             choice_check("theme", Theme, name="niveau_bilan_theme"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(level__in=list(LEVELS)),
                 name="niveau_bilan_level",
                 violation_error_message="L’échelle va de 1 à 5.",
@@ -165,14 +166,12 @@ class Objectif(models.Model):
             choice_check("outcome", ObjectifOutcome, name="objectif_outcome", blank=True),
             order_check("opened_on", "ended_on", name="objectif_order"),
             pair_check("ended_on", "ended_by", name="objectif_ended"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(ended_on__isnull=True, outcome="") | (Q(ended_on__isnull=False) & ~Q(outcome="")),
                 name="objectif_ended_outcome",
                 violation_error_message="Un objectif terminé dit comment.",
             ),
-            models.CheckConstraint(
-                condition=~Q(words=""), name="objectif_words", violation_error_message="Dites l’objectif."
-            ),
+            Check(condition=~Q(words=""), name="objectif_words", violation_error_message="Dites l’objectif."),
         ]
 
     def __str__(self) -> str:
@@ -217,7 +216,7 @@ class EtapeObjectif(models.Model):
         constraints = [
             choice_check("who", EtapeObjectifWho, name="etape_objectif_who"),
             pair_check("done_on", "done_by", name="etape_objectif_done"),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(what=""), name="etape_objectif_what", violation_error_message="Dites ce qui est à faire."
             ),
         ]

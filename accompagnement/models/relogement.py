@@ -8,6 +8,7 @@ from accompagnement.models.dossiers import DossierSocial
 from accompagnement.models.projets import OfDossierQuerySet
 from residence.models import User
 from residence.models.base import choice_check, order_check, pair_check
+from residence.models.conditions import Check
 
 
 class DemandeLogementEnd(models.TextChoices):
@@ -50,7 +51,7 @@ class DemandeLogement(models.Model):
             order_check("registered_on", "renewed_on", name="demande_logement_renewed"),
             order_check("registered_on", "ended_on", name="demande_logement_order"),
             pair_check("ended_on", "ended_by", name="demande_logement_ended"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(ended_on__isnull=True, ended_reason="") | (Q(ended_on__isnull=False) & ~Q(ended_reason="")),
                 name="demande_logement_why",
                 violation_error_message="Une demande terminée dit pourquoi.",
@@ -117,7 +118,7 @@ class Priorite(models.Model):
             order_check("filed_on", "decided_on", name="priorite_order", message="On décide après le dépôt."),
             order_check("decided_on", "valid_until_on", name="priorite_valid"),
             order_check("filed_on", "ended_on", name="priorite_ended"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(decided_on__isnull=True, status__in=["filed", "ended"])
                 | Q(decided_on__isnull=False, status__in=["granted", "refused", "ended"]),
                 name="priorite_decided",
@@ -226,22 +227,22 @@ class OffreLogement(models.Model):
             choice_check("outcome", OffreLogementOutcome, name="offre_logement_outcome", blank=True),
             order_check("received_on", "answer_by_on", name="offre_logement_order"),
             order_check("received_on", "visit_on", name="offre_logement_visit"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(answer="", answered_on__isnull=True) | (~Q(answer="") & Q(answered_on__isnull=False)),
                 name="offre_logement_answered",
                 violation_error_message="Une réponse a sa date.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(answer="refused") | ~Q(answer_reason=""),
                 name="offre_logement_refused",
                 violation_error_message="Un refus dit sa raison : elle servira aux prochaines offres.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(outcome="", outcome_on__isnull=True) | (~Q(outcome="") & Q(outcome_on__isnull=False)),
                 name="offre_logement_ended",
                 violation_error_message="Une issue a sa date.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(monthly_rent__isnull=True) | Q(monthly_rent__gte=0),
                 name="offre_logement_rent",
                 violation_error_message="Le loyer ne peut pas être négatif.",

@@ -9,6 +9,7 @@ from accompagnement.models.dossiers import DossierSocial
 from accompagnement.models.projets import OfDossierQuerySet
 from residence.models import DocumentEmis, Personne, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
+from residence.models.conditions import Check
 
 
 class ParcoursRsa(models.Model):
@@ -43,7 +44,7 @@ class ParcoursRsa(models.Model):
         constraints = [
             order_check("delegated_on", "ended_on", name="parcours_rsa_order"),
             pair_check("ended_on", "ended_by", name="parcours_rsa_ended"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(ended_on__isnull=True) | ~Q(ended_reason=""),
                 name="parcours_rsa_why",
                 violation_error_message="Dites pourquoi le suivi RSA s’arrête.",
@@ -92,7 +93,7 @@ class ContratEngagement(models.Model):
         ordering = ["-start_on", "-pk"]
         constraints = [
             order_check("start_on", "end_on", name="contrat_engagement_order"),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(actions=""),
                 name="contrat_engagement_actions",
                 violation_error_message="Dites à quoi chacun s’engage.",

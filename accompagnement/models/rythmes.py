@@ -9,6 +9,7 @@ from accompagnement.models.dossiers import DossierSocial
 from accompagnement.models.projets import OfDossierQuerySet
 from residence.models import Menage, Personne, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
+from residence.models.conditions import Check
 
 
 class Adaptation(models.TextChoices):
@@ -55,7 +56,7 @@ class DiagnosticHabitat(models.Model):
         ordering = ["-made_on", "-pk"]
         constraints = [
             order_check("made_on", "again_on", name="diagnostic_habitat_order"),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(conclusion=""),
                 name="diagnostic_habitat_conclusion",
                 violation_error_message="Dites ce qui est convenu.",

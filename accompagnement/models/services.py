@@ -10,6 +10,7 @@ from django.utils import timezone
 from logement.models import Place
 from residence.models import Menage, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
+from residence.models.conditions import Check
 
 WEEKDAYS = (
     (1, "lundi"),
@@ -63,7 +64,7 @@ class ServiceMaison(models.Model):
         constraints = [
             choice_check("kind", ServiceMaisonKind, name="service_maison_kind"),
             order_check("starts_on", "ended_on", name="service_maison_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(kind="linge", every_days__gte=1, opens_at__isnull=True, closes_at__isnull=True, weekdays=[])
                 | (
                     ~Q(kind="linge")
@@ -215,7 +216,7 @@ class JourService(models.Model):
                 name="jour_service_once",
                 violation_error_message="Ce jour est déjà noté.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(visitors__isnull=False, closed_reason="")
                 | (Q(visitors__isnull=True) & ~Q(closed_reason="")),
                 name="jour_service_open_or_closed",

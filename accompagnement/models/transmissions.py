@@ -9,6 +9,7 @@ from django.utils import timezone
 from logement.models import Place
 from residence.models import Residence, User
 from residence.models.base import ScopedQuerySet, pair_check
+from residence.models.conditions import Check
 
 
 class TransmissionQuerySet(ScopedQuerySet):
@@ -44,7 +45,7 @@ class Transmission(models.Model):
         indexes = [models.Index(fields=["residence", "-written_at"], name="transmission_residence")]
         constraints = [
             pair_check("withdrawn_at", "withdrawn_by", name="transmission_withdrawn"),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(text=""),
                 name="transmission_text",
                 violation_error_message="Une transmission dit quelque chose.",

@@ -10,6 +10,7 @@ from accompagnement.models.partenaires import Accord
 from accompagnement.rules.vie_privee import access_due_on
 from residence.models import DocumentEmis, Menage, Personne, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
+from residence.models.conditions import Check
 
 
 class OfMenageQuerySet(ScopedQuerySet):
@@ -135,12 +136,12 @@ class DemandeAcces(models.Model):
             pair_check("answered_on", "answered_by", name="demande_acces_answered"),
             order_check("received_on", "answered_on", name="demande_acces_order"),
             order_check("received_on", "extended_on", name="demande_acces_extended_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(extended_on__isnull=True) | ~Q(extended_reason=""),
                 name="demande_acces_extended",
                 violation_error_message="Une prolongation dit pourquoi : la personne doit le savoir.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(answered_on__isnull=True) | Q(document__isnull=False) | ~Q(closed_reason=""),
                 name="demande_acces_given",
                 violation_error_message="Éditez d’abord le dossier à remettre.",
@@ -190,7 +191,7 @@ class NoteCommuniquee(models.Model):
         ordering = ["pk"]
         constraints = [
             choice_check("choice", NoteCommuniqueeChoice, name="note_communiquee_choice"),
-            models.CheckConstraint(
+            Check(
                 condition=(Q(choice="kept", text="") & ~Q(reason="")) | (~Q(choice="kept") & ~Q(text="")),
                 name="note_communiquee_text",
                 violation_error_message="Une note non donnée dit pourquoi ; une note donnée dit quoi.",

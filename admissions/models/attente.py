@@ -8,6 +8,7 @@ from admissions.models.orientations import Besoin
 from admissions.rules.rang import Kind, Weight
 from residence.models import Dispositif, Residence, Route
 from residence.models.base import ScopedQuerySet, choice_check, today
+from residence.models.conditions import Check
 
 
 class CritereRangKind(models.TextChoices):
@@ -59,14 +60,14 @@ class CritereRang(models.Model):
         ordering = ["dispositif", "kind", "value", "-valid_from"]
         constraints = [
             choice_check("kind", CritereRangKind, name="critere_rang_kind"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(kind="need", value__in=Besoin.values)
                 | Q(kind="route", value__in=Route.values)
                 | (~Q(kind__in=["need", "route"]) & Q(value="")),
                 name="critere_rang_value",
                 violation_error_message="Dites quel besoin ou quelle voie, et seulement pour ces critères.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(most__isnull=True) | Q(most__gt=0),
                 name="critere_rang_most",
                 violation_error_message="Le plafond est au-dessus de zéro.",
@@ -126,7 +127,7 @@ class PlafondPLAI(models.Model):
                 name="plafond_plai_unique",
                 violation_error_message="Les plafonds de cette résidence sont déjà saisis à partir de ce jour.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(
                     category_1__gt=0,
                     category_2__gte=F("category_1"),

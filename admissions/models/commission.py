@@ -12,6 +12,7 @@ from django.utils import timezone
 from admissions.models.orientations import MotifCloture, Orientation, RequestQuerySet
 from residence.models import DocumentEmis, PieceRequise, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, pair_check
+from residence.models.conditions import Check
 
 
 class SessionCommissionStatus(models.TextChoices):
@@ -57,7 +58,7 @@ class SessionCommission(models.Model):
         ordering = ["-starts_at"]
         constraints = [
             choice_check("status", SessionCommissionStatus, name="session_commission_status"),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status="closed") | Q(closed_by__isnull=False, closed_at__isnull=False),
                 name="session_commission_closed",
                 violation_error_message="Une séance close dit par qui et quand.",
@@ -269,22 +270,22 @@ class Decision(models.Model):
         ordering = ["-decided_on"]
         constraints = [
             choice_check("kind", DecisionKind, name="decision_kind"),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(reasons=""),
                 name="decision_reasons",
                 violation_error_message="Une décision est motivée.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(kind="unfavorable") | Q(motives__len__gt=0),
                 name="decision_motive",
                 violation_error_message="Une décision défavorable choisit au moins un motif de la liste.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(kind="favorable_subject_to") | (~Q(conditions="") & Q(conditions_by_on__isnull=False)),
                 name="decision_conditions",
                 violation_error_message="Une réserve dit ce qui est attendu, et pour quand.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(kind="deferred") | Q(deferred_to_on__isnull=False),
                 name="decision_deferred",
                 violation_error_message="Un ajournement a sa date.",

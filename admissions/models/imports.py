@@ -11,6 +11,7 @@ from django.utils import timezone
 from admissions.models.orientations import Orientation
 from residence.models import Dispositif, Partenaire, Residence, Route, User
 from residence.models.base import ScopedQuerySet, choice_check, pair_check
+from residence.models.conditions import Check
 
 
 class ImportStatus(models.TextChoices):
@@ -125,7 +126,7 @@ class LigneImport(models.Model):
         constraints = [
             choice_check("status", LigneStatus, name="ligne_import_status"),
             pair_check("entered_by", "entered_at", name="ligne_import_entered"),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status="entered") | Q(orientation__isnull=False, entered_at__isnull=False),
                 name="ligne_import_orientation",
                 violation_error_message="Une ligne saisie a son orientation.",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from admissions.models.commission import Decision
 from residence.models import DocumentEmis, User
 from residence.models.base import choice_check
+from residence.models.conditions import Check
 
 
 class EnvoiLettreMeans(models.TextChoices):
@@ -35,12 +36,12 @@ class EnvoiLettre(models.Model):
         ordering = ["pk"]
         constraints = [
             choice_check("means", EnvoiLettreMeans, name="envoi_lettre_means"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(means="email") & ~Q(address="") | ~Q(means="email") & Q(address=""),
                 name="envoi_lettre_address",
                 violation_error_message="Un courriel a son adresse, un courrier sur papier n’en a pas.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(means="email") | Q(sent_on__isnull=False),
                 name="envoi_lettre_paper",
                 violation_error_message="Un courrier sur papier est noté une fois parti, avec son jour.",

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from residence.models import ContactPartenaire, Dispositif, Menage, Partenaire, Residence, Route, TypeLogement, User
 from residence.models.base import ScopedQuerySet, choice_check
+from residence.models.conditions import Check
 from residence.permissions import Permission
 
 
@@ -177,17 +178,17 @@ class Orientation(models.Model):
             choice_check("status", OrientationStatus, name="orientation_status"),
             choice_check("requested_type", TypeLogement, name="orientation_requested_type", blank=True),
             choice_check("closed_reason", MotifCloture, name="orientation_closed_reason_known", blank=True),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(route="siao") | ~Q(siao_number=""),
                 name="orientation_siao_number",
                 violation_error_message="Une orientation du SIAO porte son numéro.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status="closed") | Q(closed_reason__in=MotifCloture.values),
                 name="orientation_closed_reason",
                 violation_error_message="Une candidature close a son motif.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status="entered") | Q(sejour__isnull=False),
                 name="orientation_entered",
                 violation_error_message="Une entrée a son séjour.",
@@ -249,7 +250,7 @@ class Derogation(models.Model):
         verbose_name = "dérogation"
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=~Q(reasons=""),
                 name="derogation_reasons",
                 violation_error_message="Une dérogation a ses motifs.",

@@ -9,6 +9,7 @@ from admissions.models.orientations import Orientation, RequestQuerySet
 from logement.models import CategoriePlace
 from residence.models import PieceJointe, PieceRequise, RendezVous, User
 from residence.models.base import choice_check, order_check, pair_check
+from residence.models.conditions import Check
 from residence.models.personnes import MoneyLine
 
 
@@ -96,7 +97,7 @@ class EntretienPreadmission(models.Model):
         verbose_name_plural = "entretiens de préadmission"
         constraints = [
             pair_check("held_on", "held_by", name="entretien_held"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(autonomy__in=["", *Autonomie.values]),
                 name="entretien_autonomy",
                 violation_error_message="Cette valeur n’est pas dans la liste.",
@@ -194,7 +195,7 @@ class Dette(MoneyLine):
         constraints = [
             choice_check("kind", DetteKind, name="dette_kind"),
             order_check("start_on", "end_on", name="dette_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(monthly_amount__gte=0, amount_due__gte=0),
                 name="dette_positive",
                 violation_error_message="Le montant ne peut pas être négatif.",

@@ -10,6 +10,7 @@ from admissions.models.orientations import MotifCloture, Orientation, RequestQue
 from logement.models import OccupationPlace, Place
 from residence.models import DocumentEmis, User
 from residence.models.base import choice_check
+from residence.models.conditions import Check
 
 
 class PropositionQuerySet(RequestQuerySet):
@@ -78,7 +79,7 @@ class Proposition(models.Model):
                 name="proposition_one_live",
                 violation_error_message="Ce candidat a déjà une proposition en cours.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status="refused") | ~Q(refusal_reason=""),
                 name="proposition_refusal",
                 violation_error_message="Un refus a son motif.",

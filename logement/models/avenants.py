@@ -12,6 +12,7 @@ from logement.models.sejours import ContratOccupation, OfContratQuerySet, Partie
 from logement.models.tarifs import Prestation
 from residence.models import DocumentEmis, Personne, User
 from residence.models.base import choice_check, pair_check
+from residence.models.conditions import Check
 
 
 class AvenantSubject(models.TextChoices):
@@ -96,18 +97,18 @@ class Avenant(models.Model):
                 name="avenant_one_to_sign",
                 violation_error_message="Un avenant de ce contrat attend déjà d’être signé.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(status="signed", signed_on__isnull=False) | (~Q(status="signed") & Q(signed_on=None)),
                 name="avenant_signed",
                 violation_error_message="Un avenant signé a sa date de signature, et lui seul.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(subject__in=["arrival", "departure", "capacity"], personne__isnull=False)
                 | (~Q(subject__in=["arrival", "departure", "capacity"]) & Q(personne=None)),
                 name="avenant_person",
                 violation_error_message="Dites de quelle personne il s’agit.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(subject__in=["service_added", "service_ended"], prestation__isnull=False)
                 | (~Q(subject__in=["service_added", "service_ended"]) & Q(prestation=None)),
                 name="avenant_service",

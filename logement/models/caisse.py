@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from residence.models import DocumentEmis, Residence, User
 from residence.models.base import ScopedQuerySet
+from residence.models.conditions import Check
 
 
 class ComptageCaisse(models.Model):
@@ -28,12 +29,12 @@ class ComptageCaisse(models.Model):
         verbose_name_plural = "comptages de la caisse"
         ordering = ["-counted_at", "-pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(counted=F("opening") + F("received")) | ~Q(explanation=""),
                 name="comptage_explained",
                 violation_error_message="Expliquez l’écart.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(counted__gte=0, taken__gte=0, taken__lte=F("counted")),
                 name="comptage_taken",
                 violation_error_message="On ne verse pas plus que ce que la caisse contient.",

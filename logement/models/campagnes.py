@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from residence.models import Residence, User
 from residence.models.base import ScopedQuerySet, choice_check
+from residence.models.conditions import Check
 
 
 def first_of_month(field: str, *, name: str) -> models.CheckConstraint:
     """A check that `field` names a month by its first day."""
-    return models.CheckConstraint(
+    return Check(
         condition=Q(**{field: TruncMonth(field)}),
         name=name,
         violation_error_message="Un mois se désigne par son premier jour.",
@@ -63,7 +64,7 @@ class Campagne(models.Model):
         constraints = [
             choice_check("status", CampagneStatus, name="campagne_status"),
             first_of_month("month", name="campagne_month"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(status="prepared", confirmed_at__isnull=True)
                 | (Q(confirmed_at__isnull=False) & ~Q(status="prepared")),
                 name="campagne_confirmed",
@@ -122,7 +123,7 @@ class ConfirmationCampagne(models.Model):
                 name="confirmation_one_live",
                 violation_error_message="La confirmation de cette campagne est déjà en cours.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(error="") | Q(finished_at__isnull=False),
                 name="confirmation_error",
                 violation_error_message="Une confirmation refusée est finie.",

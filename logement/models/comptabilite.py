@@ -7,6 +7,7 @@ from django.db.models import Q
 from logement.models.compte import EcritureAccount, EcritureKind
 from residence.models import Residence
 from residence.models.base import ScopedQuerySet, choice_check
+from residence.models.conditions import Check
 
 _ACCOUNT = RegexValidator(r"^[0-9A-Z]{3,12}$", "Un compte s’écrit en chiffres et majuscules : 411000, 706REDEV.")
 
@@ -37,7 +38,7 @@ class SchemaComptable(models.Model):
         constraints = [
             choice_check("account", EcritureAccount, name="schema_comptable_account"),
             choice_check("kind", EcritureKind, name="schema_comptable_kind"),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(debit=models.F("credit")),
                 name="schema_comptable_two",
                 violation_error_message="Une écriture va d’un compte à un autre.",

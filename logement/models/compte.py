@@ -16,6 +16,7 @@ from logement.models.decaissements import Decaissement
 from logement.models.sejours import ContratOccupation, Sejour
 from residence.models import DocumentEmis, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check
+from residence.models.conditions import Check
 
 
 class AvisQuerySet(ScopedQuerySet):
@@ -134,23 +135,23 @@ class AvisEcheance(models.Model):
                 name="avis_one_live",
                 violation_error_message="Ce contrat a déjà son avis pour ce mois.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(rank=0, rectifies__isnull=True) | Q(rank__gt=0, rectifies__isnull=False),
                 name="avis_rectifies",
                 violation_error_message="Un avis rectificatif cite celui qu’il rectifie.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(status="prepared", confirmed_at__isnull=True) | ~Q(status="prepared"),
                 name="avis_confirmed",
                 violation_error_message="Un avis préparé n’a pas de date de confirmation.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(total__gte=0, paid__gte=0, paid__lte=F("total"))
                 | Q(total__lt=0, paid__lte=0, paid__gte=F("total")),
                 name="avis_paid",
                 violation_error_message="On n’impute pas sur un avis plus que son montant.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(status__in=["confirmed", "sent"]) | Q(paid=0),
                 name="avis_paid_called",
                 violation_error_message="Rien n’est payé sur un avis qui n’est pas appelé.",
@@ -313,24 +314,24 @@ class Encaissement(models.Model):
         ]
         constraints = [
             choice_check("method", EncaissementMethod, name="encaissement_method"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(amount__gt=0),
                 name="encaissement_positive",
                 violation_error_message="Le montant est au-dessus de zéro.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(cancelled_at__isnull=True, cancelled_reason="", cancelled_by__isnull=True)
                 | (Q(cancelled_at__isnull=False) & ~Q(cancelled_reason="")),
                 name="encaissement_cancelled",
                 violation_error_message="Dites pourquoi ce paiement est annulé.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(imputed__gte=0, imputed__lte=F("amount"))
                 & (Q(is_deposit=False, cancelled_at__isnull=True) | Q(imputed=0)),
                 name="encaissement_imputed",
                 violation_error_message="On n’impute pas plus que ce qui a été payé.",
             ),
-            models.CheckConstraint(
+            Check(
                 # The cast tells the type of a month that is not given.
                 condition=Q(for_month__isnull=True) | Q(for_month=TruncMonth(Cast("for_month", models.DateField()))),
                 name="encaissement_for_month",
@@ -374,18 +375,18 @@ class Imputation(models.Model):
         verbose_name = "imputation"
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=~Q(amount=0),
                 name="imputation_not_nil",
                 violation_error_message="Une imputation n’est pas nulle.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(encaissement__isnull=False, credit_avis__isnull=True)
                 | Q(encaissement__isnull=True, credit_avis__isnull=False),
                 name="imputation_source",
                 violation_error_message="Une imputation vient d’un paiement ou d’un avis au crédit.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(avis__isnull=False, decaissement__isnull=True)
                 | Q(avis__isnull=True, decaissement__isnull=False),
                 name="imputation_target",
@@ -475,12 +476,12 @@ class Ecriture(models.Model):
         constraints = [
             choice_check("account", EcritureAccount, name="ecriture_account"),
             choice_check("kind", EcritureKind, name="ecriture_kind"),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(amount=0),
                 name="ecriture_not_nil",
                 violation_error_message="Une écriture n’est pas nulle.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(avis__isnull=False)
                 | Q(encaissement__isnull=False)
                 | Q(decaissement__isnull=False)
@@ -489,7 +490,7 @@ class Ecriture(models.Model):
                 name="ecriture_cause",
                 violation_error_message="Une écriture a sa cause.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(kind="reversal") | Q(reverses__isnull=False),
                 name="ecriture_reversal",
                 violation_error_message="Une contre-passation cite l’écriture qu’elle annule.",
@@ -553,17 +554,17 @@ class Quittance(models.Model):
         ordering = ["-issued_on", "-pk"]
         constraints = [
             choice_check("kind", QuittanceKind, name="quittance_kind"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(kind="quittance", avis__isnull=False) | Q(kind="recu", encaissement__isnull=False),
                 name="quittance_cause",
                 violation_error_message="Une quittance cite son avis, un reçu son paiement.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(amount__gt=0),
                 name="quittance_positive",
                 violation_error_message="Le montant est au-dessus de zéro.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(cancelled_at__isnull=True, cancelled_reason="", cancelled_by__isnull=True)
                 | (Q(cancelled_at__isnull=False) & ~Q(cancelled_reason="")),
                 name="quittance_cancelled",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from logement.models.sejours import ContratOccupation, Sejour
 from residence.models import DocumentEmis, User
 from residence.models.base import ScopedQuerySet, choice_check
+from residence.models.conditions import Check
 
 
 class OfSejourQuerySet(ScopedQuerySet):
@@ -68,17 +69,17 @@ class Decaissement(models.Model):
         constraints = [
             choice_check("kind", DecaissementKind, name="decaissement_kind"),
             choice_check("method", DecaissementMethod, name="decaissement_method"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(amount__gt=0),
                 name="decaissement_positive",
                 violation_error_message="Le montant est au-dessus de zéro.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(proof=""),
                 name="decaissement_proof",
                 violation_error_message="Un remboursement a sa preuve.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(cancelled_at__isnull=True, cancelled_reason="", cancelled_by__isnull=True)
                 | (Q(cancelled_at__isnull=False) & ~Q(cancelled_reason="")),
                 name="decaissement_cancelled",
@@ -120,12 +121,12 @@ class RestitutionDepot(models.Model):
         verbose_name_plural = "restitutions des dépôts de garantie"
         ordering = ["-settled_on", "-pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(held__gte=0, kept__gte=0, interest__gte=0, refund__gte=0, kept__lte=models.F("held")),
                 name="restitution_amounts",
                 violation_error_message="On ne retient pas plus que le dépôt versé.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(refund=models.F("held") - models.F("kept") + models.F("interest")),
                 name="restitution_adds_up",
                 violation_error_message="Ce qui est rendu est le dépôt, moins les retenues, plus les intérêts.",
@@ -170,7 +171,7 @@ class RetenueDepot(models.Model):
         ordering = ["pk"]
         constraints = [
             choice_check("kind", RetenueDepotKind, name="retenue_depot_kind"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(amount__gt=0) & ~Q(proof="") & ~Q(label=""),
                 name="retenue_depot_justified",
                 violation_error_message="Une retenue a son montant, sa raison et son justificatif.",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from logement.models.compte import Quittance
 from residence.models import User
 from residence.models.base import ScopedQuerySet
+from residence.models.conditions import Check
 
 
 class EnvoiQuittanceQuerySet(ScopedQuerySet):
@@ -41,7 +42,7 @@ class EnvoiQuittance(models.Model):
         verbose_name_plural = "quittances envoyées par courriel"
         ordering = ["-asked_at", "-pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(sent_on=None) | Q(failed_at=None),
                 name="envoi_quittance_end",
                 violation_error_message="Un courriel est parti, ou n’a pas pu partir.",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from logement.models.sejours import ContratOccupation
 from residence.models import DocumentEmis, Residence, TypeLogement, User
 from residence.models.base import ScopedQuerySet, choice_check
+from residence.models.conditions import Check
 
 
 class Condition(models.TextChoices):
@@ -142,7 +143,7 @@ class EtatDesLieux(models.Model):
                 name="etat_des_lieux_once",
                 violation_error_message="Ce contrat a déjà cet état des lieux.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status="signed") | Q(signed_at__isnull=False, document__isnull=False),
                 name="etat_des_lieux_signed",
                 violation_error_message="Un état des lieux signé a sa date et son document.",
@@ -178,7 +179,7 @@ class LigneEtatDesLieux(models.Model):
         verbose_name_plural = "lignes d’état des lieux"
         ordering = ["etat_des_lieux", "rank", "pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(condition__in=["", *Condition.values]),
                 name="ligne_edl_condition",
                 violation_error_message="Cet état n’est pas dans la liste.",
@@ -265,7 +266,7 @@ class SignatureEtatDesLieux(models.Model):
         constraints = [
             choice_check("signer", SignatureEtatDesLieuxSigner, name="signature_edl_signer"),
             choice_check("absence", SignatureEtatDesLieuxAbsence, name="signature_edl_absence", blank=True),
-            models.CheckConstraint(
+            Check(
                 condition=Q(image=b"", paper_signed_on__isnull=False, absence="")
                 | (~Q(image=b"") & Q(paper_signed_on__isnull=True, absence=""))
                 | (Q(image=b"", paper_signed_on__isnull=True, signer="resident") & ~Q(absence="")),
@@ -273,7 +274,7 @@ class SignatureEtatDesLieux(models.Model):
                 violation_error_message="Une signature est tracée à l’écran, ou donnée sur papier à une date ; celle "
                 "du résident peut manquer, et l’on dit pourquoi.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(absence="", absence_reason="") | (~Q(absence="") & ~Q(absence_reason="")),
                 name="signature_edl_absence_reason",
                 violation_error_message="Dites dans quelles circonstances le résident n’a pas signé.",

@@ -13,6 +13,7 @@ from logement.models.compte import AvisEcheance, Encaissement
 from logement.models.sejours import Sejour
 from residence.models import Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
+from residence.models.conditions import Check
 
 
 class FichierKind(models.TextChoices):
@@ -65,13 +66,13 @@ class FichierPaiements(models.Model):
         constraints = [
             choice_check("kind", FichierKind, name="fichier_kind"),
             choice_check("status", FichierStatus, name="fichier_status"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(kind="bank", month__isnull=True, paid_on__isnull=True)
                 | Q(kind="apl", month__isnull=False, paid_on__isnull=False),
                 name="fichier_month",
                 violation_error_message="Une liste d’APL a son mois et son jour de versement, un relevé n’en a pas.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(month__isnull=True) | Q(month=TruncMonth(Cast("month", models.DateField()))),
                 name="fichier_month_first",
                 violation_error_message="Un mois se désigne par son premier jour.",
@@ -198,7 +199,7 @@ class LigneFichier(models.Model):
             order_check("first_month", "last_month", name="ligne_fichier_months"),
             pair_check("first_month", "last_month", name="ligne_fichier_both_months"),
             pair_check("decided_by", "decided_at", name="ligne_fichier_decided"),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status__in=["ready", "applied"]) | Q(sejour__isnull=False),
                 name="ligne_fichier_whose",
                 violation_error_message="Une ligne prête a son séjour.",

@@ -15,6 +15,7 @@ from logement.models.sejours import PreavisDelivery, PreavisForm, Sejour
 from logement.rules.arrieres import PACE, Instalment, Pace, instalments
 from residence.models import DocumentEmis, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check
+from residence.models.conditions import Check
 
 # The longest delay that may be set between two steps, in days.
 MOST_DAYS = 365
@@ -76,7 +77,7 @@ class DelaisImpaye(models.Model):
                 name="delais_impaye_once",
                 violation_error_message="Des délais sont déjà fixés à partir de ce jour.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(
                     talk__lte=MOST_DAYS,
                     reminder_after_talk__range=(1, MOST_DAYS),
@@ -131,7 +132,7 @@ class SituationCompte(models.Model):
             models.Index(fields=["coming_on"], condition=Q(coming__gt=0), name="situation_coming"),
         ]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(overdue=0, overdue_from__isnull=True, overdue_terms=0)
                 | Q(overdue__gt=0, overdue_from__isnull=False, overdue_terms__gt=0),
                 name="situation_overdue",
@@ -276,21 +277,21 @@ class DemarcheImpaye(models.Model):
             choice_check("outcome", DemarcheImpayeOutcome, name="demarche_impaye_outcome", blank=True),
             choice_check("form", PreavisForm, name="demarche_impaye_form", blank=True),
             choice_check("delivery", PreavisDelivery, name="demarche_impaye_delivery", blank=True),
-            models.CheckConstraint(
+            Check(
                 condition=Q(kind="formal_notice", delivery__in=PreavisDelivery.values)
                 & Q(form__in=["hand", "lrar", "commissaire"])
                 | (~Q(kind="formal_notice") & Q(delivery="", form="")),
                 name="demarche_impaye_formal",
                 violation_error_message="Une mise en demeure a sa forme et l’état de sa remise.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(delivery="delivered", delivered_on__isnull=False)
                 | (~Q(delivery="delivered") & Q(delivered_on__isnull=True)),
                 name="demarche_impaye_delivered",
                 violation_error_message="Une lettre remise a sa date de remise, et elle seule.",
             ),
             order_check("done_on", "delivered_on", name="demarche_impaye_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(cancelled_at__isnull=True, cancelled_reason="", cancelled_by__isnull=True)
                 | (Q(cancelled_at__isnull=False) & ~Q(cancelled_reason="")),
                 name="demarche_impaye_cancelled",
@@ -356,18 +357,18 @@ class PlanApurement(models.Model):
         constraints = [
             choice_check("status", PlanApurementStatus, name="plan_apurement_status"),
             order_check("signed_on", "first_on", name="plan_apurement_first"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(debt__gt=0, monthly__gt=0),
                 name="plan_apurement_amounts",
                 violation_error_message="La dette et l’échéance sont au-dessus de zéro.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(status="running", ended_on__isnull=True)
                 | (~Q(status="running") & Q(ended_on__isnull=False)),
                 name="plan_apurement_ended",
                 violation_error_message="Un plan fini a son dernier jour.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status="stopped") | ~Q(stopped_reason=""),
                 name="plan_apurement_stopped",
                 violation_error_message="Dites pourquoi le plan s’arrête.",

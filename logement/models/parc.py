@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from residence.models import Dispositif, Partenaire, Residence, TypeLogement, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, today
+from residence.models.conditions import Check
 
 
 class Batiment(models.Model):
@@ -82,7 +83,7 @@ class Logement(models.Model):
                 name="logement_number",
                 violation_error_message="Cette résidence a déjà un logement de ce numéro.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(surface__gt=0),
                 name="logement_surface",
                 violation_error_message="La surface est au-dessus de zéro.",
@@ -192,13 +193,13 @@ class Place(models.Model):
                 name="place_code",
                 violation_error_message="Cette résidence a déjà une place de ce code.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(capacity__gte=1),
                 name="place_capacity",
                 violation_error_message="Une place accueille au moins une personne.",
             ),
             order_check("opened_on", "closed_on", name="place_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(joined_with__isnull=True) | ~Q(joined_with=F("id")),
                 name="place_joined_with_another",
                 violation_error_message="Une place se joint à une autre place.",
@@ -292,12 +293,12 @@ class OccupationPlace(models.Model):
         ordering = ["place", "period"]
         constraints = [
             choice_check("kind", OccupationPlaceKind, name="occupation_place_kind"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(period__isempty=False, period__startswith__isnull=False),
                 name="occupation_place_begins",
                 violation_error_message="Une occupation a un premier jour et dure au moins un jour.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(kind__in=["contract", "after_contract"], contrat__isnull=False)
                 | (~Q(kind__in=["contract", "after_contract"]) & Q(contrat__isnull=True)),
                 name="occupation_place_contrat",

@@ -13,6 +13,7 @@ from logement.models.sejours import ContratOccupation, OfContratQuerySet
 from logement.rules.prelevement import mandate_usable_until
 from residence.models import DocumentEmis, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
+from residence.models.conditions import Check
 
 
 class MandatQuerySet(OfContratQuerySet):
@@ -47,7 +48,7 @@ class MandatPrelevement(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             order_check("signed_on", "revoked_on", name="mandat_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(revoked_on__isnull=True, revoked_reason="")
                 | (Q(revoked_on__isnull=False) & ~Q(revoked_reason="")),
                 name="mandat_revoked",
@@ -115,12 +116,12 @@ class RemisePrelevement(models.Model):
         constraints = [
             choice_check("status", RemiseStatus, name="remise_status"),
             first_of_month("month", name="remise_month"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(status="booked", booked_at__isnull=False) | (~Q(status="booked") & Q(booked_at=None)),
                 name="remise_booked",
                 violation_error_message="Une remise passée en compte dit quand.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status="cancelled") | ~Q(cancelled_reason=""),
                 name="remise_cancelled",
                 violation_error_message="Dites pourquoi la remise est annulée.",
@@ -166,13 +167,13 @@ class LigneRemise(models.Model):
         verbose_name = "prélèvement"
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(amount__gt=0),
                 name="ligne_remise_positive",
                 violation_error_message="Le montant est au-dessus de zéro.",
             ),
             pair_check("rejected_on", "rejected_by", name="ligne_remise_rejected"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(rejected_on__isnull=True) | Q(dropped=True),
                 name="ligne_remise_dropped",
                 violation_error_message="Un prélèvement rejeté n’est plus en cours.",

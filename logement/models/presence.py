@@ -10,6 +10,7 @@ from django.utils import timezone
 from logement.models.sejours import Sejour
 from residence.models import DocumentEmis, Personne, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
+from residence.models.conditions import Check
 
 
 class OfSejourQuerySet(ScopedQuerySet):
@@ -149,12 +150,12 @@ class EntreeLogement(models.Model):
         ordering = ["-entered_at", "-pk"]
         constraints = [
             choice_check("kind", EntreeLogementKind, name="entree_logement_kind"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(kind="emergency", asked_on=None) | Q(kind="request", asked_on__isnull=False),
                 name="entree_logement_asked",
                 violation_error_message="Hors urgence, l’entrée se demande avant : donnez le jour de la demande.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(informed_on=None) | Q(document__isnull=False),
                 name="entree_logement_informed",
                 violation_error_message="L’information se donne par une lettre éditée.",

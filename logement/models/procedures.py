@@ -13,6 +13,7 @@ from logement.models.sejours import ContratOccupation, Sejour
 from logement.rules.procedures import STEPS, Case
 from residence.models import DocumentEmis, Personne, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check
+from residence.models.conditions import Check
 
 
 class ProcedureKind(models.TextChoices):
@@ -67,12 +68,12 @@ class Procedure(models.Model):
             order_check("event_on", "opened_on", name="procedure_event"),
             order_check("opened_on", "closed_on", name="procedure_order"),
             pair_check("closed_on", "closed_by", name="procedure_closed"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(closed_on=None, outcome="") | (Q(closed_on__isnull=False) & ~Q(outcome="")),
                 name="procedure_closed_outcome",
                 violation_error_message="Une procédure close dit comment elle s’est terminée.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(kind="death") | Q(personne__isnull=False),
                 name="procedure_death_person",
                 violation_error_message="Dites qui est décédé.",
@@ -133,7 +134,7 @@ class EtapeProcedure(models.Model):
         verbose_name_plural = "étapes des procédures"
         ordering = ["done_on", "pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(code__in=CODES),
                 name="etape_procedure_code",
                 violation_error_message="Cette étape n’est pas dans la liste.",

@@ -13,6 +13,7 @@ from logement.models.etats_des_lieux import LigneEtatDesLieux
 from logement.rules.vetuste import Poste
 from residence.models import Residence, User
 from residence.models.base import ScopedQuerySet, pair_check, today
+from residence.models.conditions import Check
 
 
 class PosteVetusteQuerySet(ScopedQuerySet):
@@ -56,7 +57,7 @@ class PosteVetuste(models.Model):
         verbose_name_plural = "grille de vétusté"
         ordering = ["residence", "name", "-valid_from"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(life_years__gte=1, yearly_percent__range=(0, 100), residual_percent__range=(0, 100)),
                 name="poste_vetuste_shares",
                 violation_error_message="Une durée de vie est d’un an au moins, un pourcentage entre 0 et 100.",
@@ -125,23 +126,23 @@ class RetenueSortie(models.Model):
         verbose_name_plural = "retenues sur le dépôt"
         ordering = ["-decided_at"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(cost__gt=0, proposed__gte=0, amount__gte=0, amount__lte=F("cost"), share__range=(0, 1)),
                 name="retenue_amounts",
                 violation_error_message="Une retenue est entre zéro et le coût de la remise en état.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(amount=F("proposed")) | ~Q(reasons=""),
                 name="retenue_reasons",
                 violation_error_message="Dites pourquoi le montant n’est pas celui que la grille propose.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(proof_reference=""),
                 name="retenue_proof",
                 violation_error_message="Une retenue a son justificatif.",
             ),
             pair_check("cancelled_by", "cancelled_at", name="retenue_cancelled"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(cancelled_at__isnull=True) | ~Q(cancelled_reason=""),
                 name="retenue_cancelled_reason",
                 violation_error_message="Dites pourquoi la retenue est annulée.",

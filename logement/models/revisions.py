@@ -12,6 +12,7 @@ from django.utils import timezone
 from logement.rules.irl import HIGHEST_FIXED_RATE, LOWEST_FIXED_RATE
 from residence.models import Residence, User
 from residence.models.base import ScopedQuerySet, pair_check
+from residence.models.conditions import Check
 
 
 class RevisionRedevance(models.Model):
@@ -46,12 +47,12 @@ class RevisionRedevance(models.Model):
                 name="revision_once_a_year",
                 violation_error_message="La révision de cette année est déjà là.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(rate__isnull=True) | Q(rate__gte=LOWEST_FIXED_RATE, rate__lte=HIGHEST_FIXED_RATE),
                 name="revision_rate",
                 violation_error_message="Un taux fixé est d’au plus 5 %% de hausse ou 20 %% de baisse.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(rate__isnull=True) | ~Q(reason=""),
                 name="revision_reason",
                 violation_error_message="Dites pourquoi l’année est gelée ou son taux fixé.",

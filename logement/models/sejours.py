@@ -15,6 +15,7 @@ from django.utils import timezone
 from logement.models.parc import DateRange, OccupationPlace, Place
 from residence.models import Dispositif, DocumentEmis, Menage, Personne, Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check, pair_check, today
+from residence.models.conditions import Check
 
 
 class Destination(models.TextChoices):
@@ -86,7 +87,7 @@ class Sejour(models.Model):
                 "start_on", "ended_on", name="sejour_order", message="La sortie ne peut pas précéder l’entrée."
             ),
             order_check("start_on", "planned_end_on", name="sejour_planned_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(destination__in=["", *Destination.values]),
                 name="sejour_destination",
                 violation_error_message="Cette destination n’est pas dans la liste.",
@@ -155,7 +156,7 @@ class RenouvellementSejour(models.Model):
         constraints = [
             choice_check("kind", RenouvellementSejourKind, name="renouvellement_kind"),
             order_check("from_on", "until_on", name="renouvellement_order"),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(reasons=""),
                 name="renouvellement_reasons",
                 violation_error_message="Une décision a ses motifs.",
@@ -286,29 +287,29 @@ class ContratOccupation(models.Model):
             order_check(
                 "start_on", "end_on", name="contrat_order", message="Le dernier jour ne précède pas le premier."
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(status__in=["draft", "to_sign", "cancelled"]) | Q(signed_on__isnull=False),
                 name="contrat_signed",
                 violation_error_message="Un contrat en cours a sa date de signature.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status="ended") | Q(end_on__isnull=False, keys_back_on__isnull=False),
                 name="contrat_ended",
                 violation_error_message="Un contrat terminé a son dernier jour et la date de remise des clés.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(status="cancelled") | ~Q(cancelled_reason=""),
                 name="contrat_cancelled",
                 violation_error_message="Dites pourquoi le contrat est annulé.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(
                     monthly_rent__gte=0, monthly_charges__gte=0, monthly_services__gte=0, deposit_amount__gte=0
                 ),
                 name="contrat_amounts",
                 violation_error_message="Les montants du contrat ne sont pas négatifs.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(deposit_amount__lte=F("monthly_rent") + F("monthly_charges") + F("monthly_services")),
                 name="contrat_deposit",
                 violation_error_message="Le dépôt de garantie ne dépasse pas un mois de redevance.",
@@ -328,7 +329,7 @@ class ContratOccupation(models.Model):
                 name="contrat_one_following",
                 violation_error_message="Un changement de place est déjà préparé pour ce contrat.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(previous__isnull=True, is_avenant=False, change_reason="")
                 | Q(previous__isnull=False) & ~Q(change_reason=""),
                 name="contrat_change_of_place",
@@ -494,37 +495,37 @@ class Preavis(models.Model):
             choice_check("form", PreavisForm, name="preavis_form"),
             choice_check("delivery", PreavisDelivery, name="preavis_delivery"),
             order_check("notified_on", "ends_on", name="preavis_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(delivery="delivered", notified_on__isnull=False, ends_on__isnull=False)
                 | (~Q(delivery="delivered") & Q(notified_on__isnull=True, ends_on__isnull=True)),
                 name="preavis_runs_from_delivery",
                 violation_error_message="Le préavis court du jour de la remise, et de lui seul.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(given_by_whom="manager") | Q(delivery="delivered"),
                 name="preavis_of_resident_received",
                 violation_error_message="Le préavis du résident s’enregistre une fois reçu.",
             ),
             pair_check("withdrawn_by", "withdrawn_at", name="preavis_withdrawn"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(given_by_whom="resident", ground="")
                 | Q(given_by_whom="manager", ground__in=["breach", "conditions_ended", "closure"], is_shortened=False),
                 name="preavis_ground",
                 violation_error_message="Le gestionnaire ne peut mettre fin au contrat que dans l’un des trois cas "
                 "de la loi.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(given_by_whom="resident") | ~Q(form="letter"),
                 name="preavis_manager_form",
                 violation_error_message="Le préavis du gestionnaire se remet par LRAR, contre décharge ou par "
                 "commissaire de justice.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(is_shortened=False) | ~Q(shortened_proof=""),
                 name="preavis_shortened_proof",
                 violation_error_message="Le délai de huit jours demande son justificatif.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(ground="conditions_ended") | Q(offer_notified_on__isnull=False),
                 name="preavis_offer",
                 violation_error_message="La fin des conditions d’admission demande une offre de relogement.",

@@ -14,6 +14,7 @@ from logement.models.parc import CategoriePlace, DateRange
 from logement.models.sejours import ContratOccupation
 from residence.models import Residence, User
 from residence.models.base import ScopedQuerySet, choice_check, order_check
+from residence.models.conditions import Check
 
 
 class InForceQuerySet(ScopedQuerySet):
@@ -67,7 +68,7 @@ class Tarif(models.Model):
         ordering = ["categorie", "-valid_from"]
         constraints = [
             order_check("valid_from", "valid_to", name="tarif_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(rent__gte=0, charges__gte=0, services__gte=0),
                 name="tarif_positive",
                 violation_error_message="Un tarif n’est pas négatif.",
@@ -143,7 +144,7 @@ class TarifPrestation(models.Model):
         ordering = ["prestation", "-valid_from"]
         constraints = [
             order_check("valid_from", "valid_to", name="tarif_prestation_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(monthly_amount__gte=0),
                 name="tarif_prestation_positive",
                 violation_error_message="Un prix n’est pas négatif.",
@@ -212,7 +213,7 @@ class IndiceIRL(models.Model):
         verbose_name_plural = "indices IRL"
         ordering = ["-quarter"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(quarter__regex=r"^[0-9]{4}-T[1-4]$"),
                 name="indice_irl_quarter",
                 violation_error_message="Le trimestre s’écrit 2026-T2.",
@@ -261,7 +262,7 @@ class DroitApl(models.Model):
         constraints = [
             choice_check("status", DroitAplStatus, name="droit_apl_status"),
             order_check("start_on", "end_on", name="droit_apl_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(monthly_amount__gte=0),
                 name="droit_apl_positive",
                 violation_error_message="Le montant n’est pas négatif.",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from logement.models.parc import OccupationPlace, Place
 from residence.models import Residence, User
 from residence.models.base import ScopedQuerySet, pair_check
+from residence.models.conditions import Check
 
 
 class TravauxQuerySet(ScopedQuerySet):
@@ -47,13 +48,13 @@ class TravauxPrevus(models.Model):
         verbose_name_plural = "travaux prévus"
         ordering = ["from_on", "pk"]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(days__gte=1),
                 name="travaux_prevus_days",
                 violation_error_message="Des travaux durent au moins un jour.",
             ),
             pair_check("dropped_by", "dropped_at", name="travaux_prevus_dropped"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(occupation__isnull=True) | Q(dropped_at__isnull=True),
                 name="travaux_prevus_one_end",
                 violation_error_message="Des travaux commencés ne s’abandonnent pas : levez l’occupation.",

@@ -1,6 +1,6 @@
 """What every model of the project stands on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.apps import apps
@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Concat, Lower
 from django.db.models.lookups import Lookup
 from django.utils import timezone
 
+from residence.models.conditions import Check
 from residence.permissions import TABLE, Permission
 
 
@@ -36,38 +37,27 @@ class Among(Lookup[Any]):
         return f"{column} = ANY(%s::bigint[])", [*params, self.rhs]
 
 
-class ChoiceCheck(models.CheckConstraint):
-    """A check of the database alone: `full_clean` has the field's own choices, and need not ask the database again."""
-
-    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
-        _, args, kwargs = super().deconstruct()
-        return "django.db.models.CheckConstraint", args, kwargs
-
-    def validate(self, *args: Any, **kwargs: Any) -> None:
-        pass
-
-
-def choice_check(field: str, choices: type[models.TextChoices], *, name: str, blank: bool = False) -> ChoiceCheck:
+def choice_check(field: str, choices: type[models.TextChoices], *, name: str, blank: bool = False) -> Check:
     """A check that keeps `field` inside `choices` (or empty, if `blank`), which Django's `choices` alone does not."""
-    return ChoiceCheck(
+    return Check(
         condition=Q(**{f"{field}__in": [*([""] if blank else []), *choices.values]}),
         name=name,
         violation_error_message="Cette valeur n’est pas dans la liste.",
     )
 
 
-def order_check(start: str, end: str, *, name: str, message: str | None = None) -> models.CheckConstraint:
+def order_check(start: str, end: str, *, name: str, message: str | None = None) -> Check:
     """A check that `end`, when known, does not come before `start`."""
-    return models.CheckConstraint(
+    return Check(
         condition=Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": F(start)}),
         name=name,
         violation_error_message=message or "La fin ne peut pas précéder le début.",
     )
 
 
-def pair_check(*fields: str, name: str) -> models.CheckConstraint:
+def pair_check(*fields: str, name: str) -> Check:
     """A check that `fields` are all known or all unknown."""
-    return models.CheckConstraint(
+    return Check(
         condition=Q(**{f"{field}__isnull": True for field in fields})
         | Q(**{f"{field}__isnull": False for field in fields}),
         name=name,

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from residence import hooks
 from residence.models.base import ScopedQuerySet, choice_check, pair_check, today
+from residence.models.conditions import Check
 from residence.models.etablissement import PieceRequise, Residence
 from residence.models.personnes import Menage, Personne
 from residence.models.staff import User
@@ -225,7 +226,7 @@ class DocumentEmis(models.Model):
                 violation_error_message="Ce numéro est déjà pris.",
             ),
             pair_check("target_type", "target_id", name="document_emis_target_pair"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(pdf="", pdf_sha256="", pdf_made_at__isnull=True)
                 | (~Q(pdf="") & ~Q(pdf_sha256="") & Q(pdf_made_at__isnull=False)),
                 name="document_emis_pdf",

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from residence.models.base import ScopedQuerySet, choice_check, order_check
+from residence.models.conditions import Check
 from residence.models.etablissement import Residence
 from residence.models.personnes import Menage
 from residence.models.staff import User
@@ -74,12 +75,12 @@ class Echeance(models.Model):
             models.Index(fields=["menage"], condition=Q(settled_at=None), name="echeance_open_menage"),
         ]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(role__in=["", *Role.values]),
                 name="echeance_role",
                 violation_error_message="Ce rôle n’existe pas.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(user__isnull=False, role="") | (Q(user__isnull=True) & ~Q(role="")),
                 name="echeance_addressee",
                 violation_error_message="Une échéance s’adresse à un rôle ou à une personne.",

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from residence.models.base import ScopedQuerySet, choice_check, order_check, plain
+from residence.models.conditions import Check
 from residence.models.ressources import RessourceKind
 
 ZONES = [("1", "zone 1"), ("2", "zone 2"), ("3", "zone 3")]
@@ -151,7 +152,7 @@ class Convention(models.Model):
         constraints = [
             choice_check("kind", ConventionKind, name="convention_kind"),
             choice_check("apl_scale", ConventionAplScale, name="convention_apl_scale", blank=True),
-            models.CheckConstraint(
+            Check(
                 condition=Q(apl_zone__in=["", *dict(ZONES)]),
                 name="convention_apl_zone",
                 violation_error_message="Cette zone n’existe pas.",
@@ -188,7 +189,7 @@ class PlafondRedevance(models.Model):
         ordering = ["type_logement", "-valid_from"]
         constraints = [
             choice_check("type_logement", TypeLogement, name="plafond_redevance_type"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(monthly_maximum__gt=0),
                 name="plafond_redevance_positive",
                 violation_error_message="Le maximum est un montant au-dessus de zéro.",
@@ -283,24 +284,24 @@ class Dispositif(models.Model):
                 name="dispositif_code",
                 violation_error_message="Cette résidence a déjà un dispositif de ce code.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(stay_months__isnull=False)
                 | Q(stay_months__isnull=True, renewals_max__isnull=True, stay_months_max__isnull=True),
                 name="dispositif_without_term",
                 violation_error_message="Un dispositif sans limitation de durée n’a ni terme ni renouvellement.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(deposit_months__gte=0, deposit_months__lte=1),
                 name="dispositif_deposit",
                 violation_error_message="Le dépôt de garantie ne dépasse pas un mois de redevance.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(taux_effort_maximum__isnull=True)
                 | Q(taux_effort_maximum__gt=0, taux_effort_maximum__lte=1),
                 name="dispositif_taux_effort",
                 violation_error_message="Le taux d’effort est une part des ressources, entre 0 et 1.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(active_share_minimum__isnull=True)
                 | Q(active_share_minimum__gt=0, active_share_minimum__lte=1),
                 name="dispositif_active_share",
@@ -360,7 +361,7 @@ class CritereDispositif(models.Model):
             choice_check("kind", CritereDispositifKind, name="critere_kind"),
             choice_check("effect", CritereDispositifEffect, name="critere_effect"),
             order_check("minimum", "maximum", name="critere_order", message="Le maximum est au moins le minimum."),
-            models.CheckConstraint(
+            Check(
                 condition=Q(kind="resources_held", resources__len__gt=0, resources__contained_by=RessourceKind.values)
                 | ~Q(kind="resources_held") & Q(resources__len=0),
                 name="critere_resources",

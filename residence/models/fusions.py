@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from residence.models.base import ScopedQuerySet, choice_check, pair_check
+from residence.models.conditions import Check
 from residence.models.etablissement import Residence
 from residence.models.personnes import Menage, Personne
 from residence.models.staff import User
@@ -47,7 +48,7 @@ class Fusion(models.Model):
         ordering = ["-made_at", "-pk"]
         constraints = [
             pair_check("undone_by", "undone_at", name="fusion_undone"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(personne_absorbed=None, personne_kept=None) & ~Q(kept=models.F("absorbed"))
                 | Q(kept=models.F("absorbed"))
                 & Q(personne_absorbed__isnull=False, personne_kept__isnull=False)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from residence.confidentiality import may_open
 from residence.models.base import ScopedQuerySet, choice_check, order_check, plain, today
+from residence.models.conditions import Check
 from residence.models.etablissement import Residence
 from residence.models.ressources import RessourceKind
 from residence.models.staff import DatedQuerySet, User
@@ -195,13 +196,13 @@ class Personne(models.Model):
             choice_check("civility", PersonneCivility, name="personne_civility"),
             choice_check("birth_precision", PersonneBirthPrecision, name="personne_birth_precision"),
             choice_check("nationality", PersonneNationality, name="personne_nationality"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(born_on__isnull=True, birth_precision="unknown")
                 | (Q(born_on__isnull=False) & ~Q(birth_precision="unknown")),
                 name="personne_born_on_known",
                 violation_error_message="Donnez la date de naissance, ou dites qu’elle est inconnue.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(born_on__isnull=True) | Q(born_on__gt=datetime.date(1900, 1, 1)),
                 name="personne_born_on_plausible",
                 violation_error_message="Cette date de naissance n’est pas plausible "
@@ -333,7 +334,7 @@ class Ressource(MoneyLine):
         constraints = [
             choice_check("kind", RessourceKind, name="ressource_kind"),
             order_check("start_on", "end_on", name="ressource_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(monthly_amount__gte=0),
                 name="ressource_positive",
                 violation_error_message="Le montant ne peut pas être négatif.",
@@ -368,7 +369,7 @@ class Charge(MoneyLine):
         constraints = [
             choice_check("kind", ChargeKind, name="charge_kind"),
             order_check("start_on", "end_on", name="charge_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(monthly_amount__gte=0),
                 name="charge_positive",
                 violation_error_message="Le montant ne peut pas être négatif.",
@@ -494,7 +495,7 @@ class Referent(models.Model):
         constraints = [
             choice_check("kind", ReferentKind, name="referent_kind"),
             order_check("start_on", "end_on", name="referent_order"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(user__isnull=False, contact__isnull=True) | Q(user__isnull=True, contact__isnull=False),
                 name="referent_somebody",
                 violation_error_message="Choisissez un membre de l’équipe, ou un contact du partenaire.",

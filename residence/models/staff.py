@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from residence.models.base import choice_check, order_check, pair_check, today
+from residence.models.conditions import Check
 from residence.permissions import TABLE, Cause, Permission, Role
 from residence.statements import ANYBODY, Statement, asked, written
 
@@ -83,12 +84,12 @@ class User(AbstractBaseUser):
                 violation_error_message="Cet identifiant est déjà pris.",
             ),
             # The password reset looks an address up as it is written here.
-            models.CheckConstraint(
+            Check(
                 condition=Q(email=Lower("email")),
                 name="user_email_lower_case",
                 violation_error_message="Écrivez l’adresse électronique en minuscules.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(is_active=True, closed_at__isnull=True) | Q(is_active=False, closed_at__isnull=False),
                 name="user_closed",
                 violation_error_message="Un compte fermé porte sa date de fermeture, un compte ouvert n’en a pas.",
@@ -233,13 +234,13 @@ class RoleAttribution(models.Model):
             choice_check("role", Role, name="role_attribution_role"),
             order_check("start_on", "end_on", name="role_attribution_order"),
             pair_check("ended_by", "ended_at", name="role_attribution_ended"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(role=Role.TECHNIQUE, residence__isnull=True)
                 | (~Q(role=Role.TECHNIQUE) & Q(residence__isnull=False)),
                 name="role_attribution_residence",
                 violation_error_message="Choisissez la résidence (aucune pour l’administrateur technique).",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(role=Role.TECHNIQUE) | Q(granted_by__isnull=True) | ~Q(user=F("granted_by")),
                 name="role_attribution_not_oneself",
                 violation_error_message="On ne se donne pas à soi-même un rôle qui ouvre des dossiers.",
@@ -277,12 +278,12 @@ class Delegation(models.Model):
             choice_check("role", Role, name="delegation_role"),
             order_check("start_on", "end_on", name="delegation_order"),
             pair_check("ended_by", "ended_at", name="delegation_ended"),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(from_user=F("to_user")),
                 name="delegation_two_persons",
                 violation_error_message="On ne se délègue pas son propre rôle.",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(role=Role.TECHNIQUE),
                 name="delegation_not_technique",
                 violation_error_message="Le rôle technique ne se délègue pas.",
