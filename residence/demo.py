@@ -373,7 +373,10 @@ def make_household(world: World, *, persons: int, retired: bool = False) -> Hous
         child = _person(
             world, last_name, chance.choice(WOMEN if girl else MEN), girl, chance.randint(0, max(0, min(17, age - 18)))
         )
+        child.needs_interpreter = False
         members.append((child, MembreMenage.Tie.CHILD))
+    for member, _ in members[1:]:
+        member.nationality, member.spoken_language = reference.nationality, reference.spoken_language
     return Household(
         members,
         Menage(
