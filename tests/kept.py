@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
@@ -16,3 +17,9 @@ def kept(blocker: DjangoDbBlocker) -> Iterator[None]:
     with blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def commits(request: pytest.FixtureRequest) -> bool:
+    """Whether a test of the module of `request` commits what it writes: nothing can then be kept around it."""
+    markers = (item.get_closest_marker("django_db") for item in request.session.items if item.module is request.module)
+    return any(marker is not None and marker.kwargs.get("transaction") for marker in markers)

@@ -1,10 +1,13 @@
 """A résidence as OPHIS runs it, seen from the logement: places of both publics, tariffs, a household, the team."""
 
+import copy
 import datetime
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from logement.models import Logement
 from residence.permissions import Cause, Role
@@ -20,13 +23,30 @@ from tests.factories import (
     TarifFactory,
     UserFactory,
 )
+from tests.kept import commits, kept
 
 ENTRY = datetime.date(2025, 3, 1)
 
 
 @pytest.fixture
-def ophis(db: Any) -> SimpleNamespace:
+def ophis(kept_ophis: SimpleNamespace | None, db: Any) -> SimpleNamespace:
     """`place`: a studio of the temporary public; `rooms`: two rooms of one shared T4 of the permanent public."""
+    return _ophis() if kept_ophis is None else copy.deepcopy(kept_ophis)
+
+
+@pytest.fixture(scope="module")
+def kept_ophis(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[SimpleNamespace | None]:
+    """`ophis` made once for the tests of the module; None where they commit."""
+    if commits(request):
+        yield None
+        return
+    with kept(django_db_blocker):
+        yield _ophis()
+
+
+def _ophis() -> SimpleNamespace:
     residence = ResidenceFactory(
         code="ophis", name="Côté Cour", signatory_name="Claire Morel", signatory_title="directrice"
     )
