@@ -47,10 +47,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what drives a browser where there is none, and say so."""
-    if CHROMIUM is None:
-        for item in items:
-            if item.get_closest_marker("browser"):
+    """Have one worker drive the browser, which reads a page once; where there is none, skip these tests and say so."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if CHROMIUM is None:
                 item.add_marker(
                     pytest.mark.skip(reason="Chromium n’est pas installé (apt-get install chromium-headless-shell)")
                 )

@@ -3,6 +3,7 @@
 import datetime
 import io
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -13,8 +14,11 @@ import pypdf
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import Client
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
@@ -154,7 +158,7 @@ def _connections_lent() -> Iterator[None]:
     server, and one for each request spends half of its time learning the tables.
     """
     idle: dict[str, list[Any]] = defaultdict(list)
-    connect = DatabaseWrapper.get_new_connection
+    connect, close = DatabaseWrapper.get_new_connection, DatabaseWrapper._close
 
     def lend(self: DatabaseWrapper, parameters: dict[str, Any]) -> Any:
         try:
@@ -163,7 +167,9 @@ def _connections_lent() -> Iterator[None]:
             return connect(self, parameters)
 
     def give_back(self: DatabaseWrapper) -> None:
-        if self.connection is not None and not self.connection.closed:
+        if threading.current_thread() is threading.main_thread():
+            close(self)
+        elif self.connection is not None and not self.connection.closed:
             self.connection.rollback()
             idle[self.connection.info.dbname].append(self.connection)
 
@@ -174,6 +180,21 @@ def _connections_lent() -> Iterator[None]:
         yield
     for connection in chain(*idle.values()):
         connection.close()
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _files_kept_by_the_browser() -> Iterator[None]:
+    """Have static files asked for once by each person at a screen, as those that carry their hash are in production."""
+    serve = StaticFilesHandler.serve
+
+    def kept(self: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
+        response = serve(self, request)
+        response["Cache-Control"] = "max-age=31536000"
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", kept)
+        yield
 
 
 @pytest.fixture(scope="package")

@@ -15,7 +15,7 @@ from residence.models import ContactPartenaire, PieceRequise
 from residence.permissions import Role
 from tests.factories import ConventionFactory, DispositifFactory, PartenaireFactory, ResidenceFactory, UserFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 DAY = datetime.date(2026, 3, 2)
 NAMES = ("Awa", "Boris", "Chloé", "Driss")

@@ -12,7 +12,7 @@ from tests.factories import PASSWORD, MenageFactory, ResidenceFactory, UserFacto
 from tests.logement.books import stay
 from tests.logement.rules.test_releve import IBAN, camt, entry
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 MARCH = datetime.date(2026, 3, 1)
 # Name, APL, number of allocataire.

@@ -15,7 +15,7 @@ from residence.authentication import enrol_totp
 from residence.models import DocumentEmis, User
 from tests.factories import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from residence.permissions import Role
 from tests.browser.conftest import Agent
 from tests.factories import PASSWORD, DelegationFactory, ResidenceFactory, UserFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
