@@ -19,7 +19,7 @@ _LOOKUPS = {
 }
 
 
-class _NotPlainError(Exception):
+class NotPlainError(Exception):
     """Only the database can tell."""
 
 
@@ -45,7 +45,7 @@ class Check(models.CheckConstraint):
         }
         try:
             told = truth(self.condition, values)
-        except _NotPlainError:
+        except NotPlainError:
             super().validate(model, instance, exclude, using)
         else:
             # Unknown passes, as in SQL.
@@ -56,7 +56,7 @@ class Check(models.CheckConstraint):
 def truth(condition: Any, values: Mapping[str, Any]) -> bool | None:
     """Whether a condition holds for a row of these values, by field; None where SQL does not know.
 
-    Raises _NotPlainError for what is not a comparison of fields with one another or with values.
+    Raises NotPlainError for what is not a comparison of fields with one another or with values.
     """
     if not isinstance(condition, Q):
         return _compared(condition, values)
@@ -66,28 +66,28 @@ def truth(condition: Any, values: Mapping[str, Any]) -> bool | None:
     elif condition.connector == Q.OR:
         whole = True if True in told else None if None in told else False
     else:
-        raise _NotPlainError
+        raise NotPlainError
     return whole if whole is None or not condition.negated else not whole
 
 
 def _compared(condition: Any, values: Mapping[str, Any]) -> bool | None:
     if not isinstance(condition, tuple):
-        raise _NotPlainError
+        raise NotPlainError
     name, _, lookup = condition[0].partition("__")
     value, other = _value(F(name), values), _value(condition[1], values)
     if condition[1] is None:
         return value is None
     if lookup == "isnull":
         return (value is None) is other
-    if lookup not in ("", "exact") and isinstance(value, str) and lookup != "in":
+    if isinstance(value, str) and lookup not in ("", "exact", "in"):
         # Which of two texts comes first is for the database's collation to say.
-        raise _NotPlainError
+        raise NotPlainError
     if value is None or other is None:
         return None
     try:
         return bool(_LOOKUPS[lookup or "exact"](value, other))
     except (KeyError, TypeError) as error:
-        raise _NotPlainError from error
+        raise NotPlainError from error
 
 
 def _value(term: Any, values: Mapping[str, Any]) -> Any:
@@ -95,7 +95,7 @@ def _value(term: Any, values: Mapping[str, Any]) -> Any:
         try:
             term = values[term.name]
         except KeyError as error:
-            raise _NotPlainError from error
+            raise NotPlainError from error
     if hasattr(term, "resolve_expression") or isinstance(term, models.Model):
-        raise _NotPlainError
+        raise NotPlainError
     return term

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
 
-from residence.models.conditions import Check, _NotPlainError, truth
+from residence.models.conditions import Check, NotPlainError, truth
 
 OURS = ("residence", "logement", "admissions", "accompagnement")
 DAY = datetime.date(2026, 3, 1)
@@ -77,7 +77,7 @@ def test_every_check_says_what_the_database_says(app):
             row = {field: chance.choice(among) for field, among in choices.items()}
             try:
                 told = truth(check.condition, {field.name: value for field, value in row.items()})
-            except _NotPlainError:
+            except NotPlainError:
                 asked += 1
                 break
             against = {field.name: Value(value, field) for field, value in row.items()}
@@ -95,7 +95,7 @@ def test_what_is_left_out_is_not_checked_and_what_is_wrong_is_said():
     row.end_on = DAY
     check.validate(model, row)
     for condition in (Q(code__gt="a"), Q(start_on=F("unknown")), Q(start_on__year=2026)):
-        with pytest.raises(_NotPlainError):
+        with pytest.raises(NotPlainError):
             truth(condition, {"code": "b", "start_on": DAY})
 
 
