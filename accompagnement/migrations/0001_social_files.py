@@ -6,7 +6,10 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from residence.migrations_sql import tables_at_once
 
+
+@tables_at_once
 class Migration(migrations.Migration):
     initial = True
 

@@ -6,7 +6,10 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from residence.migrations_sql import tables_at_once
 
+
+@tables_at_once
 class Migration(migrations.Migration):
     dependencies = [
         ("accompagnement", "0001_social_files"),
@@ -168,6 +171,78 @@ class Migration(migrations.Migration):
                 "verbose_name": "action collective",
                 "verbose_name_plural": "actions collectives",
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("every__in", ["once", "week", "fortnight", "month"])),
+                        name="action_collective_every",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "theme__in",
+                                [
+                                    "droits",
+                                    "sante",
+                                    "logement",
+                                    "emploi",
+                                    "formation",
+                                    "budget",
+                                    "vie_quotidienne",
+                                    "parentalite",
+                                    "numerique",
+                                    "isolement",
+                                ],
+                            )
+                        ),
+                        name="action_collective_theme",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("mission__in", ["", "vie_collective", "impayes", "isolement", "mediation"])
+                        ),
+                        name="action_collective_mission",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_on__isnull", True), ("last_on__gte", models.F("first_on")), _connector="OR"
+                        ),
+                        name="action_collective_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_by__isnull", True), ("ended_on__isnull", True)),
+                            models.Q(("ended_by__isnull", False), ("ended_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="action_collective_ended",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on__isnull", True), models.Q(("ended_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="action_collective_ended_why",
+                        violation_error_message="Dites pourquoi l’action s’arrête.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("every", "once"), _negated=True),
+                            ("first_on", models.F("last_on")),
+                            _connector="OR",
+                        ),
+                        name="action_collective_once",
+                        violation_error_message="Une action d’un seul jour finit ce jour-là.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("session_cost__isnull", True), ("session_cost__gte", 0), _connector="OR"),
+                        name="action_collective_cost",
+                        violation_error_message="Le coût ne peut pas être négatif.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -250,6 +325,44 @@ class Migration(migrations.Migration):
                 "verbose_name": "inscription à une action",
                 "verbose_name_plural": "inscriptions aux actions",
                 "ordering": ["registered_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="inscription_action_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_by__isnull", True), ("withdrawn_on__isnull", True)),
+                            models.Q(("withdrawn_by__isnull", False), ("withdrawn_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="inscription_action_withdrawn",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("guest_name", ""), ("menage__isnull", False), ("personne__isnull", False)),
+                            models.Q(
+                                ("menage__isnull", True),
+                                ("objectif__isnull", True),
+                                ("personne__isnull", True),
+                                models.Q(("guest_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="inscription_action_who",
+                        violation_error_message="Choisissez une personne, ou écrivez le nom de qui vient de l’extérieur.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("end_on__isnull", True), ("withdrawn_on__isnull", True)),
+                        fields=("action", "personne"),
+                        name="inscription_action_once",
+                        violation_error_message="Cette personne est déjà inscrite.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -322,6 +435,47 @@ class Migration(migrations.Migration):
                 "verbose_name": "séance d’une action",
                 "verbose_name_plural": "séances des actions",
                 "ordering": ["held_on", "hour", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("attended_at__isnull", True), ("attended_by__isnull", True)),
+                            models.Q(("attended_at__isnull", False), ("attended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="seance_action_attended",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_by__isnull", True), ("cancelled_on__isnull", True)),
+                            models.Q(("cancelled_by__isnull", False), ("cancelled_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="seance_action_cancelled",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cancelled_on__isnull", True),
+                            models.Q(models.Q(("cancelled_reason", ""), _negated=True), ("attended_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="seance_action_cancelled_why",
+                        violation_error_message="Une séance annulée dit pourquoi, et n’a pas de présents.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cost__isnull", True), ("cost__gte", 0), _connector="OR"),
+                        name="seance_action_cost",
+                        violation_error_message="Le coût ne peut pas être négatif.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("cancelled_on__isnull", True)),
+                        fields=("action", "held_on", "hour"),
+                        name="seance_action_once",
+                        violation_error_message="Cette action a déjà une séance à cette heure.",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["held_on"], name="seance_action_held_on")],
             },
         ),
         migrations.CreateModel(
@@ -373,213 +527,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "présence à une séance",
                 "verbose_name_plural": "présences aux séances",
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="actioncollective",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("every__in", ["once", "week", "fortnight", "month"])),
-                name="action_collective_every",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actioncollective",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "theme__in",
-                        [
-                            "droits",
-                            "sante",
-                            "logement",
-                            "emploi",
-                            "formation",
-                            "budget",
-                            "vie_quotidienne",
-                            "parentalite",
-                            "numerique",
-                            "isolement",
-                        ],
-                    )
-                ),
-                name="action_collective_theme",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actioncollective",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mission__in", ["", "vie_collective", "impayes", "isolement", "mediation"])),
-                name="action_collective_mission",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actioncollective",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_on__isnull", True), ("last_on__gte", models.F("first_on")), _connector="OR"),
-                name="action_collective_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actioncollective",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_by__isnull", True), ("ended_on__isnull", True)),
-                    models.Q(("ended_by__isnull", False), ("ended_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="action_collective_ended",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actioncollective",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_on__isnull", True), models.Q(("ended_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="action_collective_ended_why",
-                violation_error_message="Dites pourquoi l’action s’arrête.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actioncollective",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("every", "once"), _negated=True), ("first_on", models.F("last_on")), _connector="OR"
-                ),
-                name="action_collective_once",
-                violation_error_message="Une action d’un seul jour finit ce jour-là.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actioncollective",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("session_cost__isnull", True), ("session_cost__gte", 0), _connector="OR"),
-                name="action_collective_cost",
-                violation_error_message="Le coût ne peut pas être négatif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inscriptionaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="inscription_action_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inscriptionaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_by__isnull", True), ("withdrawn_on__isnull", True)),
-                    models.Q(("withdrawn_by__isnull", False), ("withdrawn_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="inscription_action_withdrawn",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inscriptionaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("guest_name", ""), ("menage__isnull", False), ("personne__isnull", False)),
-                    models.Q(
-                        ("menage__isnull", True),
-                        ("objectif__isnull", True),
-                        ("personne__isnull", True),
-                        models.Q(("guest_name", ""), _negated=True),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["present", "excused", "absent"])),
+                        name="presence_action_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
-                    _connector="OR",
-                ),
-                name="inscription_action_who",
-                violation_error_message="Choisissez une personne, ou écrivez le nom de qui vient de l’extérieur.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inscriptionaction",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("end_on__isnull", True), ("withdrawn_on__isnull", True)),
-                fields=("action", "personne"),
-                name="inscription_action_once",
-                violation_error_message="Cette personne est déjà inscrite.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="seanceaction",
-            index=models.Index(fields=["held_on"], name="seance_action_held_on"),
-        ),
-        migrations.AddConstraint(
-            model_name="seanceaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("attended_at__isnull", True), ("attended_by__isnull", True)),
-                    models.Q(("attended_at__isnull", False), ("attended_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="seance_action_attended",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seanceaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_by__isnull", True), ("cancelled_on__isnull", True)),
-                    models.Q(("cancelled_by__isnull", False), ("cancelled_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="seance_action_cancelled",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seanceaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("cancelled_on__isnull", True),
-                    models.Q(models.Q(("cancelled_reason", ""), _negated=True), ("attended_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="seance_action_cancelled_why",
-                violation_error_message="Une séance annulée dit pourquoi, et n’a pas de présents.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seanceaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cost__isnull", True), ("cost__gte", 0), _connector="OR"),
-                name="seance_action_cost",
-                violation_error_message="Le coût ne peut pas être négatif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seanceaction",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("cancelled_on__isnull", True)),
-                fields=("action", "held_on", "hour"),
-                name="seance_action_once",
-                violation_error_message="Cette action a déjà une séance à cette heure.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="presenceaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["present", "excused", "absent"])),
-                name="presence_action_status",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="presenceaction",
-            constraint=models.UniqueConstraint(
-                fields=("seance", "inscription"),
-                name="presence_action_once",
-                violation_error_message="La présence de cette personne est déjà notée.",
-            ),
+                    models.UniqueConstraint(
+                        fields=("seance", "inscription"),
+                        name="presence_action_once",
+                        violation_error_message="La présence de cette personne est déjà notée.",
+                    ),
+                ],
+            },
         ),
     ]

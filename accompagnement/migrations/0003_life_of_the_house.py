@@ -7,9 +7,10 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from residence.migrations_sql import Guard, RevokeChanges
+from residence.migrations_sql import Guard, RevokeChanges, tables_at_once
 
 
+@tables_at_once
 class Migration(migrations.Migration):
     dependencies = [
         ("accompagnement", "0002_collective_actions"),
@@ -153,6 +154,71 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "incident",
                 "ordering": ["-happened_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["bruit", "conflit", "degat", "insalubrite", "violence", "enfant", "sante", "autre"],
+                            )
+                        ),
+                        name="incident_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["equipe", "voisin", "agence"])),
+                        name="incident_source",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["reported", "followed", "closed"])),
+                        name="incident_status",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "outcome__in",
+                                ["", "regle", "repare", "accord", "averti", "relais", "depart", "infonde", "erreur"],
+                            )
+                        ),
+                        name="incident_outcome",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_by__isnull", True), ("closed_on__isnull", True)),
+                            models.Q(("closed_by__isnull", False), ("closed_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="incident_closed",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_on__isnull", False),
+                                ("status", "closed"),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("status", "closed"), _negated=True),
+                                ("closed_on__isnull", True),
+                                ("closed_reason", ""),
+                                ("outcome", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_closed_why",
+                        violation_error_message="Un incident clos dit comment il finit.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("told", ""), _negated=True),
+                        name="incident_told",
+                        violation_error_message="Dites ce qui s’est passé.",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["residence", "-happened_at"], name="incident_residence")],
             },
         ),
         migrations.CreateModel(
@@ -230,6 +296,46 @@ class Migration(migrations.Migration):
                 "verbose_name": "service de la maison",
                 "verbose_name_plural": "services de la maison",
                 "ordering": ["residence", "kind", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["linge", "buanderie", "informatique", "autre"])),
+                        name="service_maison_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on__isnull", True), ("ended_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="service_maison_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closes_at__isnull", True),
+                                ("every_days__gte", 1),
+                                ("kind", "linge"),
+                                ("opens_at__isnull", True),
+                                ("weekdays", []),
+                            ),
+                            models.Q(
+                                models.Q(("kind", "linge"), _negated=True),
+                                ("closes_at__gt", models.F("opens_at")),
+                                ("every_days__isnull", True),
+                                ("opens_at__isnull", False),
+                                models.Q(("weekdays", []), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="service_maison_when",
+                        violation_error_message="Le linge revient tous les tant de jours ; un autre service a ses jours, une ouverture et une fermeture qui la suit.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("residence", "name"),
+                        name="service_maison_name",
+                        violation_error_message="Cette résidence a déjà un service de ce nom.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -275,6 +381,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "jour d’un service",
                 "verbose_name_plural": "jours des services",
                 "ordering": ["-on", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("service", "on"),
+                        name="jour_service_once",
+                        violation_error_message="Ce jour est déjà noté.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_reason", ""), ("visitors__isnull", False)),
+                            models.Q(("visitors__isnull", True), models.Q(("closed_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="jour_service_open_or_closed",
+                        violation_error_message="Dites combien de personnes sont venues, ou pourquoi c’était fermé.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -342,6 +464,43 @@ class Migration(migrations.Migration):
                 "verbose_name": "suite d’un incident",
                 "verbose_name_plural": "suites des incidents",
                 "ordering": ["on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "rencontre",
+                                    "appel",
+                                    "visite",
+                                    "courrier",
+                                    "reparation",
+                                    "partenaire",
+                                    "police",
+                                    "equipe",
+                                    "autre",
+                                    "secours",
+                                    "crip",
+                                    "procureur",
+                                    "parents",
+                                    "victime",
+                                    "abri",
+                                    "confidentialite",
+                                    "nature",
+                                ],
+                            )
+                        ),
+                        name="suite_incident_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_set_aside", False), models.Q(("text", ""), _negated=True), _connector="OR"
+                        ),
+                        name="suite_incident_set_aside",
+                        violation_error_message="Dites pourquoi cette étape est sans objet.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -376,6 +535,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "tournée du linge",
                 "verbose_name_plural": "tournées du linge",
                 "ordering": ["-cycle_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="tournee_linge_closed",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("service", "cycle_on"),
+                        name="tournee_linge_cycle",
+                        violation_error_message="Cette tournée existe déjà.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -442,6 +617,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "passage du linge",
                 "verbose_name_plural": "passages du linge",
                 "ordering": ["tournee", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("result__in", ["done", "absent", "declined", "missed"])),
+                        name="passage_linge_result",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("tournee", "menage"),
+                        name="passage_linge_once",
+                        violation_error_message="Ce ménage a déjà son passage dans cette tournée.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -501,6 +688,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "transmission",
                 "ordering": ["-written_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
+                            models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="transmission_withdrawn",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="transmission_text",
+                        violation_error_message="Une transmission dit quelque chose.",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["residence", "-written_at"], name="transmission_residence")],
             },
         ),
         migrations.CreateModel(
@@ -534,264 +738,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "lecture d’une transmission",
                 "verbose_name_plural": "lectures des transmissions",
                 "ordering": ["read_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("transmission", "read_by"),
+                        name="lecture_transmission_once",
+                        violation_error_message="Cette transmission est déjà lue.",
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(fields=["residence", "-happened_at"], name="incident_residence"),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["bruit", "conflit", "degat", "insalubrite", "violence", "enfant", "sante", "autre"])
-                ),
-                name="incident_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["equipe", "voisin", "agence"])),
-                name="incident_source",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["reported", "followed", "closed"])),
-                name="incident_status",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "outcome__in",
-                        ["", "regle", "repare", "accord", "averti", "relais", "depart", "infonde", "erreur"],
-                    )
-                ),
-                name="incident_outcome",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_by__isnull", True), ("closed_on__isnull", True)),
-                    models.Q(("closed_by__isnull", False), ("closed_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="incident_closed",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_on__isnull", False), ("status", "closed"), models.Q(("outcome", ""), _negated=True)
-                    ),
-                    models.Q(
-                        models.Q(("status", "closed"), _negated=True),
-                        ("closed_on__isnull", True),
-                        ("closed_reason", ""),
-                        ("outcome", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="incident_closed_why",
-                violation_error_message="Un incident clos dit comment il finit.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("told", ""), _negated=True),
-                name="incident_told",
-                violation_error_message="Dites ce qui s’est passé.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicemaison",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["linge", "buanderie", "informatique", "autre"])),
-                name="service_maison_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicemaison",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_on__isnull", True), ("ended_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="service_maison_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicemaison",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closes_at__isnull", True),
-                        ("every_days__gte", 1),
-                        ("kind", "linge"),
-                        ("opens_at__isnull", True),
-                        ("weekdays", []),
-                    ),
-                    models.Q(
-                        models.Q(("kind", "linge"), _negated=True),
-                        ("closes_at__gt", models.F("opens_at")),
-                        ("every_days__isnull", True),
-                        ("opens_at__isnull", False),
-                        models.Q(("weekdays", []), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="service_maison_when",
-                violation_error_message="Le linge revient tous les tant de jours ; un autre service a ses jours, une ouverture et une fermeture qui la suit.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicemaison",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "name"),
-                name="service_maison_name",
-                violation_error_message="Cette résidence a déjà un service de ce nom.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="jourservice",
-            constraint=models.UniqueConstraint(
-                fields=("service", "on"), name="jour_service_once", violation_error_message="Ce jour est déjà noté."
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="jourservice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_reason", ""), ("visitors__isnull", False)),
-                    models.Q(("visitors__isnull", True), models.Q(("closed_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="jour_service_open_or_closed",
-                violation_error_message="Dites combien de personnes sont venues, ou pourquoi c’était fermé.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suiteincident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "rencontre",
-                            "appel",
-                            "visite",
-                            "courrier",
-                            "reparation",
-                            "partenaire",
-                            "police",
-                            "equipe",
-                            "autre",
-                            "secours",
-                            "crip",
-                            "procureur",
-                            "parents",
-                            "victime",
-                            "abri",
-                            "confidentialite",
-                            "nature",
-                        ],
-                    )
-                ),
-                name="suite_incident_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suiteincident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_set_aside", False), models.Q(("text", ""), _negated=True), _connector="OR"),
-                name="suite_incident_set_aside",
-                violation_error_message="Dites pourquoi cette étape est sans objet.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tourneelinge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="tournee_linge_closed",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tourneelinge",
-            constraint=models.UniqueConstraint(
-                fields=("service", "cycle_on"),
-                name="tournee_linge_cycle",
-                violation_error_message="Cette tournée existe déjà.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="passagelinge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("result__in", ["done", "absent", "declined", "missed"])),
-                name="passage_linge_result",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="passagelinge",
-            constraint=models.UniqueConstraint(
-                fields=("tournee", "menage"),
-                name="passage_linge_once",
-                violation_error_message="Ce ménage a déjà son passage dans cette tournée.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="transmission",
-            index=models.Index(fields=["residence", "-written_at"], name="transmission_residence"),
-        ),
-        migrations.AddConstraint(
-            model_name="transmission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
-                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="transmission_withdrawn",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transmission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True),
-                name="transmission_text",
-                violation_error_message="Une transmission dit quelque chose.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lecturetransmission",
-            constraint=models.UniqueConstraint(
-                fields=("transmission", "read_by"),
-                name="lecture_transmission_once",
-                violation_error_message="Cette transmission est déjà lue.",
-            ),
         ),
         Guard("accompagnement_suiteincident"),
         RevokeChanges("accompagnement_suiteincident"),

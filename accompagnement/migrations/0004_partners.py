@@ -5,7 +5,10 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from residence.migrations_sql import tables_at_once
 
+
+@tables_at_once
 class Migration(migrations.Migration):
     dependencies = [
         ("accompagnement", "0003_life_of_the_house"),
@@ -83,6 +86,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "instance partenariale",
                 "verbose_name_plural": "instances partenariales",
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["situations", "hopital", "autre"])),
+                        name="instance_partenariale_kind",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_by__isnull", True), ("ended_on__isnull", True)),
+                            models.Q(("ended_by__isnull", False), ("ended_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="instance_partenariale_ended",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +251,106 @@ class Migration(migrations.Migration):
                 "verbose_name": "orientation vers un partenaire",
                 "verbose_name_plural": "orientations vers les partenaires",
                 "ordering": ["-sent_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "theme__in",
+                                [
+                                    "droits",
+                                    "sante",
+                                    "logement",
+                                    "emploi",
+                                    "formation",
+                                    "budget",
+                                    "vie_quotidienne",
+                                    "parentalite",
+                                    "numerique",
+                                    "isolement",
+                                ],
+                            )
+                        ),
+                        name="orientation_partenaire_theme",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("consent_kind__in", ["oral", "written", "mandataire"])),
+                        name="orientation_partenaire_consent",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("answer__in", ["", "accepted", "waiting", "refused", "none"])),
+                        name="orientation_partenaire_answer",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["", "followed", "settled", "not_come", "stopped"])),
+                        name="orientation_partenaire_outcome",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sent_on__isnull", True), ("sent_on__gte", models.F("consented_on")), _connector="OR"
+                        ),
+                        name="orientation_partenaire_agreed",
+                        violation_error_message="L’accord de la personne vient avant l’orientation.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answer_by_on__isnull", True), ("answer_by_on__gte", models.F("sent_on")), _connector="OR"
+                        ),
+                        name="orientation_partenaire_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_on__isnull", True), ("answered_on__gte", models.F("sent_on")), _connector="OR"
+                        ),
+                        name="orientation_partenaire_answered_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("consent_withdrawn_on__isnull", True),
+                            ("consent_withdrawn_on__gte", models.F("consented_on")),
+                            _connector="OR",
+                        ),
+                        name="orientation_partenaire_withdrawn_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("consent_withdrawn_by__isnull", True), ("consent_withdrawn_on__isnull", True)),
+                            models.Q(("consent_withdrawn_by__isnull", False), ("consent_withdrawn_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="orientation_partenaire_withdrawn",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_on__isnull", True)),
+                            models.Q(models.Q(("answer", ""), _negated=True), ("answered_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="orientation_partenaire_answered",
+                        violation_error_message="Une réponse a sa date.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", ""), ("outcome_on__isnull", True)),
+                            models.Q(models.Q(("outcome", ""), _negated=True), ("outcome_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="orientation_partenaire_ended",
+                        violation_error_message="Une issue a sa date.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("shared", ""), _negated=True),
+                        name="orientation_partenaire_shared",
+                        violation_error_message="Dites ce qui est dit au partenaire.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -292,6 +411,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "participant d’une instance",
                 "verbose_name_plural": "participants des instances",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("contact__isnull", True), ("user__isnull", False)),
+                            models.Q(("contact__isnull", False), ("user__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="participant_instance_somebody",
+                        violation_error_message="Choisissez un membre de l’équipe, ou un contact d’un partenaire.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("end_on__isnull", True)),
+                        fields=("instance", "user"),
+                        name="participant_instance_user",
+                        violation_error_message="Cette personne participe déjà.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("end_on__isnull", True)),
+                        fields=("instance", "contact"),
+                        name="participant_instance_contact",
+                        violation_error_message="Cette personne participe déjà.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -346,6 +488,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "réunion d’une instance",
                 "verbose_name_plural": "réunions des instances",
                 "ordering": ["-held_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="reunion_instance_closed",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("instance", "held_on"),
+                        name="reunion_instance_once",
+                        violation_error_message="Cette instance se réunit déjà ce jour-là.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -455,303 +613,76 @@ class Migration(migrations.Migration):
                 "verbose_name": "situation à l’ordre du jour",
                 "verbose_name_plural": "situations à l’ordre du jour",
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="instancepartenariale",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["situations", "hopital", "autre"])),
-                name="instance_partenariale_kind",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instancepartenariale",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_by__isnull", True), ("ended_on__isnull", True)),
-                    models.Q(("ended_by__isnull", False), ("ended_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="instance_partenariale_ended",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientationpartenaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "theme__in",
-                        [
-                            "droits",
-                            "sante",
-                            "logement",
-                            "emploi",
-                            "formation",
-                            "budget",
-                            "vie_quotidienne",
-                            "parentalite",
-                            "numerique",
-                            "isolement",
-                        ],
-                    )
-                ),
-                name="orientation_partenaire_theme",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientationpartenaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("consent_kind__in", ["oral", "written", "mandataire"])),
-                name="orientation_partenaire_consent",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientationpartenaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answer__in", ["", "accepted", "waiting", "refused", "none"])),
-                name="orientation_partenaire_answer",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientationpartenaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["", "followed", "settled", "not_come", "stopped"])),
-                name="orientation_partenaire_outcome",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientationpartenaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sent_on__isnull", True), ("sent_on__gte", models.F("consented_on")), _connector="OR"
-                ),
-                name="orientation_partenaire_agreed",
-                violation_error_message="L’accord de la personne vient avant l’orientation.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientationpartenaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answer_by_on__isnull", True), ("answer_by_on__gte", models.F("sent_on")), _connector="OR"
-                ),
-                name="orientation_partenaire_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientationpartenaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_on__isnull", True), ("answered_on__gte", models.F("sent_on")), _connector="OR"
-                ),
-                name="orientation_partenaire_answered_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientationpartenaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("consent_withdrawn_on__isnull", True),
-                    ("consent_withdrawn_on__gte", models.F("consented_on")),
-                    _connector="OR",
-                ),
-                name="orientation_partenaire_withdrawn_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientationpartenaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("consent_withdrawn_by__isnull", True), ("consent_withdrawn_on__isnull", True)),
-                    models.Q(("consent_withdrawn_by__isnull", False), ("consent_withdrawn_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="orientation_partenaire_withdrawn",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientationpartenaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("answered_on__isnull", True)),
-                    models.Q(models.Q(("answer", ""), _negated=True), ("answered_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="orientation_partenaire_answered",
-                violation_error_message="Une réponse a sa date.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientationpartenaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", ""), ("outcome_on__isnull", True)),
-                    models.Q(models.Q(("outcome", ""), _negated=True), ("outcome_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="orientation_partenaire_ended",
-                violation_error_message="Une issue a sa date.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orientationpartenaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("shared", ""), _negated=True),
-                name="orientation_partenaire_shared",
-                violation_error_message="Dites ce qui est dit au partenaire.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participantinstance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("contact__isnull", True), ("user__isnull", False)),
-                    models.Q(("contact__isnull", False), ("user__isnull", True)),
-                    _connector="OR",
-                ),
-                name="participant_instance_somebody",
-                violation_error_message="Choisissez un membre de l’équipe, ou un contact d’un partenaire.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participantinstance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("end_on__isnull", True)),
-                fields=("instance", "user"),
-                name="participant_instance_user",
-                violation_error_message="Cette personne participe déjà.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participantinstance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("end_on__isnull", True)),
-                fields=("instance", "contact"),
-                name="participant_instance_contact",
-                violation_error_message="Cette personne participe déjà.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reunioninstance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="reunion_instance_closed",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reunioninstance",
-            constraint=models.UniqueConstraint(
-                fields=("instance", "held_on"),
-                name="reunion_instance_once",
-                violation_error_message="Cette instance se réunit déjà ce jour-là.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="situationinstance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("consent_kind__in", ["oral", "written", "mandataire"])),
-                name="situation_instance_consent",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="situationinstance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["", "open", "closed"])),
-                name="situation_instance_outcome",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="situationinstance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_by__isnull", True), ("withdrawn_on__isnull", True)),
-                    models.Q(("withdrawn_by__isnull", False), ("withdrawn_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="situation_instance_withdrawn",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="situationinstance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_by__isnull", True), ("decided_on__isnull", True)),
-                    models.Q(("decided_by__isnull", False), ("decided_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="situation_instance_decided",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="situationinstance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_by__isnull", True), ("done_on__isnull", True)),
-                    models.Q(("done_by__isnull", False), ("done_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="situation_instance_done",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="situationinstance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__isnull", True), ("due_on__gte", models.F("decided_on")), _connector="OR"),
-                name="situation_instance_due",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="situationinstance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_on__isnull", True), ("decision", ""), ("outcome", "")),
-                    models.Q(
-                        ("decided_on__isnull", False),
-                        models.Q(("decision", ""), _negated=True),
-                        models.Q(("outcome", ""), _negated=True),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("consent_kind__in", ["oral", "written", "mandataire"])),
+                        name="situation_instance_consent",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
                     ),
-                    _connector="OR",
-                ),
-                name="situation_instance_decision",
-                violation_error_message="Une décision dit ce qui est décidé, et si la situation reste ouverte.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="situationinstance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("need", ""), _negated=True),
-                name="situation_instance_need",
-                violation_error_message="Dites ce que les participants ont besoin de savoir.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="situationinstance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_on__isnull", True)),
-                fields=("reunion", "dossier"),
-                name="situation_instance_once",
-                violation_error_message="Ce ménage est déjà à l’ordre du jour.",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["", "open", "closed"])),
+                        name="situation_instance_outcome",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_by__isnull", True), ("withdrawn_on__isnull", True)),
+                            models.Q(("withdrawn_by__isnull", False), ("withdrawn_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="situation_instance_withdrawn",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by__isnull", True), ("decided_on__isnull", True)),
+                            models.Q(("decided_by__isnull", False), ("decided_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="situation_instance_decided",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_by__isnull", True), ("done_on__isnull", True)),
+                            models.Q(("done_by__isnull", False), ("done_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="situation_instance_done",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_on__isnull", True), ("due_on__gte", models.F("decided_on")), _connector="OR"
+                        ),
+                        name="situation_instance_due",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_on__isnull", True), ("decision", ""), ("outcome", "")),
+                            models.Q(
+                                ("decided_on__isnull", False),
+                                models.Q(("decision", ""), _negated=True),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="situation_instance_decision",
+                        violation_error_message="Une décision dit ce qui est décidé, et si la situation reste ouverte.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("need", ""), _negated=True),
+                        name="situation_instance_need",
+                        violation_error_message="Dites ce que les participants ont besoin de savoir.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_on__isnull", True)),
+                        fields=("reunion", "dossier"),
+                        name="situation_instance_once",
+                        violation_error_message="Ce ménage est déjà à l’ordre du jour.",
+                    ),
+                ],
+            },
         ),
     ]

@@ -5,7 +5,10 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from residence.migrations_sql import tables_at_once
 
+
+@tables_at_once
 class Migration(migrations.Migration):
     dependencies = [
         ("accompagnement", "0004_partners"),
@@ -103,6 +106,60 @@ class Migration(migrations.Migration):
                 "verbose_name": "demande d’accès à son dossier",
                 "verbose_name_plural": "demandes d’accès à leur dossier",
                 "ordering": ["-received_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_by__isnull", True), ("answered_on__isnull", True)),
+                            models.Q(("answered_by__isnull", False), ("answered_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="demande_acces_answered",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_on__isnull", True),
+                            ("answered_on__gte", models.F("received_on")),
+                            _connector="OR",
+                        ),
+                        name="demande_acces_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("extended_on__isnull", True),
+                            ("extended_on__gte", models.F("received_on")),
+                            _connector="OR",
+                        ),
+                        name="demande_acces_extended_order",
+                        violation_error_message="La fin ne peut pas précéder le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("extended_on__isnull", True),
+                            models.Q(("extended_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="demande_acces_extended",
+                        violation_error_message="Une prolongation dit pourquoi\xa0: la personne doit le savoir.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_on__isnull", True),
+                            ("document__isnull", False),
+                            models.Q(("closed_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="demande_acces_given",
+                        violation_error_message="Éditez d’abord le dossier à remettre.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_on__isnull", True)),
+                        fields=("residence", "personne"),
+                        name="demande_acces_one_open",
+                        violation_error_message="Une demande de cette personne est déjà en cours.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -169,6 +226,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "fiche d’information remise",
                 "verbose_name_plural": "fiches d’information remises",
                 "ordering": ["-given_on", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("residence", "personne", "version"),
+                        name="information_rgpd_once",
+                        violation_error_message="Cette personne a déjà reçu cette version.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +290,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "note communiquée",
                 "verbose_name_plural": "notes communiquées",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("choice__in", ["given", "masked", "kept"])),
+                        name="note_communiquee_choice",
+                        violation_error_message="Cette valeur n’est pas dans la liste.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("choice", "kept"), ("text", ""), models.Q(("reason", ""), _negated=True)),
+                            models.Q(
+                                models.Q(("choice", "kept"), _negated=True), models.Q(("text", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="note_communiquee_text",
+                        violation_error_message="Une note non donnée dit pourquoi\u202f; une note donnée dit quoi.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("demande", "note"),
+                        name="note_communiquee_once",
+                        violation_error_message="Cette note est déjà relue.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -354,105 +441,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="demandeacces",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_by__isnull", True), ("answered_on__isnull", True)),
-                    models.Q(("answered_by__isnull", False), ("answered_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="demande_acces_answered",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demandeacces",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_on__isnull", True), ("answered_on__gte", models.F("received_on")), _connector="OR"
-                ),
-                name="demande_acces_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demandeacces",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("extended_on__isnull", True), ("extended_on__gte", models.F("received_on")), _connector="OR"
-                ),
-                name="demande_acces_extended_order",
-                violation_error_message="La fin ne peut pas précéder le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demandeacces",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("extended_on__isnull", True), models.Q(("extended_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="demande_acces_extended",
-                violation_error_message="Une prolongation dit pourquoi\xa0: la personne doit le savoir.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demandeacces",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_on__isnull", True),
-                    ("document__isnull", False),
-                    models.Q(("closed_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="demande_acces_given",
-                violation_error_message="Éditez d’abord le dossier à remettre.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demandeacces",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("answered_on__isnull", True)),
-                fields=("residence", "personne"),
-                name="demande_acces_one_open",
-                violation_error_message="Une demande de cette personne est déjà en cours.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="informationrgpd",
-            constraint=models.UniqueConstraint(
-                fields=("residence", "personne", "version"),
-                name="information_rgpd_once",
-                violation_error_message="Cette personne a déjà reçu cette version.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notecommuniquee",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("choice__in", ["given", "masked", "kept"])),
-                name="note_communiquee_choice",
-                violation_error_message="Cette valeur n’est pas dans la liste.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notecommuniquee",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("choice", "kept"), ("text", ""), models.Q(("reason", ""), _negated=True)),
-                    models.Q(models.Q(("choice", "kept"), _negated=True), models.Q(("text", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="note_communiquee_text",
-                violation_error_message="Une note non donnée dit pourquoi\u202f; une note donnée dit quoi.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notecommuniquee",
-            constraint=models.UniqueConstraint(
-                fields=("demande", "note"),
-                name="note_communiquee_once",
-                violation_error_message="Cette note est déjà relue.",
-            ),
         ),
     ]

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 import residence.models.base
+from residence.migrations_sql import tables_at_once
 
 
+@tables_at_once
 class Migration(migrations.Migration):
     initial = True
 

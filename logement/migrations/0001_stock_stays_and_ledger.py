@@ -17,8 +17,10 @@ import logement.models.etats_des_lieux
 import logement.models.parc
 import logement.models.retenues
 import residence.models.base
+from residence.migrations_sql import tables_at_once
 
 
+@tables_at_once
 class Migration(migrations.Migration):
     initial = True
 

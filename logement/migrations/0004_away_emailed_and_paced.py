@@ -5,7 +5,10 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from residence.migrations_sql import tables_at_once
 
+
+@tables_at_once
 class Migration(migrations.Migration):
     dependencies = [
         ("logement", "0003_confirmations_in_the_background"),

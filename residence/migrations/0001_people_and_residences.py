@@ -15,9 +15,10 @@ from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtens
 from django.db import migrations, models
 
 import residence.models.base
-from residence.migrations_sql import CreateAppRole
+from residence.migrations_sql import CreateAppRole, tables_at_once
 
 
+@tables_at_once
 class Migration(migrations.Migration):
     initial = True
 
