@@ -46,15 +46,18 @@ def addressee(user_id: int | None) -> dict[str, Any]:
     return {"user_id": user_id} if user_id else {"role": Role.COORDINATRICE}
 
 
-def _first_meeting(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """Nobody has met yet the household that came in: within the days that the dispositif gives."""
+def _not_met(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
     met = NoteSociale.objects.current().filter(
         dossier=OuterRef("pk"), kind__in=MEETINGS, outcome=NoteSociale.Outcome.HELD
     )
-    waiting = rows.filter(
+    return rows.filter(
         ~Exists(met), closed_on=None, sejour__ended_on=None, sejour__dispositif__first_meeting_days__isnull=False
     )
-    for dossier in waiting.annotate(follower=following(day)).select_related("sejour__dispositif"):
+
+
+def _first_meeting(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Nobody has met yet the household that came in: within the days that the dispositif gives."""
+    for dossier in rows.annotate(follower=following(day)).select_related("sejour__dispositif"):
         yield Expected(
             target_id=dossier.pk,
             residence_id=dossier.residence_id,
@@ -64,12 +67,16 @@ def _first_meeting(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected
         )
 
 
-def _without_referent(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """An open file that nobody follows."""
+def _unfollowed(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
     followed = Referent.objects.in_force(day).filter(
         menage=OuterRef("menage"), residence=OuterRef("residence"), kind=Referent.Kind.SOCIAL
     )
-    for dossier in rows.filter(~Exists(followed), closed_on=None):
+    return rows.filter(~Exists(followed), closed_on=None)
+
+
+def _without_referent(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """An open file that nobody follows."""
+    for dossier in rows:
         yield Expected(
             target_id=dossier.pk,
             residence_id=dossier.residence_id,
@@ -79,10 +86,13 @@ def _without_referent(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expec
         )
 
 
+def _left_behind(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    return rows.filter(closed_on=None, continued_on=None, sejour__ended_on__isnull=False)
+
+
 def _to_close(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """The household has left, and nobody has said whether its support goes on."""
-    left = rows.filter(closed_on=None, continued_on=None, sejour__ended_on__isnull=False)
-    for dossier in left.annotate(follower=following(day)).select_related("sejour"):
+    for dossier in rows.annotate(follower=following(day)).select_related("sejour"):
         yield Expected(
             target_id=dossier.pk,
             residence_id=dossier.residence_id,
@@ -108,13 +118,16 @@ def _next_step(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
         )
 
 
-def _first_projet(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """The projet personnalisé of the household that came in is not begun: within the days that the dispositif gives."""
+def _without_projet(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
     begun = BilanProjet.objects.filter(dossier=OuterRef("pk"))
-    waiting = rows.filter(
+    return rows.filter(
         ~Exists(begun), closed_on=None, sejour__ended_on=None, sejour__dispositif__project_within_days__isnull=False
     )
-    for dossier in waiting.annotate(follower=following(day)).select_related("sejour__dispositif"):
+
+
+def _first_projet(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """The projet personnalisé of the household that came in is not begun: within the days that the dispositif gives."""
+    for dossier in rows.annotate(follower=following(day)).select_related("sejour__dispositif"):
         yield Expected(
             target_id=dossier.pk,
             residence_id=dossier.residence_id,
@@ -124,9 +137,13 @@ def _first_projet(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]
         )
 
 
+def _at_a_rhythm(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    return visited(rows)
+
+
 def _visit(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """The next visit of a household that is visited at a rhythm."""
-    for dossier in visited(rows).annotate(follower=following(day)):
+    for dossier in rows.annotate(follower=following(day)):
         yield Expected(
             target_id=dossier.pk,
             residence_id=dossier.residence_id,
@@ -224,6 +241,7 @@ KINDS = [
         url_name="accompagnement:note_write",
         permission=Permission.NOTE_WRITE,
         action_label="L’écrire",
+        among=_not_met,
     ),
     DutyKind(
         code="dossier.name_referent",
@@ -233,6 +251,7 @@ KINDS = [
         url_name="accompagnement:dossier_referents",
         permission=Permission.DOSSIER_OPEN,
         action_label="Désigner",
+        among=_unfollowed,
     ),
     DutyKind(
         code="dossier.to_close",
@@ -243,6 +262,7 @@ KINDS = [
         permission=Permission.DOSSIER_OPEN,
         action_label="Décider",
         soon_within=SOON_IN_MONTHS,
+        among=_left_behind,
     ),
     DutyKind(
         code="note.next_step",
@@ -261,6 +281,7 @@ KINDS = [
         url_name="accompagnement:note_write",
         permission=Permission.NOTE_WRITE,
         action_label="L’écrire",
+        among=_at_a_rhythm,
     ),
     DutyKind(
         code="projet.start",
@@ -270,6 +291,7 @@ KINDS = [
         url_name="accompagnement:projet_assess",
         permission=Permission.PROJET_EDIT,
         action_label="Commencer",
+        among=_without_projet,
     ),
     DutyKind(
         code="projet.review",

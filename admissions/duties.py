@@ -24,7 +24,7 @@ from admissions.queries.completude import completeness_of
 from admissions.queries.criteres import derogations_missing, points_of
 from admissions.queries.lettres import Lettre, lettres_of, not_all_gone, with_letters
 from admissions.queries.siao import reponses_of
-from residence.duties import DutyKind, Expected
+from residence.duties import DutyKind, Expected, in_status
 from residence.models import CritereDispositif, RendezVous, RoleAttribution
 from residence.permissions import Permission, Role
 from residence.rules.dates import add_days
@@ -72,17 +72,23 @@ def _to_contact(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
         yield _for_coordinatrice(one, due_on, target_id=one.pk, detail="l’entretien prévu a été annulé")
 
 
+def _unanswered(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    return rows.filter(answer_due_on__isnull=False, answered_on__isnull=True).exclude(closed_reason="erreur")
+
+
 def _to_answer(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    owed = rows.filter(answer_due_on__isnull=False, answered_on__isnull=True).exclude(closed_reason="erreur")
-    for one in owed.select_related("partenaire"):
+    for one in rows.select_related("partenaire"):
         yield _for_coordinatrice(one, one.answer_due_on, target_id=one.pk, detail=str(one.partenaire or ""))
+
+
+def _droppable(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    limited = Q(partenaire__cancels_after_days__isnull=False) | Q(partenaire__no_shows_max__isnull=False)
+    return rows.filter(limited, status=S.RECEIVED)
 
 
 def _to_close(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Requests that the partner drops, by its own delay, as nobody met the household or it did not come too often."""
-    limited = Q(partenaire__cancels_after_days__isnull=False) | Q(partenaire__no_shows_max__isnull=False)
-    asked = rows.filter(limited).select_related("menage", "partenaire", "dispositif", "residence")
-    for told in reponses_of(list(asked)):
+    for told in reponses_of(list(rows.select_related("menage", "partenaire", "dispositif", "residence"))):
         if told.too_many_no_shows:
             words = f"{len(told.no_shows)} absences à l’entretien"
             yield _for_coordinatrice(told.orientation, told.no_shows[-1], target_id=told.orientation.pk, detail=words)
@@ -103,13 +109,17 @@ def _file_to_finish(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expecte
         )
 
 
-def _interview_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """Interviews whose time has come: due on their own day, by who was to hold them."""
-    planned = rows.filter(
+def _with_interview_come(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    return rows.filter(
+        status=S.INTERVIEW_PLANNED,
         entretien__rendez_vous__status__in=[RendezVous.Status.PLANNED, RendezVous.Status.HELD],
         entretien__rendez_vous__start_at__lt=_midnight_after(day),
     )
-    for one in planned.select_related("entretien__rendez_vous"):
+
+
+def _interview_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Interviews whose time has come: due on their own day, by who was to hold them."""
+    for one in rows.select_related("entretien__rendez_vous"):
         rendez_vous = one.entretien.rendez_vous
         yield Expected(
             target_id=one.pk,
@@ -138,10 +148,14 @@ def _to_declare_ready(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expec
             yield _for_coordinatrice(one, add_days(_stage_day(one), CHASE_DAYS), target_id=one.pk)
 
 
+def _on_no_agenda(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    on_agenda = PassageCommission.objects.on_agenda().filter(orientation=OuterRef("pk"), decision__isnull=True)
+    return rows.filter(~Exists(on_agenda), status=S.READY)
+
+
 def _to_schedule(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Ready files on no agenda; a deferred one is due on the day that the commission gave."""
-    on_agenda = PassageCommission.objects.on_agenda().filter(orientation=OuterRef("pk"), decision__isnull=True)
-    for one in rows.filter(~Exists(on_agenda)).since():
+    for one in rows.since():
         deferred = _deferred_to(one)
         due_on = deferred or add_days(_stage_day(one), SCHEDULE_DAYS)
         yield _for_coordinatrice(one, due_on, target_id=one.pk, detail="dossier ajourné" if deferred else "")
@@ -152,13 +166,16 @@ def _deferred_to(orientation: Any) -> datetime.date | None:
     return last.deferred_to_on if last else None
 
 
-def _derogation_to_grant(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """Candidates of the waiting list whom a criterion keeps from a proposal until the direction has decided."""
+def _under_criteria(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
     asking = CritereDispositif.objects.filter(
         dispositif=OuterRef("dispositif"), effect=CritereDispositif.Effect.NEEDS_DEROGATION
     )
-    waiting = rows.filter(Exists(asking)).since().select_related("dispositif", "menage", "residence")
-    for one in waiting:
+    return rows.filter(Exists(asking), status=S.WAITING)
+
+
+def _derogation_to_grant(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Candidates of the waiting list whom a criterion keeps from a proposal until the direction has decided."""
+    for one in rows.since().select_related("dispositif", "menage", "residence"):
         missing = derogations_missing(points_of(one))
         if missing:
             yield Expected(
@@ -198,15 +215,22 @@ def _pieces_to_renew(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expect
         )
 
 
+def _without_letters(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    return rows.filter(letter_candidat__isnull=True, passage__session__status=St.CLOSED)
+
+
 def _letters_to_issue(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    owed = rows.filter(letter_candidat__isnull=True, passage__session__status=St.CLOSED)
-    for one in owed.select_related("passage__orientation"):
+    for one in rows.select_related("passage__orientation"):
         yield _for_coordinatrice(
             one.passage.orientation,
             add_days(one.decided_on, LETTER_DAYS),
             target_id=one.pk,
             detail=f"décision {one.get_kind_display()}",
         )
+
+
+def _with_unsent(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    return not_all_gone(rows)
 
 
 def _letters_to_send(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
@@ -237,18 +261,21 @@ def _letters_to_print(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expec
 
 def _unsent(rows: QuerySet[Any]) -> Iterator[tuple[Any, list[Lettre]]]:
     """Decisions with the letters of each that were issued and have not left."""
-    for one in with_letters(not_all_gone(rows)):
+    for one in with_letters(rows):
         yield one, [lettre for lettre in lettres_of([one]) if not lettre.is_sent]
 
 
-def _reserve_to_lift(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    owed = rows.filter(
+def _with_reserve(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    return rows.filter(
         kind=Decision.Kind.FAVORABLE_SUBJECT_TO,
         conditions_lifted_on__isnull=True,
         passage__session__status=St.CLOSED,
         passage__orientation__status=S.DECIDED,
     )
-    for one in owed.select_related("passage__orientation"):
+
+
+def _reserve_to_lift(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    for one in rows.select_related("passage__orientation"):
         yield _for_coordinatrice(one.passage.orientation, one.conditions_by_on, target_id=one.pk)
 
 
@@ -334,7 +361,7 @@ KINDS = [
         "admissions:entretien_plan",
         Permission.ENTRETIEN_RECORD,
         "Fixer l’entretien",
-        statuses=frozenset([S.RECEIVED, S.INTERVIEW_PLANNED]),
+        among=in_status(S.RECEIVED, S.INTERVIEW_PLANNED),
     ),
     DutyKind(
         "orientation.answer",
@@ -344,6 +371,7 @@ KINDS = [
         "admissions:orientation_answer",
         Permission.LETTRE_ISSUE,
         "Noter la réponse",
+        among=_unanswered,
     ),
     DutyKind(
         "orientation.close",
@@ -353,7 +381,7 @@ KINDS = [
         "admissions:orientation_close",
         Permission.ORIENTATION_CLOSE,
         "Clore",
-        statuses=frozenset([S.RECEIVED]),
+        among=_droppable,
     ),
     DutyKind(
         "import_orientations.finish",
@@ -363,7 +391,7 @@ KINDS = [
         "admissions:import_detail",
         Permission.ORIENTATION_CREATE,
         "Ouvrir le fichier",
-        statuses=frozenset(["columns", "review"]),
+        among=in_status("columns", "review"),
     ),
     DutyKind(
         "entretien.record",
@@ -373,7 +401,7 @@ KINDS = [
         "admissions:entretien_record",
         Permission.ENTRETIEN_RECORD,
         "Consigner",
-        statuses=frozenset([S.INTERVIEW_PLANNED]),
+        among=_with_interview_come,
     ),
     DutyKind(
         "pieces.chase",
@@ -383,7 +411,7 @@ KINDS = [
         "admissions:orientation_detail",
         Permission.ORIENTATION_VIEW,
         "Voir ce qui manque",
-        statuses=frozenset([S.INCOMPLETE]),
+        among=in_status(S.INCOMPLETE),
     ),
     DutyKind(
         "orientation.ready",
@@ -393,7 +421,7 @@ KINDS = [
         "admissions:orientation_ready",
         Permission.ENTRETIEN_RECORD,
         "Déclarer prêt",
-        statuses=frozenset([S.INCOMPLETE]),
+        among=in_status(S.INCOMPLETE),
     ),
     DutyKind(
         "passage.add",
@@ -403,7 +431,7 @@ KINDS = [
         "admissions:passage_add",
         Permission.COMMISSION_PREPARE,
         "Inscrire",
-        statuses=frozenset([S.READY]),
+        among=_on_no_agenda,
     ),
     DutyKind(
         "derogation.grant",
@@ -413,7 +441,7 @@ KINDS = [
         "admissions:derogation_grant",
         Permission.DEROGATION_GRANT,
         "Examiner",
-        statuses=frozenset([S.WAITING]),
+        among=_under_criteria,
     ),
     DutyKind(
         "pieces.renew",
@@ -423,7 +451,7 @@ KINDS = [
         "admissions:orientation_detail",
         Permission.ENTRETIEN_RECORD,
         "Voir les pièces",
-        statuses=frozenset([S.WAITING, S.PROPOSED]),
+        among=in_status(S.WAITING, S.PROPOSED),
     ),
     DutyKind(
         "session.convene",
@@ -433,7 +461,7 @@ KINDS = [
         "admissions:session_detail",
         Permission.COMMISSION_PREPARE,
         "Préparer la séance",
-        statuses=frozenset([St.PREPARED]),
+        among=in_status(St.PREPARED),
     ),
     DutyKind(
         "opinion.give",
@@ -443,7 +471,7 @@ KINDS = [
         "admissions:session_detail",
         Permission.OPINION_GIVE,
         "Lire les dossiers",
-        statuses=frozenset([St.CONVENED, St.SITTING]),
+        among=in_status(St.CONVENED, St.SITTING),
     ),
     DutyKind(
         "decision.record",
@@ -453,7 +481,7 @@ KINDS = [
         "admissions:session_detail",
         Permission.DECISION_RECORD,
         "Ouvrir la séance",
-        statuses=frozenset([St.SITTING]),
+        among=in_status(St.SITTING),
     ),
     DutyKind(
         "session.close",
@@ -463,7 +491,7 @@ KINDS = [
         "admissions:session_detail",
         Permission.COMMISSION_CLOSE,
         "Ouvrir la séance",
-        statuses=frozenset([St.CONVENED, St.SITTING]),
+        among=in_status(St.CONVENED, St.SITTING),
     ),
     DutyKind(
         "decision.letters",
@@ -473,6 +501,7 @@ KINDS = [
         "admissions:decision_letters",
         Permission.LETTRE_ISSUE,
         "Éditer les lettres",
+        among=_without_letters,
     ),
     DutyKind(
         "lettre.send",
@@ -482,6 +511,7 @@ KINDS = [
         "admissions:decision_letters",
         Permission.LETTRE_ISSUE,
         "Envoyer les lettres",
+        among=_with_unsent,
     ),
     DutyKind(
         "lettre.print",
@@ -491,6 +521,7 @@ KINDS = [
         "admissions:decision_letters",
         Permission.LETTRE_ISSUE,
         "Imprimer la lettre",
+        among=_with_unsent,
     ),
     DutyKind(
         "reserve.lift",
@@ -500,6 +531,7 @@ KINDS = [
         "admissions:reserve_lift",
         Permission.DECISION_RECORD,
         "Lever la réserve",
+        among=_with_reserve,
     ),
     DutyKind(
         "proposition.answer",
@@ -509,7 +541,7 @@ KINDS = [
         "admissions:proposition_answer",
         Permission.PROPOSITION_MAKE,
         "Noter la réponse",
-        statuses=frozenset([Proposition.Status.MADE]),
+        among=in_status(Proposition.Status.MADE),
     ),
     DutyKind(
         "contrat.prepare",
@@ -519,6 +551,6 @@ KINDS = [
         "admissions:proposition_detail",
         Permission.CANDIDAT_VIEW,
         "Voir la proposition",
-        statuses=frozenset([Proposition.Status.ACCEPTED]),
+        among=in_status(Proposition.Status.ACCEPTED),
     ),
 ]

@@ -28,7 +28,7 @@ from logement.queries.vacances import vacances_of
 from logement.rules.depot import refund_due_on
 from logement.rules.sejour import ASKED_AT, WARNING_DAYS, renewal_allowed
 from residence.components import SOON_IN_MONTHS
-from residence.duties import DutyKind, Expected
+from residence.duties import DutyKind, Expected, in_status
 from residence.models import Residence
 from residence.permissions import Permission, Role
 from residence.rules.dates import add_days, month_end
@@ -57,49 +57,55 @@ def _with_sejour(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def contracts_to_issue(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Drafts, by the day they are to begin."""
-    for contrat in _with_sejour(rows.filter(status=Status.DRAFT)):
+    for contrat in _with_sejour(rows):
         yield _of_contrat(contrat, contrat.start_on, Role.GESTIONNAIRE, f"place {contrat.place.code}")
 
 
 def contracts_to_sign(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Contracts issued and not signed, by the day they are to begin."""
-    for contrat in _with_sejour(rows.filter(status=Status.TO_SIGN)):
+    for contrat in _with_sejour(rows):
         yield _of_contrat(contrat, contrat.start_on, Role.GESTIONNAIRE, f"place {contrat.place.code}")
+
+
+def _without_entry(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    signed = EtatDesLieux.objects.filter(
+        contrat=OuterRef("pk"), kind=EtatDesLieux.Kind.ENTRY, status=EtatDesLieux.Status.SIGNED
+    )
+    return rows.in_progress().exclude(Exists(signed))
 
 
 def entries_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Contracts under which people live, or will, without a signed état des lieux d'entrée."""
-    signed = EtatDesLieux.objects.filter(
-        contrat=OuterRef("pk"), kind=EtatDesLieux.Kind.ENTRY, status=EtatDesLieux.Status.SIGNED
-    )
-    for contrat in _with_sejour(rows.in_progress().exclude(Exists(signed))):
+    for contrat in _with_sejour(rows):
         if contrat.start_on >= contrat.sejour.residence.first_month:
             yield _of_contrat(contrat, contrat.start_on, Role.VIE_RESIDENTIELLE, f"place {contrat.place.code}")
 
 
-def exits_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """Contracts in notice, and places left for another, without a signed état des lieux de sortie."""
+def _without_exit(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
     signed = EtatDesLieux.objects.filter(
         contrat=OuterRef("pk"), kind=EtatDesLieux.Kind.EXIT, status=EtatDesLieux.Status.SIGNED
     )
     leaving = Q(status=Status.NOTICE) | Q(status=Status.RUNNING, end_on__isnull=False)
     kept = ContratOccupation.objects.kept().values("pk")
-    for contrat in _with_sejour(rows.filter(leaving).exclude(Exists(signed)).exclude(pk__in=kept)):
+    return rows.filter(leaving).exclude(Exists(signed)).exclude(pk__in=kept)
+
+
+def exits_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Contracts in notice, and places left for another, without a signed état des lieux de sortie."""
+    for contrat in _with_sejour(rows):
         yield _of_contrat(contrat, contrat.end_on, Role.VIE_RESIDENTIELLE, f"place {contrat.place.code}")
+
+
+def _without_insurance(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    lasting = AssuranceOccupant.objects.filter(
+        contrat__sejour=OuterRef("sejour"), end_on__gt=add_days(day, INSURANCE_AHEAD_DAYS)
+    )
+    return rows.in_progress().filter(sejour__dispositif__requires_insurance=True).exclude(Exists(lasting))
 
 
 def insurances_to_collect(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Contracts whose resident has given no insurance, or one that ends within a month."""
-    lasting = AssuranceOccupant.objects.filter(
-        contrat__sejour=OuterRef("sejour"), end_on__gt=add_days(day, INSURANCE_AHEAD_DAYS)
-    )
-    wanted = (
-        rows.in_progress()
-        .filter(sejour__dispositif__requires_insurance=True)
-        .exclude(Exists(lasting))
-        .annotate(insured_until=Max("sejour__contrats__assurances__end_on"))
-    )
-    for contrat in _with_sejour(wanted):
+    for contrat in _with_sejour(rows.annotate(insured_until=Max("sejour__contrats__assurances__end_on"))):
         if contrat.insured_until is None:
             if contrat.start_on >= contrat.sejour.residence.first_month:
                 yield _of_contrat(contrat, contrat.start_on, Role.GESTIONNAIRE, "aucune attestation reçue")
@@ -109,24 +115,31 @@ def insurances_to_collect(rows: QuerySet[Any], day: datetime.date) -> Iterator[E
             )
 
 
+def _near_keys(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    under_way = Procedure.objects.open().filter(contrat=OuterRef("pk"))
+    return rows.filter(
+        Q(status=Status.NOTICE) | Q(status=Status.OCCUPANT_SANS_TITRE) & ~Exists(under_way),
+        end_on__lte=add_days(day, KEYS_AHEAD_DAYS),
+    )
+
+
 def keys_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Notices that end soon, or have ended: the keys are to come back, or to be recorded.
 
     Of somebody who stays, or died, the steps of the procedure say what to do while it is open.
     """
-    under_way = Procedure.objects.open().filter(contrat=OuterRef("pk"))
-    wanted = rows.filter(
-        Q(status=Status.NOTICE) | Q(status=Status.OCCUPANT_SANS_TITRE) & ~Exists(under_way),
-        end_on__lte=add_days(day, KEYS_AHEAD_DAYS),
-    )
-    for contrat in _with_sejour(wanted):
+    for contrat in _with_sejour(rows):
         yield _of_contrat(contrat, contrat.end_on, Role.GESTIONNAIRE, f"place {contrat.place.code}")
+
+
+def _left_near_keys(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    left = rows.filter(status=Status.RUNNING, end_on__lte=add_days(day, KEYS_AHEAD_DAYS))
+    return left.exclude(pk__in=ContratOccupation.objects.kept().values("pk"))
 
 
 def left_keys_to_record(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Places left for another within the stay, whose keys are to come back."""
-    wanted = rows.filter(status=Status.RUNNING, end_on__lte=add_days(day, KEYS_AHEAD_DAYS))
-    for contrat in _with_sejour(wanted.exclude(pk__in=ContratOccupation.objects.kept().values("pk"))):
+    for contrat in _with_sejour(rows):
         yield _of_contrat(contrat, contrat.end_on, Role.GESTIONNAIRE, f"place {contrat.place.code}")
 
 
@@ -145,10 +158,17 @@ def avenants_to_sign(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expect
         )
 
 
+def _undelivered() -> QuerySet[Any]:
+    return Preavis.objects.live().exclude(delivery=Preavis.Delivery.DELIVERED)
+
+
+def _waiting_for_delivery(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    return rows.filter(Exists(_undelivered().filter(contrat=OuterRef("pk"))))
+
+
 def notices_to_deliver(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Letters of the manager that nobody has received yet: the notice does not run."""
-    waiting = Preavis.objects.live().exclude(delivery=Preavis.Delivery.DELIVERED)
-    for preavis in waiting.filter(contrat__in=rows).select_related("contrat__sejour", "contrat__place"):
+    for preavis in _undelivered().filter(contrat__in=rows).select_related("contrat__sejour", "contrat__place"):
         sent = preavis.sent_on or preavis.recorded_at.date()
         yield _of_contrat(preavis.contrat, add_days(sent, KEYS_AHEAD_DAYS), Role.GESTIONNAIRE, "le délai ne court pas")
 
@@ -182,11 +202,15 @@ def _lived_in(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.open().filter(Exists(lived)).select_related("residence", "dispositif").order_by("pk")
 
 
+def _near_term(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    leaving = ContratOccupation.objects.filter(sejour=OuterRef("pk"), status=Status.NOTICE)
+    near = _lived_in(rows).filter(planned_end_on__lte=add_days(day, max(WARNING_DAYS)))
+    return near.exclude(Exists(leaving))
+
+
 def terms_ahead(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Stays that reach the end that their dispositif plans: ninety, sixty, then thirty days before, then late."""
-    wanted = _lived_in(rows).filter(planned_end_on__lte=add_days(day, max(WARNING_DAYS)))
-    leaving = ContratOccupation.objects.filter(sejour=OuterRef("pk"), status=Status.NOTICE)
-    for sejour in wanted.exclude(Exists(leaving)):
+    for sejour in rows:
         left = (sejour.planned_end_on - day).days
         step = min((one for one in WARNING_DAYS if left <= one), default=max(WARNING_DAYS))
         detail = "échéance passée, le contrat continue" if left < 0 else f"J-{step} : {ASKED_AT[step]}"
@@ -194,42 +218,52 @@ def terms_ahead(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
             yield _of_sejour(sejour, sejour.planned_end_on, role, detail)
 
 
-def renewals_to_decide(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """Stays near their planned end on which the direction has decided nothing."""
+def _undecided(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
     refused = RenouvellementSejour.objects.filter(
         sejour=OuterRef("pk"), kind=RenouvellementSejour.Kind.REFUSAL, until_on=OuterRef("planned_end_on")
     )
-    leaving = ContratOccupation.objects.filter(sejour=OuterRef("pk"), status=Status.NOTICE)
-    wanted = (
-        _lived_in(rows)
-        .filter(planned_end_on__lte=add_days(day, RENEWAL_AHEAD_DAYS))
-        .exclude(Exists(refused))
-        .exclude(Exists(leaving))
-        .prefetch_related("renouvellements")
-    )
-    for sejour in wanted:
+    near = _near_term(rows, day).filter(planned_end_on__lte=add_days(day, RENEWAL_AHEAD_DAYS))
+    return near.exclude(Exists(refused))
+
+
+def renewals_to_decide(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Stays near their planned end on which the direction has decided nothing."""
+    for sejour in rows.prefetch_related("renouvellements"):
         done = sum(1 for one in sejour.renouvellements.all() if one.kind == RenouvellementSejour.Kind.RENEWAL)
         can = renewal_allowed(renewals_done=done, renewals_max=sejour.dispositif.renewals_max)
         detail = "renouvellement possible" if can else "plus de renouvellement : dépassement à décider"
         yield _of_sejour(sejour, sejour.planned_end_on, Role.DIRECTION, detail)
 
 
-def deposits_to_receive(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
-    """Stays whose deposit was asked for and is not all there."""
+def _without_deposit(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
     deposit = Q(ecritures__account=Ecriture.Account.DEPOT)
-    wanted = _lived_in(rows).annotate(
+    asked = _lived_in(rows).annotate(
         deposit_due=Coalesce(Sum("ecritures__amount", filter=deposit), 0, output_field=_MONEY)
     )
-    for sejour in wanted.filter(deposit_due__gt=0):
+    return asked.filter(deposit_due__gt=0)
+
+
+def deposits_to_receive(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
+    """Stays whose deposit was asked for and is not all there."""
+    for sejour in rows:
         yield _of_sejour(sejour, sejour.start_on, Role.GESTIONNAIRE)
+
+
+def _without_apl(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    return _lived_in(rows).exclude(Exists(DroitApl.objects.filter(sejour=OuterRef("pk"))))
 
 
 def apl_to_request(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Stays begun in this software without a request for the APL: a month late is a month lost (CCH, R.823-10)."""
-    asked = DroitApl.objects.filter(sejour=OuterRef("pk"))
-    for sejour in _lived_in(rows).exclude(Exists(asked)):
+    for sejour in rows:
         if sejour.start_on >= sejour.residence.first_month:
             yield _of_sejour(sejour, month_end(sejour.start_on), Role.GESTIONNAIRE)
+
+
+def _unfinished(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    given = EtapeSortie.objects.live().filter(sejour=OuterRef("pk"), step=EtapeSortie.Step.LAST_ACCOUNT)
+    since = Coalesce("residence__taken_over_on", "residence__opened_on")
+    return rows.live().filter(ended_on__gte=since).exclude(Exists(given))
 
 
 def exits_to_finish(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
@@ -237,9 +271,7 @@ def exits_to_finish(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expecte
 
     The departure told to the CAF and the deposit have duties of their own.
     """
-    given = EtapeSortie.objects.live().filter(sejour=OuterRef("pk"), step=EtapeSortie.Step.LAST_ACCOUNT)
-    since = Coalesce("residence__taken_over_on", "residence__opened_on")
-    for sejour in rows.live().filter(ended_on__gte=since).exclude(Exists(given)).order_by("pk"):
+    for sejour in rows.order_by("pk"):
         due_on = refund_due_on(sejour.ended_on)
         yield _of_sejour(sejour, due_on, Role.GESTIONNAIRE, "dernier compte à remettre")
 
@@ -273,6 +305,7 @@ KINDS = [
         "logement:contrat_issue",
         Permission.CONTRAT_PREPARE,
         "Éditer",
+        among=in_status(Status.DRAFT),
     ),
     DutyKind(
         "contrat.to_sign",
@@ -282,6 +315,7 @@ KINDS = [
         "logement:contrat_sign",
         Permission.CONTRAT_SIGN,
         "Signer",
+        among=in_status(Status.TO_SIGN),
     ),
     DutyKind(
         "etat_des_lieux.entry",
@@ -291,6 +325,7 @@ KINDS = [
         "logement:etat_des_lieux_entry",
         Permission.ETAT_DES_LIEUX_RECORD,
         "Dresser",
+        among=_without_entry,
     ),
     DutyKind(
         "etat_des_lieux.exit",
@@ -300,6 +335,7 @@ KINDS = [
         "logement:etat_des_lieux_exit",
         Permission.ETAT_DES_LIEUX_RECORD,
         "Dresser",
+        among=_without_exit,
     ),
     DutyKind(
         "assurance.to_collect",
@@ -309,6 +345,7 @@ KINDS = [
         "logement:assurance_record",
         Permission.ASSURANCE_RECORD,
         "Enregistrer",
+        among=_without_insurance,
     ),
     DutyKind(
         "cles.to_record",
@@ -318,6 +355,7 @@ KINDS = [
         "logement:cles_record",
         Permission.CLES_RECORD,
         "Enregistrer",
+        among=_near_keys,
     ),
     DutyKind(
         "mutation.cles",
@@ -327,6 +365,7 @@ KINDS = [
         "logement:mutation_cles",
         Permission.CLES_RECORD,
         "Enregistrer",
+        among=_left_near_keys,
     ),
     DutyKind(
         "avenant.to_sign",
@@ -344,6 +383,7 @@ KINDS = [
         notices_to_deliver,
         "logement:contrat_detail",
         Permission.PREAVIS_RECORD,
+        among=_waiting_for_delivery,
     ),
     DutyKind(
         "sejour.term",
@@ -353,6 +393,7 @@ KINDS = [
         "logement:sejour_detail",
         Permission.SEJOUR_VIEW,
         soon_within=SOON_IN_MONTHS,
+        among=_near_term,
     ),
     DutyKind(
         "renouvellement.to_decide",
@@ -363,6 +404,7 @@ KINDS = [
         Permission.RENOUVELLEMENT_DECIDE,
         "Décider",
         soon_within=SOON_IN_MONTHS,
+        among=_undecided,
     ),
     DutyKind(
         "depot.to_receive",
@@ -372,6 +414,7 @@ KINDS = [
         "logement:encaissement_record",
         Permission.ENCAISSEMENT_RECORD,
         "Encaisser",
+        among=_without_deposit,
     ),
     DutyKind(
         "apl.to_request",
@@ -381,6 +424,7 @@ KINDS = [
         "logement:apl_record",
         Permission.APL_RECORD,
         "Enregistrer",
+        among=_without_apl,
     ),
     DutyKind(
         "sortie.to_finish",
@@ -390,6 +434,7 @@ KINDS = [
         "logement:sortie_detail",
         Permission.CLES_RECORD,
         "Voir",
+        among=_unfinished,
     ),
     DutyKind(
         "vacance.to_tell",

@@ -18,7 +18,7 @@ from logement.models import (
     Sejour,
 )
 from logement.queries.envoi_caf import due_on, reference_day
-from logement.queries.rapprochement import departures, hidden_by_name
+from logement.queries.rapprochement import departing, departures, hidden_by_name
 from residence.duties import DutyKind, Expected
 from residence.models import AccesConfidentiel, Residence
 from residence.permissions import Permission, Role
@@ -87,7 +87,7 @@ def hidden_lines(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
 
 def departures_to_report(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Departures, known or to come, of stays with an APL that the CAF or the MSA was not told of."""
-    for sejour, left in departures(rows, day):
+    for sejour, left in departures(rows):
         yield Expected(
             target_id=sejour.pk,
             residence_id=sejour.residence_id,
@@ -259,5 +259,6 @@ KINDS = [
         url_name="logement:apl_report_departure",
         permission=Permission.APL_RECORD,
         action_label="Noter le signalement",
+        among=departing,
     ),
 ]

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from logement.models import Absence, ContratOccupation, EntreeLogement, Procedure, Sejour, TiersHeberge
@@ -43,11 +43,18 @@ def absences_over(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]
             yield _of(absence, absence.sejour, ask_on(absence.start_on, announced), role, detail)
 
 
+def _of_all() -> QuerySet[Any]:
+    """Absences of the whole household."""
+    return Absence.objects.live().filter(personne=None)
+
+
+def _absent(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    return rows.open().filter(Exists(_of_all().filter(sejour=OuterRef("pk"))))
+
+
 def presence_to_watch(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Stays whose absences pass, or are about to pass, the days that the APL admits in the year."""
-    of_all = Absence.objects.live().filter(personne=None)
-    here = rows.open().filter(absences__in=of_all).distinct().prefetch_related(Prefetch("absences", of_all, "counted"))
-    for sejour in here.order_by("pk"):
+    for sejour in rows.prefetch_related(Prefetch("absences", _of_all(), "counted")).order_by("pk"):
         found = presence([Spell(*one) for one in spells_of(sejour.counted)], year=day.year)
         if found.passed_on is not None and found.passed_on <= add_days(day, APL_AHEAD_DAYS):
             detail = f"plus de {found.allowed} jours d’absence en {day.year}"
@@ -82,22 +89,28 @@ def steps_to_take(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]
         yield _of(procedure, procedure.sejour, due or add_days(procedure.opened_on, 30), role, step.label)
 
 
+def _with_permits(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    lived = ContratOccupation.objects.in_progress().filter(sejour=OuterRef("pk"))
+    ending = TitreSejour.objects.filter(
+        personne__membre_de__menage=OuterRef("menage"), end_on__lte=add_days(day, PERMIT_AHEAD_DAYS)
+    )
+    return rows.open().filter(Exists(lived), Exists(ending))
+
+
 def permits_to_renew(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Stays where a residence permit ends within three months, told to the coordinatrice alone."""
-    lived = ContratOccupation.objects.in_progress()
-    here = rows.open().filter(contrats__in=lived).distinct()
     ahead = add_days(day, PERMIT_AHEAD_DAYS)
     permits: dict[int, datetime.date] = {}
-    known = TitreSejour.objects.filter(end_on__isnull=False, personne__membre_de__menage__sejours__in=here)
+    known = TitreSejour.objects.filter(end_on__isnull=False, personne__membre_de__menage__sejours__in=rows)
     for permit in known.only("personne", "end_on").distinct():
         permits[permit.personne_id] = max(permit.end_on, permits.get(permit.personne_id, permit.end_on))
     soon = {pk for pk, end in permits.items() if end <= ahead}
-    present = MembreMenage.objects.in_force(day).filter(personne__in=soon, menage__sejours__in=here)
+    present = MembreMenage.objects.in_force(day).filter(personne__in=soon, menage__sejours__in=rows)
     ends: dict[int, datetime.date] = {}
     for membre in present.only("menage", "personne"):
         end = permits[membre.personne_id]
         ends[membre.menage_id] = min(end, ends.get(membre.menage_id, end))
-    for sejour in here.filter(menage__in=ends).order_by("pk"):
+    for sejour in rows.filter(menage__in=ends).order_by("pk"):
         end = ends[sejour.menage_id]
         yield _of(sejour, sejour, end, Role.COORDINATRICE, f"valable jusqu’au {end:%d/%m/%Y}")
 
@@ -119,6 +132,7 @@ KINDS = [
         presence_to_watch,
         "logement:presence_detail",
         Permission.PRESENCE_VIEW,
+        among=_absent,
     ),
     DutyKind(
         "tiers.over",
@@ -154,5 +168,6 @@ KINDS = [
         "logement:sejour_detail",
         Permission.MENAGE_SENSITIVE_VIEW,
         soon_within=SOON_IN_MONTHS,
+        among=_with_permits,
     ),
 ]

@@ -74,10 +74,14 @@ _ROLES = {
 }
 
 
+def _late(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    return rows.filter(pk__in=SituationCompte.objects.on(day).filter(late__gt=0).values("pk"))
+
+
 def _steps(rows: QuerySet[Any], day: datetime.date, wanted: Collection[Step]) -> Iterator[Expected]:
     """For stays that are late, the first of the wanted steps that is suggested to each role: a person decides."""
-    late = rows.filter(pk__in=SituationCompte.objects.on(day).filter(late__gt=0).values("pk")).order_by("pk")
-    stays = {pk: (residence, menage) for pk, residence, menage in late.values_list("pk", "residence", "menage")}
+    late = rows.order_by("pk").values_list("pk", "residence", "menage")
+    stays = {pk: (residence, menage) for pk, residence, menage in late}
     for sejour_id, arrears in arrears_of(stays, day=day).items() if stays else ():
         told: set[Role] = set()
         now = arrears.situation
@@ -115,15 +119,14 @@ def next_steps(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     yield from _steps(rows, day, set(Step) - {Step.TALK, Step.CAF_REPORT})
 
 
+def _with_deposit_held(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    paid = rows.filter(restitution=None, ecritures__kind=Ecriture.Kind.DEPOSIT_PAID, ecritures__reversed_by=None)
+    return paid.exclude(ended_on=None).annotate(keys_on=Max("contrats__keys_back_on")).exclude(keys_on=None)
+
+
 def deposits_to_give_back(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     """Stays whose keys are back and whose deposit is held: fifteen days, then the legal interest."""
-    held = (
-        rows.filter(restitution=None, ecritures__kind=Ecriture.Kind.DEPOSIT_PAID, ecritures__reversed_by=None)
-        .exclude(ended_on=None)
-        .annotate(keys_on=Max("contrats__keys_back_on"))
-        .exclude(keys_on=None)
-    )
-    for sejour in held.order_by("pk"):
+    for sejour in rows.order_by("pk"):
         yield Expected(
             target_id=sejour.pk,
             residence_id=sejour.residence_id,
@@ -200,6 +203,7 @@ KINDS = [
         url_name="logement:impaye_detail",
         permission=Permission.COMPTE_VIEW,
         action_label="Voir l’impayé",
+        among=_late,
     ),
     DutyKind(
         code="impaye.caf",
@@ -209,6 +213,7 @@ KINDS = [
         url_name="logement:impaye_detail",
         permission=Permission.COMPTE_VIEW,
         action_label="Voir l’impayé",
+        among=_late,
     ),
     DutyKind(
         code="impaye.next",
@@ -218,6 +223,7 @@ KINDS = [
         url_name="logement:impaye_detail",
         permission=Permission.COMPTE_VIEW,
         action_label="Voir l’impayé",
+        among=_late,
     ),
     DutyKind(
         code="depot.give_back",
@@ -227,6 +233,7 @@ KINDS = [
         url_name="logement:depot_settle",
         permission=Permission.REMBOURSEMENT_RECORD,
         action_label="Rendre le dépôt",
+        among=_with_deposit_held,
     ),
     DutyKind(
         code="mois.close",

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -25,6 +25,10 @@ from residence.components import SOON_IN_DAYS
 from residence.models import Echeance, User
 from residence.models.base import today
 from residence.permissions import Permission
+from residence.statements import ANYBODY, Statement, asked, written
+
+# Rows of the model of a kind of duty, and those among them of which its rule may speak on a day.
+Among = Callable[[QuerySet[Any], datetime.date], QuerySet[Any]]
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,9 @@ class Expected:
 class DutyKind:
     """A kind of duty. `sentence`: what to do, a verb first. `url_name`: the page that settles it, with the target's pk.
 
-    `rule` takes a QuerySet of `model` (all, or one row) and the day, and yields what is expected to be open. Where
-    `statuses` are given, it is asked of rows in one of them only.
+    `rule` takes a QuerySet of `model` (all, or one row) and the day, and yields what is expected to be open. It is
+    given those that `among` keeps: of one row, a statement written once a day asks all the kinds of its model whether
+    they keep it, and most do not.
     `detail_for` gives, by target, words that only their reader may see: asked for as they are shown, never stored.
     """
 
@@ -62,13 +67,18 @@ class DutyKind:
     action_label: str = "Ouvrir"
     soon_within: int = SOON_IN_DAYS
     detail_for: Callable[[User, list[int]], dict[int, str]] | None = None
-    statuses: frozenset[str] | None = None
+    among: Among | None = None
 
     def expected(self, rows: QuerySet[Any], on: datetime.date) -> Iterable[Expected]:
-        return self.rule(rows if self.statuses is None else rows.filter(status__in=self.statuses), on)
+        return self.rule(rows if self.among is None else self.among(rows, on), on)
 
     def url(self, target_id: int) -> str:
         return reverse(self.url_name, args=[target_id])
+
+
+def in_status(*statuses: str) -> Among:
+    """For `among`: rows in one of these statuses."""
+    return lambda rows, day: rows.filter(status__in=statuses)
 
 
 @cache
@@ -118,16 +128,31 @@ def rebuild_duties(day: datetime.date | None = None) -> tuple[int, int]:
     return opened, settled
 
 
+def _speaking_of(target_id: int, of_model: list[DutyKind], on: datetime.date) -> list[DutyKind]:
+    """The kinds whose rule may speak of one target."""
+    narrow = tuple(kind for kind in of_model if kind.among is not None)
+    if not narrow:
+        return of_model
+    told = asked(_keeping(narrow, on), {ANYBODY: target_id})
+    kept = {kind.code for kind, keeps in zip(narrow, told[0], strict=True) if keeps} if told else set()
+    return [kind for kind in of_model if kind.among is None or kind.code in kept]
+
+
+@lru_cache(maxsize=128)
+def _keeping(of_model: tuple[DutyKind, ...], on: datetime.date) -> Statement:
+    """Asks of each of these kinds, of one model, whether it keeps a row."""
+    row = of_model[0].model._default_manager.filter(pk=ANYBODY)
+    keeps = [Exists(kind.among(row, on)) for kind in of_model if kind.among is not None]
+    return written(row.order_by().values_list(*keeps))
+
+
 def _refresh(
     of_model: list[DutyKind], rows: QuerySet[Any], *, only: int | None = None, day: datetime.date | None = None
 ) -> tuple[int, int]:
     """Apply the rules of kinds that share their model to `rows`: all of them, or the one row of pk `only`."""
     on = day or today()
-    asked = of_model
-    if only is not None and any(kind.statuses is not None for kind in of_model):
-        status = rows.order_by().values_list("status", flat=True).first()
-        asked = [kind for kind in of_model if kind.statuses is None or status in kind.statuses]
-    expected = {(kind.code, *duty.addressee): duty for kind in asked for duty in kind.expected(rows, on)}
+    speaking = of_model if only is None else _speaking_of(only, of_model, on)
+    expected = {(kind.code, *duty.addressee): duty for kind in speaking for duty in kind.expected(rows, on)}
     content_type = ContentType.objects.get_for_model(of_model[0].model)
     stored = Echeance.objects.open().filter(kind__in=[kind.code for kind in of_model], target_type=content_type)
     if only is not None:

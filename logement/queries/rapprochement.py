@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from logement.models import (
     AvisEcheance,
@@ -409,9 +409,9 @@ def apl_of_month(sejours: Any, month: datetime.date) -> list[AplLine]:
     return lines
 
 
-def departures(sejours: Any, day: datetime.date) -> list[tuple[Sejour, datetime.date]]:
-    """Stays with an APL whose departure is known and was not told to the CAF or the MSA, and the day of departure."""
-    rows = (
+def departing(sejours: Any, day: datetime.date) -> QuerySet[Sejour]:
+    """Stays with an APL whose departure is known and was not told to the CAF or the MSA."""
+    rows: QuerySet[Sejour] = (
         sejours.filter(signalement_depart=None, droits_apl__status="granted")
         .filter(
             Q(ended_on__isnull=False, ended_on__gte=add_months(day, -FORMER_MONTHS))
@@ -421,6 +421,11 @@ def departures(sejours: Any, day: datetime.date) -> list[tuple[Sejour, datetime.
         .select_related("menage", "residence")
         .prefetch_related("droits_apl")
     )
+    return rows
+
+
+def departures(rows: QuerySet[Sejour]) -> list[tuple[Sejour, datetime.date]]:
+    """Of stays that are `departing`, those whose right is noted past the month before, and the day of departure."""
     ends: dict[int, datetime.date] = dict(
         ContratOccupation.objects.filter(sejour__in=rows, status="notice", end_on__isnull=False).values_list(
             "sejour_id", "end_on"

@@ -19,7 +19,7 @@ from logement.models import (
 )
 from logement.models.sejours import PERMANENT_DESTINATIONS
 from logement.queries.compte import balance_of
-from logement.queries.rapprochement import departures
+from logement.queries.rapprochement import departing, departures
 from logement.rules.depot import refund_due_on
 from residence.models.base import today
 from residence.permissions import Permission
@@ -164,7 +164,7 @@ def _recorded(
 def _caf_step(sejour: Sejour, leaving_on: datetime.date | None) -> ExitStep:
     """The departure told to whoever pays the APL, without delay (CCH, L.823-6); nobody to tell where there is none."""
     told = SignalementDepart.objects.filter(sejour=sejour).first()
-    has_apl = bool(departures(Sejour.objects.filter(pk=sejour.pk), today()))
+    has_apl = bool(departures(departing(Sejour.objects.filter(pk=sejour.pk), today())))
     return ExitStep(
         "caf",
         "Départ signalé à la CAF ou à la MSA",

@@ -14,7 +14,7 @@ from logement.actions.apl import report_departure
 from logement.forms.errors import put_errors
 from logement.forms.fichiers import AplMonthForm, DepartForm
 from logement.models import FichierPaiements, Sejour
-from logement.queries.rapprochement import AplLine, apl_of_month, departures
+from logement.queries.rapprochement import AplLine, apl_of_month, departing, departures
 from logement.views.compte import sejour_or_404
 from logement.views.parc import chosen_residence
 from residence.components import Badge, Column, Row, Table
@@ -57,7 +57,7 @@ def apl_list(request: HttpRequest) -> HttpResponse:
         "files": files.filter(kind="apl", month=month).exclude(status="abandoned").defer("rows")
         if request.user.holds(Permission.ENCAISSEMENT_RECORD)
         else (),
-        "departures": departures(sejours, today()),
+        "departures": departures(departing(sejours, today())),
         "may_report": request.user.holds(Permission.APL_RECORD),
         "residences": Residence.objects.visible_to(request.user, Permission.ENCAISSEMENT_RECORD),
         "may_import": request.user.holds(Permission.ENCAISSEMENT_RECORD),
@@ -108,7 +108,7 @@ def apl_report_departure(request: HttpRequest, sejour_id: int) -> HttpResponse:
     sejour = sejour_or_404(request, sejour_id, Permission.APL_RECORD)
     back = reverse("logement:apl_list")
     kept = getattr(sejour, "signalement_depart", None)
-    known = {one.pk: left for one, left in departures(Sejour.objects.filter(pk=sejour.pk), today())}
+    known = {one.pk: left for one, left in departures(departing(Sejour.objects.filter(pk=sejour.pk), today()))}
     initial = {"left_on": known.get(sejour.pk) or sejour.ended_on, "is_death": sejour.destination == "deces"}
     if kept is not None:
         initial = {"left_on": kept.left_on, "is_death": kept.is_death, "reported_on": kept.reported_on}

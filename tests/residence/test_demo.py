@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, F, Q, Sum
@@ -41,7 +42,7 @@ from logement.models import (
 from residence import hooks
 from residence.authentication import has_second_factor
 from residence.demo import PASSWORD, TEAM
-from residence.duties import rebuild_duties
+from residence.duties import kinds, rebuild_duties, refresh_duties
 from residence.models import DocumentEmis, Echeance, EntreeJournal, Fusion, Menage, RendezVous, User
 from residence.models.base import today
 from residence.models.documents import canonical_json, sha256_of
@@ -115,6 +116,16 @@ def test_every_contract_holds_its_place() -> None:
 def test_duties_are_those_of_the_rules() -> None:
     assert Echeance.objects.open().exists()
     assert rebuild_duties() == (0, 0)
+
+
+def test_duties_of_one_row_are_those_of_all_rows() -> None:
+    stored = list(Echeance.objects.open().order_by("pk").values())
+    for model in {kind.model for kind in kinds().values()}:
+        rows = model._default_manager.order_by("pk")
+        owed = Echeance.objects.open().filter(target_type=ContentType.objects.get_for_model(model))
+        for target in [*rows[:10], *rows.filter(pk__in=owed.values("target_id"))[:10]]:
+            refresh_duties(target)
+    assert list(Echeance.objects.open().order_by("pk").values()) == stored
 
 
 def test_issued_documents_match_their_fingerprint() -> None:
