@@ -18,6 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from residence import database
 from residence.authentication import SECOND_FACTOR_SHOWN
+from residence.sessions import OPENED, SEEN
 from tests.template_database import drop_templates, maintenance, use_template
 from tests.undefined_variables import FailIfOurs
 
@@ -91,13 +92,14 @@ def _undefined_variables_fail() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _signed_in_wholly() -> Iterator[None]:
-    """Have `client.force_login` sign in as a person does: with the second factor shown, the password just given."""
+    """Have `client.force_login` sign in as a person does: second factor shown, password just given, seen now."""
     force_login = Client.force_login
 
     def wholly(self: Client, user: Any, backend: str | None = None) -> None:
         force_login(self, user, backend)
         session = self.session
         session[SECOND_FACTOR_SHOWN] = True
+        session[OPENED] = session[SEEN] = time.time()
         session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
         session["account_authentication_methods_user"] = str(user.pk)
         session.save()
