@@ -443,7 +443,7 @@ class Ecriture(models.Model):
     Account = EcritureAccount
     Kind = EcritureKind
 
-    sejour = models.ForeignKey(Sejour, models.PROTECT, related_name="ecritures", verbose_name="séjour")
+    sejour = models.ForeignKey(Sejour, models.PROTECT, db_index=False, related_name="ecritures", verbose_name="séjour")
     account = models.CharField("compte", max_length=10, choices=Account, default=Account.REDEVANCE)
     kind = models.CharField("nature", max_length=20, choices=Kind)
     dated_on = models.DateField("date")

@@ -291,6 +291,14 @@ class OccupationPlace(models.Model):
         verbose_name = "occupation de place"
         verbose_name_plural = "occupations de place"
         ordering = ["place", "period"]
+        indexes = [
+            # Few, and asked for among all of them each month.
+            models.Index(
+                fields=["contrat"],
+                condition=models.Q(kind=OccupationPlaceKind.AFTER_CONTRACT, released_at=None),
+                name="occupation_after_contract",
+            )
+        ]
         constraints = [
             choice_check("kind", OccupationPlaceKind, name="occupation_place_kind"),
             Check(

@@ -232,7 +232,7 @@ class ContratOccupation(models.Model):
         Status.CANCELLED: frozenset(),
     }
 
-    sejour = models.ForeignKey(Sejour, models.PROTECT, related_name="contrats", verbose_name="séjour")
+    sejour = models.ForeignKey(Sejour, models.PROTECT, db_index=False, related_name="contrats", verbose_name="séjour")
     previous = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -281,7 +281,11 @@ class ContratOccupation(models.Model):
         verbose_name = "contrat d’occupation"
         verbose_name_plural = "contrats d’occupation"
         ordering = ["-start_on"]
-        indexes = [models.Index(fields=["status", "start_on"], name="contrat_status")]
+        indexes = [
+            models.Index(fields=["status", "start_on"], name="contrat_status"),
+            # Which contracts a month has is told without reading their rows.
+            models.Index(fields=["sejour", "id"], include=["status", "start_on", "end_on"], name="contrat_sejour"),
+        ]
         constraints = [
             choice_check("status", ContratOccupationStatus, name="contrat_status"),
             order_check(

@@ -182,7 +182,9 @@ class DocumentEmis(models.Model):
 
     Kind = DocumentKind
 
-    residence = models.ForeignKey(Residence, models.PROTECT, related_name="documents", verbose_name="résidence")
+    residence = models.ForeignKey(
+        Residence, models.PROTECT, db_index=False, related_name="documents", verbose_name="résidence"
+    )
     menage = models.ForeignKey(
         Menage, models.PROTECT, null=True, blank=True, related_name="documents", verbose_name="ménage"
     )
@@ -204,7 +206,9 @@ class DocumentEmis(models.Model):
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="remplace"
     )
-    target_type = models.ForeignKey(ContentType, models.PROTECT, null=True, blank=True, related_name="+")
+    target_type = models.ForeignKey(
+        ContentType, models.PROTECT, db_index=False, null=True, blank=True, related_name="+"
+    )
     target_id = models.PositiveBigIntegerField(null=True, blank=True)
     target = GenericForeignKey("target_type", "target_id")
     pdf = models.FileField("PDF", upload_to="documents/%Y/%m/", blank=True, editable=False)
