@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+# The lists are whole: nothing is to be looked for beside them.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 WORKERS ?= 2
 # What production must be given, for `check --deploy`: nothing connects to that database.
 PRODUCTION := RESIDENCE_MODE=production DEBUG=false ALLOWED_HOSTS=residence.example \
@@ -50,13 +51,16 @@ $(VENV)/.installed: requirements/base.txt requirements/system.py
 	@$(PYTHON) requirements/system.py
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "Installation des paquets Python…"
-	@$(INSTALL) requirements/base.txt
+	@$(INSTALL) -r requirements/base.txt
 	@touch $@
 
-$(VENV)/.installed-dev: requirements/dev.txt $(VENV)/.installed
-	@echo "Installation des outils de développement…"
-	@$(INSTALL) requirements/dev.txt
-	@touch $@
+# All of base.txt is in dev.txt. Few of the tools' modules are ever imported: each is compiled then.
+$(VENV)/.installed-dev: requirements/dev.txt requirements/base.txt requirements/system.py
+	@$(PYTHON) requirements/system.py
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@echo "Installation des paquets Python et des outils de développement…"
+	@$(INSTALL) --no-compile -r requirements/dev.txt
+	@touch $(VENV)/.installed $@
 
 # Compiles the pinned, hashed files from pyproject.toml; ARGS=--upgrade takes the latest versions.
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras \

@@ -4,10 +4,11 @@ import ast
 import re
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from residence.embedded import PROJECT
 
@@ -39,8 +40,8 @@ def _imported(*folders: str) -> dict[str, Path]:
     return found
 
 
-# tablib's data sets are what django-import-export hands over.
-COME_WITH = {"tablib": "django-import-export"}
+# tablib's data sets are what django-import-export hands over; pytest reads versions with packaging.
+COME_WITH = {"tablib": "django-import-export", "packaging": "pytest"}
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,28 @@ def test_what_is_asked_for_is_pinned_by_hash(file: str, extras: tuple[str, ...])
     pinned = dict(re.findall(r"^([\w.-]+)==\S+ \\\n((?:    --hash=sha256:\w+(?: \\)?\n)+)", text, re.MULTILINE))
     assert _asked(*extras) <= pinned.keys()
     assert len(pinned) == len(re.findall(r"^\w", text, re.MULTILINE))
+
+
+def _pinned(file: str) -> dict[str, str]:
+    return dict(re.findall(r"^([\w.-]+)==(\S+) ", (PROJECT / "requirements" / file).read_text(), re.MULTILINE))
+
+
+def test_what_runs_is_among_what_tests() -> None:
+    """One list is installed for the tests: it holds the other."""
+    assert _pinned("base.txt").items() <= _pinned("dev.txt").items()
+
+
+@pytest.mark.parametrize("file", ["base.txt", "dev.txt"])
+def test_a_list_is_whole(file: str) -> None:
+    """What a package needs in turn is pinned too: the installation does not look for it."""
+    pinned = _pinned(file).keys()
+    missing = {
+        (name, need.name)
+        for name in pinned
+        for need in map(Requirement, requires(name) or ())
+        if (need.marker is None or need.marker.evaluate({"extra": ""})) and _name(need.name) not in pinned
+    }
+    assert missing == set()
 
 
 @pytest.mark.parametrize("file", ["requirements/base.txt", "requirements/dev.txt", "pyproject.toml"])
