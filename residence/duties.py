@@ -95,6 +95,9 @@ def _kinds_by_model() -> dict[type[Model], list[DutyKind]]:
     return by_model
 
 
+# Stands for the target of a duty.
+_ANY_TARGET = 2**62
+
 _postponed: ContextVar[bool] = ContextVar("duties_postponed", default=False)
 
 
@@ -146,6 +149,18 @@ def _keeping(of_model: tuple[DutyKind, ...], on: datetime.date) -> Statement:
     return written(row.order_by().values_list(*keeps))
 
 
+def _stored(codes: tuple[str, ...], target_type_id: int) -> QuerySet[Any, Any]:
+    """The open duties of these kinds, as the rules key them, held until the end of the transaction."""
+    rows = Echeance.objects.open().filter(kind__in=codes, target_type=target_type_id).select_for_update()
+    return rows.values_list("pk", "kind", "target_id", "role", "user_id", "due_on", "detail")
+
+
+@lru_cache(maxsize=128)
+def _stored_of_one(codes: tuple[str, ...], target_type_id: int) -> Statement:
+    """Asks for those of one target."""
+    return written(_stored(codes, target_type_id).filter(target_id=_ANY_TARGET))
+
+
 def _refresh(
     of_model: list[DutyKind], rows: QuerySet[Any], *, only: int | None = None, day: datetime.date | None = None
 ) -> tuple[int, int]:
@@ -154,17 +169,19 @@ def _refresh(
     speaking = of_model if only is None else _speaking_of(only, of_model, on)
     expected = {(kind.code, *duty.addressee): duty for kind in speaking for duty in kind.expected(rows, on)}
     content_type = ContentType.objects.get_for_model(of_model[0].model)
-    stored = Echeance.objects.open().filter(kind__in=[kind.code for kind in of_model], target_type=content_type)
-    if only is not None:
-        stored = stored.filter(target_id=only)
+    codes = tuple(kind.code for kind in of_model)
+    stored = (
+        _stored(codes, content_type.pk)
+        if only is None
+        else asked(_stored_of_one(codes, content_type.pk), {_ANY_TARGET: only})
+    )
     gone, changed = [], 0
-    for echeance in stored.select_for_update(of=("self",)):
-        duty = expected.pop((echeance.kind, echeance.target_id, echeance.role, echeance.user_id), None)
+    for pk, *key, due_on, detail in stored:
+        duty = expected.pop(tuple(key), None)
         if duty is None:
-            gone.append(echeance.pk)
-        elif (echeance.due_on, echeance.detail) != (duty.due_on, duty.detail):
-            echeance.due_on, echeance.detail = duty.due_on, duty.detail
-            echeance.save(update_fields=["due_on", "detail"])
+            gone.append(pk)
+        elif (due_on, detail) != (duty.due_on, duty.detail):
+            Echeance.objects.filter(pk=pk).update(due_on=duty.due_on, detail=duty.detail)
             changed += 1
     if gone:
         Echeance.objects.filter(pk__in=gone).update(settled_at=timezone.now())

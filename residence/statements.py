@@ -1,35 +1,71 @@
-"""Statements that each request asks: the ORM writes them once, and only their values change."""
+"""Statements that each request asks: the ORM writes them once, each connection plans them once, their values change."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+from psycopg2.extensions import AsIs
 
 # Stands for the account that asks.
 ANYBODY = -1
 
-Statement = tuple[str, tuple[Any, ...]]
+_rank = count(1)
+# What each connection has prepared: statements by their rank.
+_prepared: WeakKeyDictionary[Any, set[int]] = WeakKeyDictionary()
+# How many it keeps before it begins again: a plan holds some tens of kilobytes of the server's memory.
+MOST_PREPARED = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """SQL with its values, as the ORM writes it."""
+
+    sql: str
+    values: tuple[Any, ...]
+    rank: int = field(default_factory=lambda: next(_rank))
 
 
 def written(rows: QuerySet[Any]) -> Statement:
-    """The SQL of `rows`, and its values."""
-    return rows.query.sql_with_params()
+    """The statement of `rows`."""
+    return Statement(*rows.query.sql_with_params())
 
 
 def counting(rows: QuerySet[Any]) -> Statement:
-    """The SQL that counts `rows`, and its values."""
+    """The statement that counts `rows`."""
     try:
-        sql, values = written(rows.order_by().values("pk"))
+        rows_written = written(rows.order_by().values("pk"))
     except EmptyResultSet:
-        return "SELECT 0", ()
-    return f"SELECT count(*) FROM ({sql}) AS counted", values  # noqa: S608 (the ORM's own SQL)
+        return Statement("SELECT 0", ())
+    return Statement(f"SELECT count(*) FROM ({rows_written.sql}) AS counted", rows_written.values)  # noqa: S608 (the ORM's own SQL)
 
 
 def asked(statement: Statement, of_now: Mapping[Any, Any]) -> list[tuple[Any, ...]]:
-    """The rows that a statement gives, its values replaced by those of now."""
-    sql, values = statement
+    """The rows that a statement gives, its values replaced by those of now, which are the same ones at each call."""
+    replaced = [of_now[value] for value in statement.values if value in of_now]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [of_now.get(value, value) for value in values])
+        name = _prepared_on(connection.connection, statement, of_now)
+        cursor.execute(
+            f"EXECUTE {name} ({', '.join(['%s'] * len(replaced))})" if replaced else f"EXECUTE {name}", replaced
+        )
         return cursor.fetchall()
+
+
+def _prepared_on(server: Any, statement: Statement, of_now: Mapping[Any, Any]) -> str:
+    """The name of a statement on one connection (of psycopg2), which prepares it the first time."""
+    name = f"residence_{statement.rank}"
+    ranks = _prepared.setdefault(server, set())
+    if statement.rank not in ranks:
+        parameters = count(1)
+        values = [AsIs(f"${next(parameters)}") if value in of_now else value for value in statement.values]
+        with connection.wrap_database_errors, server.cursor() as cursor:
+            if len(ranks) >= MOST_PREPARED:
+                cursor.execute("DEALLOCATE ALL")
+                ranks.clear()
+            cursor.execute(f"PREPARE {name} AS {statement.sql}", values)
+        ranks.add(statement.rank)
+    return name
