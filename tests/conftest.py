@@ -10,6 +10,7 @@ from typing import Any
 import psycopg2
 import pytest
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.utils import OperationalError
 from django.template import engines
@@ -95,14 +96,24 @@ def _signed_in_wholly() -> Iterator[None]:
     """Have `client.force_login` sign in as a person does: second factor shown, password just given, seen now."""
     force_login = Client.force_login
 
+    def shown(request: Any, user: Any, **_: Any) -> None:
+        now = time.time()
+        request.session.update(
+            {
+                SECOND_FACTOR_SHOWN: True,
+                OPENED: now,
+                SEEN: now,
+                "account_authentication_methods": [{"method": "password", "at": now}],
+                "account_authentication_methods_user": str(user.pk),
+            }
+        )
+
     def wholly(self: Client, user: Any, backend: str | None = None) -> None:
-        force_login(self, user, backend)
-        session = self.session
-        session[SECOND_FACTOR_SHOWN] = True
-        session[OPENED] = session[SEEN] = time.time()
-        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
-        session["account_authentication_methods_user"] = str(user.pk)
-        session.save()
+        user_logged_in.connect(shown)
+        try:
+            force_login(self, user, backend)
+        finally:
+            user_logged_in.disconnect(shown)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "force_login", wholly)

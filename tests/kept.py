@@ -1,21 +1,34 @@
 """Rows that a module makes once for all its tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
+
+from residence import sessions
+
+Made = TypeVar("Made")
 
 
 @contextmanager
-def kept(blocker: DjangoDbBlocker) -> Iterator[None]:
+def kept(blocker: DjangoDbBlocker) -> Iterator[Callable[[Made], Made]]:
     """Keep what is written for the tests of the module, each going on in a savepoint of its own, then take it all back.
 
-    For a fixture of `scope="module"` that asks for `django_db_setup`. What a test may change it gets a copy of.
+    For a fixture of `scope="module"` that asks for `django_db_setup`: `with kept(blocker) as keep: … yield keep(rows)`.
+    What a test may change it gets a copy of.
     """
-    with blocker.unblock(), transaction.atomic():
-        yield
+
+    def keep(made: Made) -> Made:
+        connection.check_constraints()  # once: what a savepoint checks is to be checked again by the next one
+        return made
+
+    with blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        # A session opened here a minute ago would be written again by each request of each test.
+        patch.setattr(sessions, "WRITTEN_EVERY", sessions.WRITTEN_EVERY * 60)
+        yield keep
         transaction.set_rollback(True)
 
 

@@ -73,13 +73,13 @@ DANGER = ("martinet",)
 @pytest.fixture(scope="module")
 def canary(django_db_setup, django_db_blocker):
     """A confidential household with something of each kind, and a note kept to its referents."""
-    with kept(django_db_blocker):
+    with kept(django_db_blocker) as keep:
         world = World(is_confidential=True).make()
         _write_canaries(world)
         rebuild_duties()
         for document in DocumentEmis.objects.all():
             pdf_of(document)  # once: a test takes back what it makes
-        yield world
+        yield keep(world)
 
 
 def _write_canaries(world):

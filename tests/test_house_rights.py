@@ -94,7 +94,7 @@ def _bare_refusals():
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
     """The world with its main rows, for the tests of the module; each test goes on in a savepoint of its own."""
-    with kept(django_db_blocker):
+    with kept(django_db_blocker) as keep:
         world = World().make()
         world.clients = {role: client_of((role, world.residence)) for role in Role}
         elsewhere = ResidenceFactory()
@@ -102,7 +102,7 @@ def world(django_db_setup, django_db_blocker):
             (role, wrong): client_of((role, elsewhere), *([(wrong, world.residence)] if wrong else []))
             for role, wrong in {pair for name in ADDRESSES for pair in held_elsewhere(name)}
         }
-        yield world
+        yield keep(world)
 
 
 def address_of(name, world):

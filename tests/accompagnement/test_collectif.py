@@ -83,8 +83,8 @@ class Here:
 
 @pytest.fixture(scope="module")
 def here(django_db_setup, django_db_blocker):
-    with time_machine.travel(NOON, tick=False), kept(django_db_blocker):
-        yield Here()
+    with time_machine.travel(NOON, tick=False), kept(django_db_blocker) as keep:
+        yield keep(Here())
 
 
 @pytest.fixture(autouse=True)

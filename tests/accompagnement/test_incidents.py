@@ -91,7 +91,7 @@ def test_repeated_is_counted_back_from_the_last(days, expected):
 @pytest.fixture(scope="module")
 def house(django_db_setup, django_db_blocker):
     """A household at home in a résidence, and its team."""
-    with kept(django_db_blocker):
+    with kept(django_db_blocker) as keep:
         house = type("House", (), {})()
         house.residence = ResidenceFactory()
         dispositif = DispositifFactory(residence=house.residence)
@@ -107,7 +107,7 @@ def house(django_db_setup, django_db_blocker):
             ("karim", Role.VIE_RESIDENTIELLE),
         ):
             setattr(house, name, UserFactory(role=role, residence=house.residence))
-        yield house
+        yield keep(house)
 
 
 @pytest.fixture

@@ -51,8 +51,8 @@ class Here:
 
 @pytest.fixture(scope="module")
 def here(django_db_setup, django_db_blocker):
-    with kept(django_db_blocker):
-        yield Here()
+    with kept(django_db_blocker) as keep:
+        yield keep(Here())
 
 
 def due(kind):

@@ -68,7 +68,7 @@ def test_a_round_needs_a_rhythm_and_hours_their_days():
 @pytest.fixture(scope="module")
 def house(django_db_setup, django_db_blocker):
     """Three households on two floors, one of them confidential; the team."""
-    with kept(django_db_blocker):
+    with kept(django_db_blocker) as keep:
         house = type("House", (), {})()
         house.residence = ResidenceFactory()
         dispositif = DispositifFactory(residence=house.residence)
@@ -101,7 +101,7 @@ def house(django_db_setup, django_db_blocker):
             opens_at=datetime.time(6),
             closes_at=datetime.time(22),
         )
-        yield house
+        yield keep(house)
 
 
 @pytest.fixture

@@ -204,7 +204,14 @@ def browser() -> Iterator[Browser]:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                # No page lives long enough for what compiles its scripts once more to be worth its while.
+                "--js-flags=--no-opt,--no-maglev",
+            ],
         )
         yield chromium
         chromium.close()

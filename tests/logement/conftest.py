@@ -42,8 +42,8 @@ def kept_ophis(
     if commits(request):
         yield None
         return
-    with kept(django_db_blocker):
-        yield _ophis()
+    with kept(django_db_blocker) as keep:
+        yield keep(_ophis())
 
 
 def _ophis() -> SimpleNamespace:

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[SimpleNamespace]:
     """A stay of which February is unpaid and March paid in part, on 10 April; everybody of the team."""
-    with kept(django_db_blocker):
+    with kept(django_db_blocker) as keep:
         residence = ResidenceFactory(code="ophis", name="Côté Cour", iban="FR7630001007941234567890185")
         contrat = stay(
             residence=residence, start_on=datetime.date(2025, 2, 10), menage=MenageFactory(name="DIALLO Awa")
@@ -51,7 +51,7 @@ def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         avis = call(contrat, FEBRUARY)
         call(contrat, MARCH)
         payment = pay(contrat, 100, datetime.date(2025, 4, 2), method="cash")
-        yield SimpleNamespace(
+        made = SimpleNamespace(
             residence=residence,
             contrat=contrat,
             sejour=contrat.sejour,
@@ -63,6 +63,7 @@ def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
             elsewhere=UserFactory(role=Role.GESTIONNAIRE, residence=ResidenceFactory()),
             **{role.value: UserFactory(role=role, residence=residence) for role in Role},
         )
+        yield keep(made)
 
 
 @pytest.fixture
