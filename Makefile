@@ -54,12 +54,16 @@ $(VENV)/.installed: requirements/base.txt requirements/system.py
 	@$(INSTALL) -r requirements/base.txt
 	@touch $@
 
-# All of base.txt is in dev.txt. Few of the tools' modules are ever imported: each is compiled then.
+# All of base.txt is in dev.txt. pip is slow: what runs is installed beside what only tests, of which a module is compiled
+# when it is imported, if ever; pip itself comes last.
 $(VENV)/.installed-dev: requirements/dev.txt requirements/base.txt requirements/system.py
 	@$(PYTHON) requirements/system.py
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "Installation des paquets Python et des outils de développement…"
-	@$(INSTALL) --no-compile -r requirements/dev.txt
+	@awk '/^[a-z]/ { keep = FILENAME ~ /dev/ && !($$1 in runs) && $$1 !~ /^pip==/; runs[$$1] } keep' \
+		requirements/base.txt requirements/dev.txt > $(VENV)/tools.txt
+	@$(INSTALL) --no-compile -r $(VENV)/tools.txt & tools=$$!; \
+		$(INSTALL) -r requirements/base.txt && wait $$tools && $(INSTALL) -r requirements/dev.txt
 	@touch $(VENV)/.installed $@
 
 # Compiles the pinned, hashed files from pyproject.toml; ARGS=--upgrade takes the latest versions.
