@@ -25,9 +25,9 @@ ORIENTED = (
     ("isba", Theme.SANTE, "Cherche un médecin traitant près de la résidence.", "accepted", "not_come"),
 )
 SITUATIONS = (
-    ("Sortie prévue dans dix jours, seul chez lui ; besoin d’une aide pour les repas.", "Aide à domicile demandée."),
+    ("Sortie prévue dans dix jours, seul chez lui ; besoin d’une aide pour les repas.", "Aide à domicile demandée."),
     ("Loyer impayé et courriers non ouverts depuis l’été.", "Visite commune avec le CCAS."),
-    ("Ne répond plus depuis trois semaines ; voisins inquiets.", "Passage de l’équipe mobile jeudi."),
+    ("Ne répond plus depuis trois semaines ; voisins inquiets.", "Passage de l’équipe mobile jeudi."),
 )
 
 
@@ -80,7 +80,7 @@ def _instances(world: World, files: list[DossierSocial]) -> None:
             residence=world.residence,
             name="Situations complexes du centre-ville",
             kind=InstancePartenariale.Kind.SITUATIONS,
-            purpose="Ce qu’aucun service ne règle seul : qui fait quoi, pour quand.",
+            purpose="Ce qu’aucun service ne règle seul : qui fait quoi, pour quand.",
         )
         name_participant(by=nadia, instance=complexes, user=claire)
         name_participant(by=nadia, instance=complexes, user=world.users["gestionnaire"])

@@ -179,7 +179,7 @@ def _elderly(world: World, files: list[DossierSocial]) -> None:
             made_on=world.past(40),
             to_adapt=["salle_deau", "sols"],
             help_with=["courses"],
-            conclusion="Une barre d’appui est posée ; les courses se font le jeudi avec le service d’aide.",
+            conclusion="Une barre d’appui est posée ; les courses se font le jeudi avec le service d’aide.",
             again_on=world.ahead(320),
         )
     vie = world.users["vie"]

@@ -9,9 +9,9 @@ from residence.rules.dates import add_months, eve
 
 SHOWN = 18
 ENGAGEMENTS = (
-    "La personne : deux ateliers par semaine et une enquête métier. L’équipe : la mise en lien avec la mission emploi.",
-    "La personne : les cours de français du lundi et du jeudi. L’équipe : la recherche d’un mode de garde.",
-    "La personne : un chantier d’insertion. L’équipe : le point budget de chaque mois.",
+    "La personne : deux ateliers par semaine et une enquête métier. L’équipe : la mise en lien avec la mission emploi.",
+    "La personne : les cours de français du lundi et du jeudi. L’équipe : la recherche d’un mode de garde.",
+    "La personne : un chantier d’insertion. L’équipe : le point budget de chaque mois.",
 )
 
 
@@ -65,7 +65,7 @@ def load(world: World, files: list[DossierSocial]) -> None:
                 held_on=held,
                 presence=EntretienRsa.Presence.EXCUSED if rank % 7 == 3 else EntretienRsa.Presence.CAME,
                 done="Le CV est refait, deux candidatures sont parties.",
-                to_do="Préparer l’entretien d’embauche ; revoir le budget après la première paie.",
+                to_do="Préparer l’entretien d’embauche ; revoir le budget après la première paie.",
                 next_on=world.ahead(world.chance.randint(4, 40)),
                 written_by=user,
                 written_at=world.at(held),

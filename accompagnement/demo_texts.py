@@ -31,7 +31,7 @@ FIRST = (
 VISIT = (
     Kind.VISITE,
     [Theme.VIE_QUOTIDIENNE],
-    "Visite à domicile. Tout va bien dans le logement ; nous relisons ensemble le courrier de la semaine.",
+    "Visite à domicile. Tout va bien dans le logement ; nous relisons ensemble le courrier de la semaine.",
     "",
     "",
 )

@@ -77,7 +77,7 @@ KINDS = [
     ),
     DutyKind(
         code="priorite.appeal",
-        sentence="Recours DALO possible : en parler, puis décider",
+        sentence="Recours DALO possible : en parler, puis décider",
         model=Priorite,
         rule=_dalo_appeal,
         url_name="accompagnement:priorite_decide",

@@ -171,7 +171,7 @@ def _of_engagement(contrat: ContratEngagement) -> Event:
 
 def _of_entretien_rsa(entretien: EntretienRsa) -> Event:
     absent = (
-        "" if entretien.presence == EntretienRsa.Presence.CAME else f" : personne {entretien.get_presence_display()}"
+        "" if entretien.presence == EntretienRsa.Presence.CAME else f" : personne {entretien.get_presence_display()}"
     )
     return Event(
         on=entretien.held_on,
@@ -227,7 +227,7 @@ def _of_objectif(objectif: Objectif) -> Event:
     ended = f", {objectif.get_outcome_display()}" if objectif.outcome else ""
     return Event(
         on=objectif.opened_on,
-        sentence=f"Objectif fixé : {objectif.get_theme_display()}{ended}",
+        sentence=f"Objectif fixé : {objectif.get_theme_display()}{ended}",
         theme="accompagnement",
         icon="flag",
         url=reverse("accompagnement:projet_detail", args=[objectif.dossier_id]),

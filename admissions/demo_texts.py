@@ -60,8 +60,8 @@ CONDITIONS = (
     "la notification de la CAF qui confirme le droit à l’APL",
     "l’attestation de fin d’hébergement avec sa date",
 )
-PIECE_TO_HAND_IN = "La demande est recevable ; une pièce du dossier manque encore."
-HEARD_AGAIN = "Le contrat de travail demandé lors de la première séance a été remis : le budget permet l’entrée."
+PIECE_TO_HAND_IN = "La demande est recevable ; une pièce du dossier manque encore."
+HEARD_AGAIN = "Le contrat de travail demandé lors de la première séance a été remis : le budget permet l’entrée."
 DEFERRED = "Le dossier ne permet pas encore de décider : la situation professionnelle doit être précisée."
 
 # Refusals of the commission: the motive, what the candidate reads, what the prescripteur reads besides.
@@ -96,11 +96,11 @@ REFUSALS = {
     ),
     M.PAS_DE_PLACE: (
         "Aucun logement adapté à un fauteuil ne sera libre avant la date à laquelle vous devez quitter le vôtre.",
-        "Deux logements accessibles sont occupés ; aucun départ n’est annoncé.",
+        "Deux logements accessibles sont occupés ; aucun départ n’est annoncé.",
     ),
     M.AUTRE_SOLUTION: (
         "Vous nous avez dit avoir accepté un logement social, disponible le mois prochain.",
-        "Le bail est signé avec un autre bailleur ; la demande n’a plus d’objet.",
+        "Le bail est signé avec un autre bailleur ; la demande n’a plus d’objet.",
     ),
 }
 # Closed before the commission: the motive, and a detail.

@@ -575,7 +575,7 @@ def _suspended(world: World, rights: list[DroitApl]) -> list[DroitApl]:
         right.end_on = eve(since)
     return [
         DroitApl(
-            sejour=right.sejour, status="suspended", start_on=since, source="CAF : déclaration de ressources attendue"
+            sejour=right.sejour, status="suspended", start_on=since, source="CAF : déclaration de ressources attendue"
         )
         for right in running[:1]
     ]

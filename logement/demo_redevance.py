@@ -123,7 +123,7 @@ def _give_back(world: World, contrats: list[ContratOccupation]) -> None:
     entries = []
     for (one, day), row in zip(done, paid, strict=True):
         for kind, amount, label in (
-            (kinds.DEPOSIT_CALLED, -row.amount, "Dépôt de garantie : fin du séjour"),
+            (kinds.DEPOSIT_CALLED, -row.amount, "Dépôt de garantie : fin du séjour"),
             (kinds.DEPOSIT_REFUNDED, row.amount, "Dépôt de garantie rendu"),
         ):
             entries.append(

@@ -213,7 +213,7 @@ def terms_ahead(rows: QuerySet[Any], day: datetime.date) -> Iterator[Expected]:
     for sejour in rows:
         left = (sejour.planned_end_on - day).days
         step = min((one for one in WARNING_DAYS if left <= one), default=max(WARNING_DAYS))
-        detail = "échéance passée, le contrat continue" if left < 0 else f"J-{step} : {ASKED_AT[step]}"
+        detail = "échéance passée, le contrat continue" if left < 0 else f"J-{step} : {ASKED_AT[step]}"
         for role in (Role.COORDINATRICE, Role.GESTIONNAIRE):
             yield _of_sejour(sejour, sejour.planned_end_on, role, detail)
 

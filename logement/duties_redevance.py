@@ -93,7 +93,7 @@ def _steps(rows: QuerySet[Any], day: datetime.date, wanted: Collection[Step]) ->
                 if role in told:
                     continue
                 told.add(role)
-                said = "" if one.step is Step.TALK else f"{DemarcheImpaye.Kind(one.step.value).label} : "
+                said = "" if one.step is Step.TALK else f"{DemarcheImpaye.Kind(one.step.value).label} : "
                 yield Expected(
                     target_id=sejour_id,
                     residence_id=stays[sejour_id][0],

@@ -420,7 +420,7 @@ _OPEN_PROCEDURE = {
 def _of_procedure(one: Procedure) -> Event:
     return Event(
         on=one.opened_on,
-        sentence=f"Procédure ouverte : {one.get_kind_display()}",
+        sentence=f"Procédure ouverte : {one.get_kind_display()}",
         theme="logement",
         icon="alert",
         url=one.get_absolute_url(),

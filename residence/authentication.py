@@ -95,9 +95,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_code": "Ce code n’est pas le bon.",
         "incorrect_password": "Ce mot de passe n’est pas le bon.",
         "invalid_password_reset": "Ce lien ne vaut plus.",
-        "rate_limited": "Trop d’essais : attendez quelques minutes.",
+        "rate_limited": "Trop d’essais : attendez quelques minutes.",
         "same_as_current": "Choisissez un mot de passe différent de l’actuel.",
-        "too_many_login_attempts": "Trop d’essais sans succès : attendez quelques minutes avant de recommencer.",
+        "too_many_login_attempts": "Trop d’essais sans succès : attendez quelques minutes avant de recommencer.",
         "username_password_mismatch": "Identifiant ou mot de passe incorrect.",
     }
 
@@ -161,7 +161,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     """Secrets are encrypted with SECRET_KEY; who must have a second factor cannot take it off."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "cannot_delete_authenticator": "Votre rôle demande un second facteur : il ne se désactive pas.",
+        "cannot_delete_authenticator": "Votre rôle demande un second facteur : il ne se désactive pas.",
         "cannot_generate_recovery_codes": "Les codes de secours viennent avec l’application d’authentification.",
         "incorrect_code": "Ce code n’est pas le bon.",
     }
@@ -202,10 +202,10 @@ class _CodeOnce:
         self.cleaned_data["code"] = typed
         kept = f"second-factor:{self.user.pk}:{typed}"
         if cache.get(kept):
-            raise ValidationError("Ce code a déjà servi : attendez le suivant, dans trente secondes au plus.")
+            raise ValidationError("Ce code a déjà servi : attendez le suivant, dans trente secondes au plus.")
         code = super().clean_code()
         if not cache.add(kept, "used", timeout=mfa_settings.TOTP_PERIOD * (2 * mfa_settings.TOTP_TOLERANCE + 1)):
-            raise ValidationError("Ce code a déjà servi : attendez le suivant, dans trente secondes au plus.")
+            raise ValidationError("Ce code a déjà servi : attendez le suivant, dans trente secondes au plus.")
         return code
 
     def _emit_authentication_failed(self, authenticator: Authenticator) -> None:

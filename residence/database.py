@@ -36,7 +36,7 @@ def explain(error: OperationalError) -> str | None:
     cause = error.__cause__
     code = getattr(cause, "pgcode", None)
     if code == "53100":
-        return "Le disque du serveur PostgreSQL est plein : faites-y de la place, puis recommencez."
+        return "Le disque du serveur PostgreSQL est plein : faites-y de la place, puis recommencez."
     if cause is None or code is not None:
         return None
     said = " ".join(str(cause).split())
@@ -47,21 +47,21 @@ def explain(error: OperationalError) -> str | None:
     ):
         reason = "le serveur refuse ce compte ou ce mot de passe"
     elif 'parameter "role"' in said or ('role "' in said and "does not exist" in said):
-        reason = "ce rôle n’existe pas encore : lancez d’abord « manage.py migrate » (avec DATABASE_OWNER_URL)"
+        reason = "ce rôle n’existe pas encore : lancez d’abord « manage.py migrate » (avec DATABASE_OWNER_URL)"
     elif 'database "' in said and "does not exist" in said:
-        reason = "cette base n’existe pas : créez-la (createdb), ou corrigez son nom"
+        reason = "cette base n’existe pas : créez-la (createdb), ou corrigez son nom"
     elif "could not translate host name" in said:
         reason = "ce nom de serveur est inconnu"
     elif "Connection refused" in said or "No such file or directory" in said or "timeout expired" in said:
         reason = "aucun serveur ne répond à cette adresse"
     elif "too many clients" in said or "remaining connection slots" in said:
-        reason = "le serveur n’accepte plus de connexion : trop de connexions ouvertes"
+        reason = "le serveur n’accepte plus de connexion : trop de connexions ouvertes"
     elif "permission denied for database" in said or "no pg_hba.conf entry" in said:
         reason = "le serveur n’ouvre pas cette base à ce compte"
     else:
         reason = said
     return (
-        f"Connexion à PostgreSQL impossible : {reason}. "
+        f"Connexion à PostgreSQL impossible : {reason}. "
         "Vérifiez DATABASE_URL et DATABASE_OWNER_URL (docs/deploiement.md)."
     )
 
@@ -73,7 +73,7 @@ def login(name: str, url: str) -> dict[str, Any]:
             return dict(environ.Env.db_url_config(url))
         except (ImproperlyConfigured, ValueError, KeyError):
             pass
-    raise ImproperlyConfigured(f"{name} doit s’écrire ainsi : postgres://compte:mot_de_passe@serveur:5432/base")
+    raise ImproperlyConfigured(f"{name} doit s’écrire ainsi : postgres://compte:mot_de_passe@serveur:5432/base")
 
 
 def connection(

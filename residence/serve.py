@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
     except (ServeError, EmbeddedError) as error:
         print(error, file=sys.stderr)
         return 1
-    print("Usage : python -m residence.serve run|stop", file=sys.stderr)
+    print("Usage : python -m residence.serve run|stop", file=sys.stderr)
     return 2
 
 
@@ -62,7 +62,7 @@ def run() -> int:
     if (PROJECT / ".env").is_file():
         environ.Env.read_env(PROJECT / ".env")
     if os.environ.get("RESIDENCE_MODE", "demonstration") == "production":
-        raise ServeError("« make run » sert la démonstration ; pour la production, voir docs/deploiement.md.")
+        raise ServeError("« make run » sert la démonstration ; pour la production, voir docs/deploiement.md.")
     port = wanted_port()
     # What is written here is its writer's alone.
     os.umask(0o077)
@@ -89,14 +89,14 @@ def stop() -> str:
     RECORD.unlink(missing_ok=True)
     if embedded.SERVER.stop():
         ended.append("la base embarquée")
-    return f"Arrêt : {' et '.join(ended)}." if ended else "Rien ne tournait."
+    return f"Arrêt : {' et '.join(ended)}." if ended else "Rien ne tournait."
 
 
 def wanted_port() -> int:
     """The port asked for by PORT, else 8000."""
     given = os.environ.get("PORT") or "8000"
     if not given.isdigit() or not 0 < int(given) < 65536:
-        raise ServeError(f"PORT vaut « {given} » : donnez un nombre de 1 à 65535, par exemple PORT=8001 make run.")
+        raise ServeError(f"PORT vaut « {given} » : donnez un nombre de 1 à 65535, par exemple PORT=8001 make run.")
     return int(given)
 
 
@@ -109,10 +109,10 @@ def check_free(port: int) -> None:
         except OSError as error:
             if error.errno == errno.EACCES:
                 raise ServeError(
-                    f"Le port {port} est réservé à root : choisissez-en un autre, PORT=8001 make run."
+                    f"Le port {port} est réservé à root : choisissez-en un autre, PORT=8001 make run."
                 ) from None
             raise ServeError(
-                f"Le port {port} est déjà pris par un autre programme : essayez « PORT={port + 1} make run »."
+                f"Le port {port} est déjà pris par un autre programme : essayez « PORT={port + 1} make run »."
             ) from None
 
 
@@ -152,7 +152,7 @@ def serve(port: int) -> int:
 
 def announce(address: str) -> None:
     """Print the address and the accounts, last."""
-    print(f"\nLe site est servi sur {address} (Ctrl-C pour l’arrêter ; journaux dans .local/*.log).")
+    print(f"\nLe site est servi sur {address} (Ctrl-C pour l’arrêter ; journaux dans .local/*.log).")
     if exists(ACCOUNTS_COMMAND):
         print(manage(ACCOUNTS_COMMAND).rstrip())
     sys.stdout.flush()
@@ -187,7 +187,7 @@ def only_one() -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise ServeError("Le site est déjà lancé depuis ce dossier : « make stop » l’arrête.") from None
+            raise ServeError("Le site est déjà lancé depuis ce dossier : « make stop » l’arrête.") from None
         yield
 
 
@@ -210,7 +210,7 @@ def manage(*arguments: str) -> str:
         lines = done.stderr.strip().splitlines() or done.stdout.strip().splitlines() or ["aucun message"]
         if "Traceback (most recent call last):" in lines[0]:
             print(done.stderr, file=sys.stderr)
-            raise ServeError(f"« manage.py {arguments[0]} » a échoué : {lines[-1]}")
+            raise ServeError(f"« manage.py {arguments[0]} » a échoué : {lines[-1]}")
         raise ServeError(lines[-1])
     return done.stdout
 
@@ -235,10 +235,10 @@ def wait_for(address: str, children: dict[str, subprocess.Popen[bytes]]) -> None
         except urllib.error.HTTPError as error:
             if error.code < 500:
                 return
-            raise ServeError(f"La page d’accueil répond {error.code} : voir .local/web.log.") from None
+            raise ServeError(f"La page d’accueil répond {error.code} : voir .local/web.log.") from None
         except OSError:
             time.sleep(0.1)
-    raise ServeError("Le site ne répond pas après une minute : voir .local/web.log.")
+    raise ServeError("Le site ne répond pas après une minute : voir .local/web.log.")
 
 
 def why_ended(children: dict[str, subprocess.Popen[bytes]]) -> str:
@@ -246,7 +246,7 @@ def why_ended(children: dict[str, subprocess.Popen[bytes]]) -> str:
     name = next(name for name, child in children.items() if child.poll() is not None)
     log = embedded.LOCAL / f"{name}.log"
     lines = log.read_text(errors="replace").strip().splitlines() or ["aucun message"]
-    return f"Le processus « {name} » s’est arrêté : {lines[-1]} (voir {log})"
+    return f"Le processus « {name} » s’est arrêté : {lines[-1]} (voir {log})"
 
 
 def end(children: Iterable[subprocess.Popen[bytes]]) -> None:

@@ -26,19 +26,19 @@ SITE_NAME = env.str("SITE_NAME", "Résidences")
 TESTING = "pytest" in sys.modules
 MODE = "test" if TESTING else env.str("RESIDENCE_MODE", "demonstration")
 if MODE not in {"demonstration", "production", "test"}:
-    raise ImproperlyConfigured(f"RESIDENCE_MODE vaut « {MODE} » : choisissez « demonstration » ou « production ».")
+    raise ImproperlyConfigured(f"RESIDENCE_MODE vaut « {MODE} » : choisissez « demonstration » ou « production ».")
 PRODUCTION = MODE == "production"
 DEBUG = False if TESTING else env.bool("DEBUG", False)
 
 if PRODUCTION:
     if DEBUG:
-        raise ImproperlyConfigured("En production, DEBUG doit rester éteint : retirez DEBUG de l’environnement.")
+        raise ImproperlyConfigured("En production, DEBUG doit rester éteint : retirez DEBUG de l’environnement.")
     for name, example in (
         ("SECRET_KEY", "une longue suite aléatoire, gardée secrète"),
         ("ALLOWED_HOSTS", "residence.exemple.fr"),
         (
             "DATABASE_URL",
-            "postgres://compte:mot_de_passe@serveur:5432/base ; la base embarquée ne sert qu’à la démonstration",
+            "postgres://compte:mot_de_passe@serveur:5432/base ; la base embarquée ne sert qu’à la démonstration",
         ),
     ):
         if not env.str(name, ""):
@@ -61,7 +61,7 @@ def _kept_secret() -> str:
         return place.read_text()
     except OSError as error:
         raise ImproperlyConfigured(
-            f"Le fichier {place} ne peut être ni lu ni écrit ({error.strerror}) : "
+            f"Le fichier {place} ne peut être ni lu ni écrit ({error.strerror}) : "
             "lancez la commande sous le compte qui l’a fait, ou donnez SECRET_KEY."
         ) from error
 

@@ -60,6 +60,8 @@ ASKED_BY_PACKAGES = {
     "500.html",
     "account/password_reset_help_text.html",
 }
+# A plain space where French has one that no line may end on.
+PLAIN_SPACE = re.compile(r"(?<![^\w)%»”’}\]€…]) [:;!?](?=[\s\"'<]|$)|«\x20(?=\S)|(?<=\S)\x20»")
 # Labels that look like the name Django makes of a member, and are French.
 FRENCH_LABELS = {"Action Logement"}
 
@@ -226,8 +228,32 @@ class TestCode:
         ]
         assert wrong == []
 
+    def test_no_line_ends_before_a_colon(self):
+        """In what is said: not in docstrings, nor in the SQL of migrations."""
+        documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+        docstrings = {id(node.body[0].value) for _, node in nodes(*documented) if ast.get_docstring(node)}
+        wrong = [
+            f"{path}:{node.lineno} {node.value!r}"
+            for path, node in nodes(ast.Constant)
+            if isinstance(node.value, str) and id(node) not in docstrings and PLAIN_SPACE.search(node.value)
+            if not path.endswith("migrations_sql.py") and "EXCEPTION" not in node.value
+        ]
+        assert wrong == [], "write U+00A0 before « : » and inside « », U+202F before « ; ! ? »"
+
 
 class TestTemplates:
+    def test_no_line_ends_before_a_colon(self):
+        said = {
+            name: re.sub(r"{#.*?#}|{%\s*comment.*?endcomment\s*%}", "", text, flags=re.DOTALL)
+            for name, text in templates().items()
+        }
+        wrong = [
+            (name, text[found.start() - 20 : found.end()])
+            for name, text in said.items()
+            for found in PLAIN_SPACE.finditer(text)
+        ]
+        assert wrong == []
+
     def test_it_is_used(self):
         unused = templates().keys() - _used().keys() - ASKED_BY_PACKAGES
         assert [name for name in sorted(unused) if not _overrides_a_package(name)] == []

@@ -38,7 +38,7 @@ def assess_projet(
         return same
     last = dossier.bilans.first()
     if last is not None and held_on < last.held_on:
-        raise ValidationError({"held_on": f"Le dernier point est du {last.held_on:%d/%m/%Y} : celui-ci vient après."})
+        raise ValidationError({"held_on": f"Le dernier point est du {last.held_on:%d/%m/%Y} : celui-ci vient après."})
     kind = BilanProjet.Kind.EXIT if is_exit else BilanProjet.Kind.REVIEW if last else BilanProjet.Kind.ENTRY
     bilan = BilanProjet(dossier=dossier, kind=kind, written_by=by, form_key=form_key)
     _write(bilan, levels, held_on=held_on, words=words, review_on=None if is_exit else review_on)
@@ -64,10 +64,10 @@ def correct_bilan(
     dossier = open_file(bilan.dossier)
     bilan = locked(bilan)
     if bilan.is_issued:
-        raise ValidationError("Le document est édité : il ne change plus. Faites un point d’étape.")
+        raise ValidationError("Le document est édité : il ne change plus. Faites un point d’étape.")
     if bilan.version != version:
         raise ValidationError(
-            "Quelqu’un a modifié ce point entre-temps : ouvrez-le dans un autre onglet et reprenez ce qui manque. "
+            "Quelqu’un a modifié ce point entre-temps : ouvrez-le dans un autre onglet et reprenez ce qui manque. "
             "Ce que vous avez saisi reste ici."
         )
     bilan.version += 1
@@ -94,7 +94,7 @@ def _write(bilan: BilanProjet, levels: Levels, **fields: Any) -> None:
         niveau.save()
     if missing := set(stored) - set(levels):
         said = ", ".join(str(Theme(theme).label) for theme in sorted(missing))
-        raise ValidationError(f"Ces thèmes ont déjà été évalués à ce point, gardez-les : {said}.")
+        raise ValidationError(f"Ces thèmes ont déjà été évalués à ce point, gardez-les : {said}.")
     refresh_duties(bilan)
 
 
@@ -165,7 +165,7 @@ def sign_projet(*, by: User, bilan: BilanProjet, signed_on: datetime.date) -> Bi
     """The paper has been signed by the person and for the résidence."""
     bilan = locked(bilan)
     if not bilan.is_issued:
-        raise ValidationError("Éditez d’abord le document : c’est lui que l’on signe.")
+        raise ValidationError("Éditez d’abord le document : c’est lui que l’on signe.")
     if bilan.signed_on is None:
         bilan.signed_on, bilan.signed_by = signed_on, by
         bilan.full_clean()
@@ -196,7 +196,7 @@ def end_objectif(*, by: User, objectif: Objectif, outcome: str) -> Objectif:
     objectif = locked(objectif)
     if objectif.ended_on is not None:
         raise ValidationError(
-            f"Quelqu’un est passé avant vous : cet objectif est noté « {objectif.get_outcome_display()} »."
+            f"Quelqu’un est passé avant vous : cet objectif est noté « {objectif.get_outcome_display()} »."
         )
     objectif.outcome, objectif.ended_on, objectif.ended_by = outcome, today(), by
     objectif.full_clean()
@@ -214,7 +214,7 @@ def add_etape(*, by: User, objectif: Objectif, form_key: uuid.UUID | None = None
     if form_key is not None and (same := EtapeObjectif.objects.filter(form_key=form_key).first()):
         return same
     if objectif.ended_on is not None:
-        raise ValidationError("Cet objectif est terminé : fixez-en un autre.")
+        raise ValidationError("Cet objectif est terminé : fixez-en un autre.")
     step = EtapeObjectif(objectif=objectif, written_by=by, form_key=form_key, **fields)
     step.full_clean()
     step.save()
@@ -239,7 +239,7 @@ def open_file(dossier: DossierSocial) -> DossierSocial:
     """The file, locked; refused when it is closed."""
     dossier = locked(dossier)
     if not dossier.is_open:
-        raise ValidationError("Ce dossier est clos : rouvrez-le d’abord.")
+        raise ValidationError("Ce dossier est clos : rouvrez-le d’abord.")
     return dossier
 
 

@@ -37,7 +37,7 @@ def renew_demande(*, by: User, demande: DemandeLogement, renewed_on: datetime.da
     """A housing request is renewed for a year from `renewed_on`."""
     demande = locked(demande)
     if demande.ended_on is not None:
-        raise ValidationError("Cette demande est terminée : enregistrez la nouvelle.")
+        raise ValidationError("Cette demande est terminée : enregistrez la nouvelle.")
     _not_ahead(renewed_on=renewed_on)
     if renewed_on < (demande.renewed_on or demande.registered_on):
         raise ValidationError({"renewed_on": "Le dernier renouvellement connu est plus récent."})
@@ -55,7 +55,7 @@ def end_demande(*, by: User, demande: DemandeLogement, reason: str, on: datetime
     """A housing request no longer runs."""
     demande = locked(demande)
     if demande.ended_on is not None:
-        raise ValidationError("Quelqu’un est passé avant vous : cette demande est déjà terminée.")
+        raise ValidationError("Quelqu’un est passé avant vous : cette demande est déjà terminée.")
     _not_ahead(on=on)
     demande.ended_on, demande.ended_reason, demande.ended_by = on, reason, by
     demande.full_clean()
@@ -149,7 +149,7 @@ def answer_offre(
     """What the person answers to an offer; a refusal says why."""
     offre = locked(offre)
     if offre.answer:
-        raise ValidationError(f"Quelqu’un est passé avant vous : cette offre est {offre.get_answer_display()}.")
+        raise ValidationError(f"Quelqu’un est passé avant vous : cette offre est {offre.get_answer_display()}.")
     _not_ahead(on=on)
     offre.answer, offre.answer_reason, offre.answered_on = answer, answer_reason, on
     offre.full_clean()
@@ -163,9 +163,9 @@ def settle_offre(*, by: User, offre: OffreLogement, outcome: str, on: datetime.d
     """What came of an offer. A lease signed ends the housing request that runs."""
     offre = locked(offre)
     if offre.outcome:
-        raise ValidationError(f"Quelqu’un est passé avant vous : l’issue est « {offre.get_outcome_display()} ».")
+        raise ValidationError(f"Quelqu’un est passé avant vous : l’issue est « {offre.get_outcome_display()} ».")
     if outcome == OffreLogement.Outcome.SIGNED and offre.answer != OffreLogement.Answer.ACCEPTED:
-        raise ValidationError("Un bail se signe après que la personne a accepté : notez d’abord sa réponse.")
+        raise ValidationError("Un bail se signe après que la personne a accepté : notez d’abord sa réponse.")
     _not_ahead(on=on)
     offre.outcome, offre.outcome_on = outcome, on
     offre.full_clean()

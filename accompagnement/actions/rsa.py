@@ -77,7 +77,7 @@ def sign_engagement(
     asked = hours_asked(contrat.start_on)
     if contrat.weekly_hours < asked and not contrat.fewer_hours_reason:
         raise ValidationError(
-            {"fewer_hours_reason": f"Moins de {asked} heures par semaine : dites la dispense ou l’aménagement."}
+            {"fewer_hours_reason": f"Moins de {asked} heures par semaine : dites la dispense ou l’aménagement."}
         )
     contrat.full_clean()
     contrat.save()

@@ -29,7 +29,7 @@ class NoteForm(forms.Form):
         label="La rencontre",
         choices=NoteSociale.Outcome,
         required=False,
-        help_text="Une visite refusée, ou sans personne, se note aussi : elle reste à faire.",
+        help_text="Une visite refusée, ou sans personne, se note aussi : elle reste à faire.",
     )
     held_on = DateField(label="Date", validators=[not_in_the_future])
     minutes = forms.IntegerField(label="Durée (minutes)", required=False, min_value=1, max_value=1440)

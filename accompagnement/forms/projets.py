@@ -24,11 +24,11 @@ class BilanForm(ActForm):
         required=False,
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="« Je veux… » : sa parole, telle qu’elle la dit. C’est elle qui signera.",
+        help_text="« Je veux… » : sa parole, telle qu’elle la dit. C’est elle qui signera.",
     )
     review_on = DateField(label="Prochain point le", required=False)
     is_exit = forms.BooleanField(
-        label="C’est le dernier point : la personne quitte la résidence ou n’est plus accompagnée", required=False
+        label="C’est le dernier point : la personne quitte la résidence ou n’est plus accompagnée", required=False
     )
     form_key = KeyField()
 
@@ -113,7 +113,7 @@ class ObjectifForm(ActForm):
         label="Objectif, dans les mots de la personne",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="« Je veux passer mon permis », « Je veux un logement avec une chambre pour ma fille ».",
+        help_text="« Je veux passer mon permis », « Je veux un logement avec une chambre pour ma fille ».",
     )
     theme = forms.ChoiceField(label="Thème", choices=Theme)
     form_key = KeyField()

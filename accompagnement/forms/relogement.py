@@ -29,7 +29,7 @@ class DemandeForm(ActForm):
     def clean_nur(self) -> str:
         nur = re.sub(r"[\s.\-]", "", self.cleaned_data["nur"]).upper()
         if not re.fullmatch(r"[0-9A-Z]{18}", nur):
-            raise forms.ValidationError(f"Le numéro unique a 18 caractères ; vous en avez saisi {len(nur)}.")
+            raise forms.ValidationError(f"Le numéro unique a 18 caractères ; vous en avez saisi {len(nur)}.")
         return nur
 
     def clean(self) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class PrioriteForm(ActForm):
     filed_on = DateField(
         label="Déposée le",
         validators=[not_in_the_future],
-        help_text="Pour le DALO : le jour de l’accusé de réception, qui fait courir les délais.",
+        help_text="Pour le DALO : le jour de l’accusé de réception, qui fait courir les délais.",
     )
     reference = forms.CharField(label="Référence", required=False, max_length=40)
     form_key = KeyField()
@@ -183,7 +183,7 @@ class OffreAnswerForm(ActForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("answer") == OffreLogement.Answer.REFUSED and not cleaned.get("answer_reason"):
-            self.add_error("answer_reason", "Un refus dit sa raison : elle servira aux prochaines offres.")
+            self.add_error("answer_reason", "Un refus dit sa raison : elle servira aux prochaines offres.")
         return cleaned
 
 

@@ -28,7 +28,7 @@ class RsaOpenForm(ActForm):
         label="Ancien contrat (CER) signé le",
         required=False,
         validators=[not_in_the_future],
-        help_text="S’il y en a un : il est à convertir en contrat d’engagement.",
+        help_text="S’il y en a un : il est à convertir en contrat d’engagement.",
     )
     seeks_work = forms.BooleanField(label="La recherche d’emploi est possible", required=False)
 
@@ -79,7 +79,7 @@ class EngagementForm(ActForm):
         label="Dispense ou aménagement",
         required=False,
         max_length=200,
-        help_text="À dire quand il y a moins d’heures : garde d’enfant, proche aidant… sans détail de santé.",
+        help_text="À dire quand il y a moins d’heures : garde d’enfant, proche aidant… sans détail de santé.",
     )
     actions = forms.CharField(
         label="Ce à quoi la personne s’engage, et l’équipe avec elle",
@@ -123,7 +123,7 @@ class EntretienRsaForm(ActForm):
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="La personne et le Département lisent ce compte rendu : des faits, rien sur la santé.",
+        help_text="La personne et le Département lisent ce compte rendu : des faits, rien sur la santé.",
     )
     next_on = DateField(label="Prochain entretien le", required=False)
     form_key = KeyField()

@@ -50,7 +50,7 @@ class AccessForm(ActForm):
     identity = forms.CharField(
         label="Identité vérifiée par",
         max_length=100,
-        help_text="« Connue de l’équipe », « pièce d’identité vue » : jamais de copie gardée.",
+        help_text="« Connue de l’équipe », « pièce d’identité vue » : jamais de copie gardée.",
     )
     form_key = KeyField()
 
@@ -76,7 +76,7 @@ class NoteForm(ActForm):
         label="Pourquoi elle n’est pas donnée, si c’est le cas",
         required=False,
         max_length=200,
-        help_text="La personne lira cette raison : « concerne une autre personne », « travail qui n’est pas fini ».",
+        help_text="La personne lira cette raison : « concerne une autre personne », « travail qui n’est pas fini ».",
     )
 
     submit = "Enregistrer la relecture"

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                     "visit_every_days",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="Vide : le rythme du dispositif.",
+                        help_text="Vide : le rythme du dispositif.",
                         null=True,
                         validators=[django.core.validators.MinValueValidator(1)],
                         verbose_name="une visite tous les N jours",
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                     "form_key",
                     models.UUIDField(
                         editable=False,
-                        help_text="Le formulaire qui l’a ouvert : envoyé deux fois, il n’en fait qu’un.",
+                        help_text="Le formulaire qui l’a ouvert : envoyé deux fois, il n’en fait qu’un.",
                         null=True,
                         unique=True,
                     ),
@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
                     "form_key",
                     models.UUIDField(
                         editable=False,
-                        help_text="Le formulaire qui l’a écrite : envoyé deux fois, il n’en fait qu’une.",
+                        help_text="Le formulaire qui l’a écrite : envoyé deux fois, il n’en fait qu’une.",
                         null=True,
                         unique=True,
                     ),
@@ -377,7 +377,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="note_sociale_next_step_done",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                 ],
             },
@@ -531,18 +531,18 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="bilan_projet_signed_by",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("kind", "entry")),
                         fields=("dossier",),
                         name="bilan_projet_one_entry",
-                        violation_error_message="Le projet est déjà commencé : faites un point d’étape.",
+                        violation_error_message="Le projet est déjà commencé : faites un point d’étape.",
                     ),
                     models.UniqueConstraint(
                         fields=("dossier", "held_on"),
                         name="bilan_projet_one_a_day",
-                        violation_error_message="Un point a déjà été fait ce jour-là : reprenez-le.",
+                        violation_error_message="Un point a déjà été fait ce jour-là : reprenez-le.",
                     ),
                 ],
             },
@@ -749,7 +749,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="objectif_ended",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -842,7 +842,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="etape_objectif_done",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("what", ""), _negated=True),
@@ -963,7 +963,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="demande_logement_ended",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1012,7 +1012,7 @@ class Migration(migrations.Migration):
                 (
                     "filed_on",
                     models.DateField(
-                        help_text="Pour le DALO : le jour de l’accusé de réception.", verbose_name="déposée le"
+                        help_text="Pour le DALO : le jour de l’accusé de réception.", verbose_name="déposée le"
                     ),
                 ),
                 (
@@ -1319,7 +1319,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="offre_logement_refused",
-                        violation_error_message="Un refus dit sa raison : elle servira aux prochaines offres.",
+                        violation_error_message="Un refus dit sa raison : elle servira aux prochaines offres.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1433,7 +1433,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="parcours_rsa_ended",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1446,7 +1446,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("ended_on__isnull", True)),
                         fields=("dossier", "personne"),
                         name="parcours_rsa_one_running",
-                        violation_error_message="Cette personne a déjà un suivi RSA en cours : chacun a le sien.",
+                        violation_error_message="Cette personne a déjà un suivi RSA en cours : chacun a le sien.",
                     ),
                 ],
             },
@@ -1746,7 +1746,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="veille_canicule_ended",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("ended_on__isnull", True)),

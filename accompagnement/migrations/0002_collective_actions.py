@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                     "seats",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="Vide : sans limite.",
+                        help_text="Vide : sans limite.",
                         null=True,
                         validators=[django.core.validators.MinValueValidator(1)],
                         verbose_name="places",
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 (
                     "is_open",
                     models.BooleanField(
-                        default=False, verbose_name="ouverte à tous : on compte aussi, sans nom, ceux qui viennent"
+                        default=False, verbose_name="ouverte à tous : on compte aussi, sans nom, ceux qui viennent"
                     ),
                 ),
                 (
@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="action_collective_ended",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -340,7 +340,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="inscription_action_withdrawn",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -443,7 +443,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="seance_action_attended",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -452,7 +452,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="seance_action_cancelled",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="incident_closed",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
                 (
                     "starts_on",
                     models.DateField(
-                        help_text="Pour le linge : le jour d’une tournée, les autres s’en comptent.",
+                        help_text="Pour le linge : le jour d’une tournée, les autres s’en comptent.",
                         verbose_name="depuis le",
                     ),
                 ),
@@ -328,7 +328,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="service_maison_when",
-                        violation_error_message="Le linge revient tous les tant de jours ; un autre service a ses jours, une ouverture et une fermeture qui la suit.",
+                        violation_error_message="Le linge revient tous les tant de jours ; un autre service a ses jours, une ouverture et une fermeture qui la suit.",
                     ),
                     models.UniqueConstraint(
                         fields=("residence", "name"),
@@ -543,7 +543,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="tournee_linge_closed",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.UniqueConstraint(
                         fields=("service", "cycle_on"),
@@ -696,7 +696,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="transmission_withdrawn",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("text", ""), _negated=True),

@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="instance_partenariale_ended",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                 ],
             },
@@ -325,7 +325,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="orientation_partenaire_withdrawn",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -496,7 +496,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="reunion_instance_closed",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.UniqueConstraint(
                         fields=("instance", "held_on"),
@@ -631,7 +631,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="situation_instance_withdrawn",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -640,7 +640,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="situation_instance_decided",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -649,7 +649,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="situation_instance_done",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

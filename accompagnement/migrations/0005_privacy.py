@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="demande_acces_answered",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -431,7 +431,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="consentement_withdrawn",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("withdrawn_on__isnull", True)),

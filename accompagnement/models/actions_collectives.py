@@ -43,9 +43,9 @@ class ActionCollective(models.Model):
     hour = models.TimeField("à")
     minutes = models.PositiveSmallIntegerField("durée (minutes)", default=120, validators=[MinValueValidator(5)])
     seats = models.PositiveSmallIntegerField(
-        "places", null=True, blank=True, validators=[MinValueValidator(1)], help_text="Vide : sans limite."
+        "places", null=True, blank=True, validators=[MinValueValidator(1)], help_text="Vide : sans limite."
     )
-    is_open = models.BooleanField("ouverte à tous : on compte aussi, sans nom, ceux qui viennent", default=False)
+    is_open = models.BooleanField("ouverte à tous : on compte aussi, sans nom, ceux qui viennent", default=False)
     partenaire = models.ForeignKey(
         Partenaire, models.PROTECT, null=True, blank=True, related_name="actions", verbose_name="partenaire"
     )

@@ -57,14 +57,14 @@ class DossierSocial(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="Vide : le rythme du dispositif.",
+        help_text="Vide : le rythme du dispositif.",
     )
     pinned_note = models.CharField("à savoir", max_length=300, blank=True)
     form_key = models.UUIDField(
         null=True,
         unique=True,
         editable=False,
-        help_text="Le formulaire qui l’a ouvert : envoyé deux fois, il n’en fait qu’un.",
+        help_text="Le formulaire qui l’a ouvert : envoyé deux fois, il n’en fait qu’un.",
     )
     created_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)

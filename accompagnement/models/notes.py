@@ -105,7 +105,7 @@ class NoteSociale(models.Model):
         null=True,
         unique=True,
         editable=False,
-        help_text="Le formulaire qui l’a écrite : envoyé deux fois, il n’en fait qu’une.",
+        help_text="Le formulaire qui l’a écrite : envoyé deux fois, il n’en fait qu’une.",
     )
 
     # Stored: to find the words of a long text again for each row of a search costs more than all the rest.

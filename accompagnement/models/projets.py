@@ -81,12 +81,12 @@ class BilanProjet(models.Model):
                 fields=["dossier"],
                 condition=Q(kind="entry"),
                 name="bilan_projet_one_entry",
-                violation_error_message="Le projet est déjà commencé : faites un point d’étape.",
+                violation_error_message="Le projet est déjà commencé : faites un point d’étape.",
             ),
             models.UniqueConstraint(
                 fields=["dossier", "held_on"],
                 name="bilan_projet_one_a_day",
-                violation_error_message="Un point a déjà été fait ce jour-là : reprenez-le.",
+                violation_error_message="Un point a déjà été fait ce jour-là : reprenez-le.",
             ),
         ]
 
@@ -130,7 +130,7 @@ class NiveauBilan(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_theme_display()} : {self.level} sur 5"
+        return f"{self.get_theme_display()} : {self.level} sur 5"
 
 
 class ObjectifOutcome(models.TextChoices):

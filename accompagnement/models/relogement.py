@@ -97,7 +97,7 @@ class Priorite(models.Model):
     dossier = models.ForeignKey(DossierSocial, models.PROTECT, related_name="priorites", verbose_name="dossier")
     kind = models.CharField("priorité", max_length=10, choices=Kind)
     reference = models.CharField("référence", max_length=40, blank=True)
-    filed_on = models.DateField("déposée le", help_text="Pour le DALO : le jour de l’accusé de réception.")
+    filed_on = models.DateField("déposée le", help_text="Pour le DALO : le jour de l’accusé de réception.")
     status = models.CharField("état", max_length=10, choices=Status, default=Status.FILED, editable=False)
     decided_on = models.DateField("décidée le", null=True, blank=True, editable=False)
     valid_until_on = models.DateField("valable jusqu’au", null=True, blank=True, editable=False)
@@ -235,7 +235,7 @@ class OffreLogement(models.Model):
             Check(
                 condition=~Q(answer="refused") | ~Q(answer_reason=""),
                 name="offre_logement_refused",
-                violation_error_message="Un refus dit sa raison : elle servira aux prochaines offres.",
+                violation_error_message="Un refus dit sa raison : elle servira aux prochaines offres.",
             ),
             Check(
                 condition=Q(outcome="", outcome_on__isnull=True) | (~Q(outcome="") & Q(outcome_on__isnull=False)),

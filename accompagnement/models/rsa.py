@@ -53,7 +53,7 @@ class ParcoursRsa(models.Model):
                 fields=["dossier", "personne"],
                 condition=Q(ended_on__isnull=True),
                 name="parcours_rsa_one_running",
-                violation_error_message="Cette personne a déjà un suivi RSA en cours : chacun a le sien.",
+                violation_error_message="Cette personne a déjà un suivi RSA en cours : chacun a le sien.",
             ),
         ]
 

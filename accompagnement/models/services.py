@@ -39,7 +39,7 @@ class ServiceMaison(models.Model):
     kind = models.CharField("nature", max_length=12, choices=Kind)
     name = models.CharField("nom", max_length=60)
     starts_on = models.DateField(
-        "depuis le", help_text="Pour le linge : le jour d’une tournée, les autres s’en comptent."
+        "depuis le", help_text="Pour le linge : le jour d’une tournée, les autres s’en comptent."
     )
     every_days = models.PositiveSmallIntegerField(
         "tous les (jours)",
@@ -72,7 +72,7 @@ class ServiceMaison(models.Model):
                     & ~Q(weekdays=[])
                 ),
                 name="service_maison_when",
-                violation_error_message="Le linge revient tous les tant de jours ; un autre service a ses jours, "
+                violation_error_message="Le linge revient tous les tant de jours ; un autre service a ses jours, "
                 "une ouverture et une fermeture qui la suit.",
             ),
             models.UniqueConstraint(

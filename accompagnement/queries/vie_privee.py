@@ -175,7 +175,7 @@ def _projet(where: dict[str, Any], own: Any) -> list[tuple[datetime.date | None,
         said = (f"Point {kind}. {own(bilan.words)}".strip(), levels[:1].upper() + levels[1:])
         found.append((bilan.held_on, "\n".join(filter(None, said))))
     for objectif in Objectif.objects.filter(**where).prefetch_related("etapes"):
-        steps = " ; ".join(own(step.what) for step in objectif.etapes.all())
+        steps = " ; ".join(own(step.what) for step in objectif.etapes.all())
         found.append((objectif.opened_on, f"Objectif : {own(objectif.words)}{f' ({steps})' if steps else ''}"))
     return found
 

@@ -85,18 +85,18 @@ def readiness(facts: Facts, *, today: date) -> tuple[Point, ...]:
     request = facts.request_valid_until
     is_valid = request is not None and request >= today
     soon = is_valid and request is not None and request - today <= timedelta(days=WARN_DAYS)
-    asked = "la demande n’est pas enregistrée" if request is None else "elle est périmée : la renouveler"
+    asked = "la demande n’est pas enregistrée" if request is None else "elle est périmée : la renouveler"
     debt = facts.debt
     owed = debt is not None and debt > 0
     reliance = facts.self_reliance
     return (
         Point("Demande de logement social", is_valid and not soon, "à renouveler bientôt" if soon else asked),
-        Point("Pièces du dossier", not facts.pieces_missing, "il manque : " + ", ".join(facts.pieces_missing)),
+        Point("Pièces du dossier", not facts.pieces_missing, "il manque : " + ", ".join(facts.pieces_missing)),
         Point("Ressources connues", facts.has_resources, "saisir les ressources du ménage"),
         Point(
             "Redevance à jour",
             debt is not None and not owed,
-            "il reste une dette : un plan d’apurement tenu se joint au dossier"
+            "il reste une dette : un plan d’apurement tenu se joint au dossier"
             if owed
             else "le compte n’est pas connu",
         ),

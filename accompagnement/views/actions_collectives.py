@@ -182,7 +182,7 @@ def action_edit(request: HttpRequest, action_id: int) -> HttpResponse:
     stored = action_of(request, action_id, Permission.ACTION_EDIT)
     if acted(request, form, edit_action, action=stored, done="C’est enregistré, pour les séances à venir aussi."):
         return redirect(back)
-    return act_page(request, form, f"Que change‑t‑il pour « {stored} » ?", back=back)
+    return act_page(request, form, f"Que change‑t‑il pour « {stored} » ?", back=back)
 
 
 @require_http_methods(["GET", "POST"])
@@ -195,7 +195,7 @@ def action_extend(request: HttpRequest, action_id: int) -> HttpResponse:
     if acted(request, form, extend_action, action=action, done="L’action est prolongée, ses séances sont prévues."):
         return redirect(back)
     lead = f"Dernière séance prévue : {action.last_on:%d/%m/%Y}. Pour l’arrêter, revenez à sa page."
-    return act_page(request, form, f"Jusqu’à quand prolonger « {action} » ?", lead=lead, back=back)
+    return act_page(request, form, f"Jusqu’à quand prolonger « {action} » ?", lead=lead, back=back)
 
 
 @require_http_methods(["GET", "POST"])
@@ -208,7 +208,7 @@ def action_end(request: HttpRequest, action_id: int) -> HttpResponse:
     if acted(request, form, end_action, action=action, done="L’action est arrêtée, ses séances à venir annulées."):
         return redirect(back)
     lead = "Les séances à venir sont annulées avec cette raison. Ce qui a eu lieu reste compté."
-    return act_page(request, form, f"Pourquoi arrêter « {action} » ?", lead=lead, back=back)
+    return act_page(request, form, f"Pourquoi arrêter « {action} » ?", lead=lead, back=back)
 
 
 @require_http_methods(["GET", "POST"])
@@ -221,7 +221,7 @@ def seance_add(request: HttpRequest, action_id: int) -> HttpResponse:
     form = SeanceForm(request.POST or None, initial=initial, back=back)
     if acted(request, form, add_seance, action=action, done="Séance ajoutée."):
         return redirect(back)
-    return act_page(request, form, f"Quand ajouter une séance de « {action} » ?", back=back)
+    return act_page(request, form, f"Quand ajouter une séance de « {action} » ?", back=back)
 
 
 COLUMNS = (

@@ -101,7 +101,7 @@ def participant_name(request: HttpRequest, instance_id: int) -> HttpResponse:
     if acted(request, form, name_participant, instance=instance, done="C’est noté."):
         return redirect(instance)
     lead = "Les membres de l’équipe nommés lisent l’ordre du jour et les décisions ; chaque lecture est consignée."
-    return act_page(request, form, f"Qui participe à « {instance} » ?", lead=lead, back=instance.get_absolute_url())
+    return act_page(request, form, f"Qui participe à « {instance} » ?", lead=lead, back=instance.get_absolute_url())
 
 
 @require_http_methods(["POST"])
@@ -124,7 +124,7 @@ def reunion_plan(request: HttpRequest, instance_id: int) -> HttpResponse:
         request, form, plan_reunion, instance=instance, done="Réunion prévue, avec les situations restées ouvertes."
     ):
         return redirect(instance.reunions.first() or back)
-    return act_page(request, form, f"Quand se réunit « {instance} » ?", back=back)
+    return act_page(request, form, f"Quand se réunit « {instance} » ?", back=back)
 
 
 @require_http_methods(["GET"])

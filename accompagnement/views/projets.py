@@ -86,8 +86,8 @@ def _assess(request: HttpRequest, dossier: DossierSocial) -> HttpResponse:
     )
     if acted(request, form, assess_projet, dossier=dossier, done="C’est enregistré avec la personne."):
         return redirect(_back(dossier.pk))
-    question = f"Où en est {dossier.menage} ?" if last is None else f"Où en est {dossier.menage} maintenant ?"
-    lead = "À remplir ensemble : c’est la personne qui dit où elle en est. Laissez de côté ce qui n’a pas été abordé."
+    question = f"Où en est {dossier.menage} ?" if last is None else f"Où en est {dossier.menage} maintenant ?"
+    lead = "À remplir ensemble : c’est la personne qui dit où elle en est. Laissez de côté ce qui n’a pas été abordé."
     return form_page(request, dossier, form, question, lead=lead, back=_back(dossier.pk))
 
 
@@ -95,12 +95,12 @@ def _hints(request: HttpRequest, dossier: DossierSocial, last: BilanProjet | Non
     """What was told of each theme before: at the last meeting, else at the pre-admission interview."""
     if last is not None:
         return {
-            one.theme: f"Le {last.held_on:%d/%m/%Y} : {LEVELS[one.level]}{f' ({one.comment})' if one.comment else ''}"
+            one.theme: f"Le {last.held_on:%d/%m/%Y} : {LEVELS[one.level]}{f' ({one.comment})' if one.comment else ''}"
             for one in last.niveaux.all()
         }
     needs = needs_told(told_at_admission(request.user, dossier))
     return {
-        theme: f"À l’admission : {one.get_level_display()}{f' ({one.comment})' if one.comment else ''}"
+        theme: f"À l’admission : {one.get_level_display()}{f' ({one.comment})' if one.comment else ''}"
         for theme, one in needs.items()
         if theme in Theme.values
     }
@@ -115,7 +115,7 @@ def bilan_correct(request: HttpRequest, bilan_id: int) -> HttpResponse:
     form = BilanForm(request.POST or None, back=_back(dossier.pk), bilan=bilan, hints={})
     if acted(request, form, correct_bilan, bilan=bilan, done="Le point est corrigé."):
         return redirect(_back(dossier.pk))
-    question = f"Que corriger au point du {bilan.held_on:%d/%m/%Y} ?"
+    question = f"Que corriger au point du {bilan.held_on:%d/%m/%Y} ?"
     return form_page(request, dossier, form, question, back=_back(dossier.pk))
 
 
@@ -124,7 +124,7 @@ def bilan_correct(request: HttpRequest, bilan_id: int) -> HttpResponse:
 def projet_issue(request: HttpRequest, bilan_id: int) -> HttpResponse:
     """Issue the paper of the projet, to be printed and signed."""
     bilan = in_dossier(request, BilanProjet.objects, bilan_id, Permission.PROJET_EDIT)
-    refusal(request, issue_projet, bilan=bilan, done="Le projet est édité : imprimez-le, puis notez la signature.")
+    refusal(request, issue_projet, bilan=bilan, done="Le projet est édité : imprimez-le, puis notez la signature.")
     return redirect(_back(bilan.dossier_id))
 
 
@@ -137,7 +137,7 @@ def projet_sign(request: HttpRequest, bilan_id: int) -> HttpResponse:
     form = SignForm(request.POST or None, back=_back(dossier.pk))
     if acted(request, form, sign_projet, bilan=bilan, done="Signature notée."):
         return redirect(_back(dossier.pk))
-    return form_page(request, dossier, form, "Quand le projet a‑t‑il été signé ?", back=_back(dossier.pk))
+    return form_page(request, dossier, form, "Quand le projet a‑t‑il été signé ?", back=_back(dossier.pk))
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,9 +146,9 @@ def objectif_open(request: HttpRequest, dossier_id: int) -> HttpResponse:
     """An objective in the words of the person."""
     dossier = dossier_of(request, dossier_id, Permission.PROJET_EDIT)
     form = ObjectifForm(request.POST or None, back=_back(dossier.pk))
-    if acted(request, form, open_objectif, dossier=dossier, done="Objectif fixé. Quelle est la première étape ?"):
+    if acted(request, form, open_objectif, dossier=dossier, done="Objectif fixé. Quelle est la première étape ?"):
         return redirect(_back(dossier.pk))
-    return form_page(request, dossier, form, f"Que veut {dossier.menage} ?", back=_back(dossier.pk))
+    return form_page(request, dossier, form, f"Que veut {dossier.menage} ?", back=_back(dossier.pk))
 
 
 @require_http_methods(["GET", "POST"])
@@ -160,8 +160,8 @@ def objectif_end(request: HttpRequest, objectif_id: int) -> HttpResponse:
     form = ObjectifEndForm(request.POST or None, back=_back(dossier.pk))
     if acted(request, form, end_objectif, objectif=objectif, done="C’est noté."):
         return redirect(_back(dossier.pk))
-    question = "Comment cet objectif se termine‑t‑il ?"
-    return form_page(request, dossier, form, question, lead=f"« {objectif.words} »", back=_back(dossier.pk))
+    question = "Comment cet objectif se termine‑t‑il ?"
+    return form_page(request, dossier, form, question, lead=f"« {objectif.words} »", back=_back(dossier.pk))
 
 
 @require_http_methods(["GET", "POST"])
@@ -173,8 +173,8 @@ def etape_add(request: HttpRequest, objectif_id: int) -> HttpResponse:
     form = EtapeForm(request.POST or None, back=_back(dossier.pk))
     if acted(request, form, add_etape, objectif=objectif, done="Étape ajoutée."):
         return redirect(_back(dossier.pk))
-    question = "Quelle est la prochaine étape ?"
-    return form_page(request, dossier, form, question, lead=f"« {objectif.words} »", back=_back(dossier.pk))
+    question = "Quelle est la prochaine étape ?"
+    return form_page(request, dossier, form, question, lead=f"« {objectif.words} »", back=_back(dossier.pk))
 
 
 def _etape(request: HttpRequest, etape_id: int, permission: Permission) -> Any:

@@ -92,8 +92,8 @@ def _table(dossiers: list[DossierSocial]) -> Table:
             Column("Place", "code", word="place"),
             Column("Demande valable jusqu’au", "deadline", word="demande", soon_within=SOON_IN_MONTHS),
             Column("Priorité", word="priorité"),
-            Column("Offres", "number", word="offres :"),
-            Column("Refusées", "number", word="refusées :"),
+            Column("Offres", "number", word="offres :"),
+            Column("Refusées", "number", word="refusées :"),
         ),
         rows=tuple(
             Row(
@@ -145,10 +145,10 @@ def demande_record(request: HttpRequest, dossier_id: int) -> HttpResponse:
     dossier = dossier_of(request, dossier_id, Permission.RELOGEMENT_EDIT)
     form = DemandeForm(request.POST or None, back=_back(dossier.pk))
     if acted(
-        request, form, record_demande, dossier=dossier, done="Demande enregistrée : son renouvellement est suivi."
+        request, form, record_demande, dossier=dossier, done="Demande enregistrée : son renouvellement est suivi."
     ):
         return redirect(_back(dossier.pk))
-    question = f"Quelle est la demande de logement de {dossier.menage} ?"
+    question = f"Quelle est la demande de logement de {dossier.menage} ?"
     return form_page(request, dossier, form, question, back=_back(dossier.pk))
 
 
@@ -158,10 +158,10 @@ def demande_renew(request: HttpRequest, demande_id: int) -> HttpResponse:
     """The request is renewed for a year."""
     demande = in_dossier(request, DemandeLogement.objects, demande_id, Permission.RELOGEMENT_EDIT)
     form = RenewForm(request.POST or None, back=_back(demande.dossier_id))
-    if acted(request, form, renew_demande, demande=demande, done="Renouvellement noté : un an de plus."):
+    if acted(request, form, renew_demande, demande=demande, done="Renouvellement noté : un an de plus."):
         return redirect(_back(demande.dossier_id))
     lead = f"Demande {demande.nur}, valable jusqu’au {demande.valid_until_on:%d/%m/%Y}"
-    question = "Quand la demande a‑t‑elle été renouvelée ?"
+    question = "Quand la demande a‑t‑elle été renouvelée ?"
     return form_page(request, demande.dossier, form, question, lead=lead, back=_back(demande.dossier_id))
 
 
@@ -173,7 +173,7 @@ def demande_end(request: HttpRequest, demande_id: int) -> HttpResponse:
     form = DemandeEndForm(request.POST or None, back=_back(demande.dossier_id))
     if acted(request, form, end_demande, demande=demande, done="Demande terminée."):
         return redirect(_back(demande.dossier_id))
-    question = "Pourquoi la demande s’arrête‑t‑elle ?"
+    question = "Pourquoi la demande s’arrête‑t‑elle ?"
     return form_page(request, demande.dossier, form, question, lead=demande.nur, back=_back(demande.dossier_id))
 
 
@@ -185,8 +185,8 @@ def priorite_file(request: HttpRequest, dossier_id: int) -> HttpResponse:
     form = PrioriteForm(request.POST or None, back=_back(dossier.pk))
     if acted(request, form, file_priorite, dossier=dossier, done="Demande de priorité enregistrée."):
         return redirect(_back(dossier.pk))
-    lead = "SYPLO et la demande de logement sont deux fichiers : ce qui est saisi dans l’un l’est aussi dans l’autre."
-    return form_page(request, dossier, form, "Quelle priorité est demandée ?", lead=lead, back=_back(dossier.pk))
+    lead = "SYPLO et la demande de logement sont deux fichiers : ce qui est saisi dans l’un l’est aussi dans l’autre."
+    return form_page(request, dossier, form, "Quelle priorité est demandée ?", lead=lead, back=_back(dossier.pk))
 
 
 @require_http_methods(["GET", "POST"])
@@ -197,7 +197,7 @@ def priorite_decide(request: HttpRequest, priorite_id: int) -> HttpResponse:
     form = PrioriteDecideForm(request.POST or None, priorite=priorite, back=_back(priorite.dossier_id))
     if acted(request, form, decide_priorite, priorite=priorite, done="C’est enregistré."):
         return redirect(_back(priorite.dossier_id))
-    question = f"Quelle suite pour la priorité {priorite.get_kind_display()} ?"
+    question = f"Quelle suite pour la priorité {priorite.get_kind_display()} ?"
     return form_page(request, priorite.dossier, form, question, back=_back(priorite.dossier_id))
 
 
@@ -210,7 +210,7 @@ def pieces_record(request: HttpRequest, dossier_id: int) -> HttpResponse:
     form = PiecesForm(request.POST or None, stored=stored, back=_back(dossier.pk))
     if acted(request, form, record_pieces, dossier=dossier, done="Pièces enregistrées."):
         return redirect(_back(dossier.pk))
-    return form_page(request, dossier, form, "Quelles pièces sont prêtes ?", back=_back(dossier.pk))
+    return form_page(request, dossier, form, "Quelles pièces sont prêtes ?", back=_back(dossier.pk))
 
 
 @require_http_methods(["GET", "POST"])
@@ -221,7 +221,7 @@ def offre_record(request: HttpRequest, dossier_id: int) -> HttpResponse:
     form = OffreForm(request.POST or None, back=_back(dossier.pk))
     if acted(request, form, record_offre, dossier=dossier, done="Offre enregistrée."):
         return redirect(_back(dossier.pk))
-    return form_page(request, dossier, form, "Quel logement est proposé ?", back=_back(dossier.pk))
+    return form_page(request, dossier, form, "Quel logement est proposé ?", back=_back(dossier.pk))
 
 
 @require_http_methods(["GET", "POST"])
@@ -232,7 +232,7 @@ def offre_answer(request: HttpRequest, offre_id: int) -> HttpResponse:
     form = OffreAnswerForm(request.POST or None, back=_back(offre.dossier_id))
     if acted(request, form, answer_offre, offre=offre, done="Réponse enregistrée."):
         return redirect(_back(offre.dossier_id))
-    question = f"Que répond {offre.dossier.menage} ?"
+    question = f"Que répond {offre.dossier.menage} ?"
     lead = f"{offre.bailleur}, {offre.commune} {offre.home}".strip()
     return form_page(request, offre.dossier, form, question, lead=lead, back=_back(offre.dossier_id))
 
@@ -245,5 +245,5 @@ def offre_settle(request: HttpRequest, offre_id: int) -> HttpResponse:
     form = OffreSettleForm(request.POST or None, back=_back(offre.dossier_id))
     if acted(request, form, settle_offre, offre=offre, done="Issue enregistrée."):
         return redirect(_back(offre.dossier_id))
-    question = f"Comment finit l’offre de {offre.bailleur} ?"
+    question = f"Comment finit l’offre de {offre.bailleur} ?"
     return form_page(request, offre.dossier, form, question, back=_back(offre.dossier_id))

@@ -53,7 +53,7 @@ def rsa_open(request: HttpRequest, dossier_id: int) -> HttpResponse:
     if acted(request, form, open_rsa, dossier=dossier, done="Suivi RSA ouvert."):
         return redirect(_back(dossier.pk))
     lead = "Dans un couple, chacun a son suivi et signe son propre contrat."
-    return form_page(request, dossier, form, "Qui est suivi au titre du RSA ?", lead=lead, back=_back(dossier.pk))
+    return form_page(request, dossier, form, "Qui est suivi au titre du RSA ?", lead=lead, back=_back(dossier.pk))
 
 
 def _parcours(request: HttpRequest, parcours_id: int) -> Any:
@@ -69,7 +69,7 @@ def rsa_edit(request: HttpRequest, parcours_id: int) -> HttpResponse:
     form = RsaEditForm(request.POST or None, parcours=parcours, back=_back(parcours.dossier_id))
     if acted(request, form, edit_rsa, parcours=parcours, done="C’est enregistré."):
         return redirect(_back(parcours.dossier_id))
-    question = "Où en est la recherche d’emploi ?"
+    question = "Où en est la recherche d’emploi ?"
     return form_page(
         request, parcours.dossier, form, question, lead=str(parcours.personne), back=_back(parcours.dossier_id)
     )
@@ -83,7 +83,7 @@ def rsa_sign(request: HttpRequest, parcours_id: int) -> HttpResponse:
     form = EngagementForm(request.POST or None, before=parcours.contrats.first(), back=_back(parcours.dossier_id))
     if acted(request, form, sign_engagement, parcours=parcours, done="Contrat d’engagement enregistré."):
         return redirect(_back(parcours.dossier_id))
-    question = f"Que signe {parcours.personne} ?"
+    question = f"Que signe {parcours.personne} ?"
     return form_page(request, parcours.dossier, form, question, back=_back(parcours.dossier_id))
 
 
@@ -95,7 +95,7 @@ def rsa_hold(request: HttpRequest, parcours_id: int) -> HttpResponse:
     form = EntretienRsaForm(request.POST or None, back=_back(parcours.dossier_id))
     if acted(request, form, hold_rsa, parcours=parcours, done="Entretien enregistré, compte rendu édité."):
         return redirect(_back(parcours.dossier_id))
-    question = f"Comment s’est passé l’entretien avec {parcours.personne} ?"
+    question = f"Comment s’est passé l’entretien avec {parcours.personne} ?"
     lead = f"Aujourd’hui, le {today():%d/%m/%Y}"
     return form_page(request, parcours.dossier, form, question, lead=lead, back=_back(parcours.dossier_id))
 
@@ -108,5 +108,5 @@ def rsa_end(request: HttpRequest, parcours_id: int) -> HttpResponse:
     form = RsaEndForm(request.POST or None, back=_back(parcours.dossier_id))
     if acted(request, form, end_rsa, parcours=parcours, done="Suivi RSA terminé."):
         return redirect(_back(parcours.dossier_id))
-    question = f"Le suivi RSA de {parcours.personne} s’arrête ?"
+    question = f"Le suivi RSA de {parcours.personne} s’arrête ?"
     return form_page(request, parcours.dossier, form, question, back=_back(parcours.dossier_id))

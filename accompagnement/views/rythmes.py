@@ -52,7 +52,7 @@ def _visits(dossiers: list[DossierSocial]) -> Table:
             Column("À visiter", "deadline", word="à visiter"),
             Column("Dernière visite", "date", word="vu le"),
             Column("Rythme", word="tous les"),
-            Column("Refus depuis", "number", word="refus depuis :"),
+            Column("Refus depuis", "number", word="refus depuis :"),
         ),
         rows=tuple(
             Row(
@@ -85,7 +85,7 @@ def dossier_set_rhythm(request: HttpRequest, dossier_id: int) -> HttpResponse:
         return redirect(dossier)
     every = dossier.sejour.dispositif.visit_every_days if dossier.sejour else None
     lead = f"Le dispositif prévoit une visite tous les {every} jours." if every else "Le dispositif n’en prévoit pas."
-    return form_page(request, dossier, form, f"À quel rythme visiter {dossier.menage} ?", lead=lead)
+    return form_page(request, dossier, form, f"À quel rythme visiter {dossier.menage} ?", lead=lead)
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,7 +96,7 @@ def diagnostic_record(request: HttpRequest, dossier_id: int) -> HttpResponse:
     form = DiagnosticForm(request.POST or None, back=dossier.get_absolute_url())
     if acted(request, form, record_diagnostic, dossier=dossier, done="Diagnostic enregistré."):
         return redirect(dossier)
-    return form_page(request, dossier, form, f"Comment se vit le logement pour {dossier.menage} ?")
+    return form_page(request, dossier, form, f"Comment se vit le logement pour {dossier.menage} ?")
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,7 +130,7 @@ def veille_start(request: HttpRequest, residence_id: int) -> HttpResponse:
     """A heat wave begins."""
     residence = get_object_or_404(Residence.objects.visible_to(request.user, Permission.VEILLE_CALL), pk=residence_id)
     veille = start_veille(by=request.user, residence=residence)
-    messages.success(request, "La veille commence : la liste des personnes à appeler est prête.")
+    messages.success(request, "La veille commence : la liste des personnes à appeler est prête.")
     return redirect("accompagnement:veille_detail", veille.pk)
 
 

@@ -178,7 +178,7 @@ def action_enrol(request: HttpRequest, action_id: int, menage_id: int) -> HttpRe
     )
     if acted(request, form, enrol, action=action, menage=menage, seance=seance, done="Inscription enregistrée."):
         return redirect(_back(action, seance))
-    question = f"Qui vient à « {action} » ?"
+    question = f"Qui vient à « {action} » ?"
     lead = f"Pour la seule séance du {seance.held_on:%d/%m/%Y}." if seance else str(menage)
     return act_page(request, form, question, lead=lead, back=_back(action, seance))
 
@@ -192,7 +192,7 @@ def action_enrol_guest(request: HttpRequest, action_id: int) -> HttpResponse:
     form = GuestForm(request.POST or None, back=back)
     if acted(request, form, enrol, action=action, done="Inscription enregistrée."):
         return redirect(back)
-    return act_page(request, form, f"Qui vient de l’extérieur à « {action} » ?", back=back)
+    return act_page(request, form, f"Qui vient de l’extérieur à « {action} » ?", back=back)
 
 
 @require_http_methods(["POST"])

@@ -103,7 +103,7 @@ def _require_quorum(session: SessionCommission, passage: PassageCommission) -> N
     heard = session.membres.filter(is_present=True).exclude(user__in=passage.liens.values("user")).count()
     if heard < session.quorum:
         raise ValidationError(
-            f"Le quorum est de {session.quorum} membres et {heard} seulement peuvent se prononcer sur ce dossier : "
+            f"Le quorum est de {session.quorum} membres et {heard} seulement peuvent se prononcer sur ce dossier : "
             "ajournez-le, ou remplacez un membre."
         )
 
@@ -115,7 +115,7 @@ def _require_own_reasons(reasons: str, orientation: Orientation) -> None:
     if said and said in {_bare(label) for label in labels}:
         raise ValidationError(
             {
-                "reasons": "Dites pourquoi pour cette personne : un motif de la liste ou un critère ne suffit pas "
+                "reasons": "Dites pourquoi pour cette personne : un motif de la liste ou un critère ne suffit pas "
                 "à refuser un candidat."
             }
         )
@@ -141,7 +141,7 @@ def lift_reserve(*, by: User, decision: Decision, lifted_on: datetime.date) -> D
     awaited = reserve_awaits(decision)
     if awaited:
         raise ValidationError(
-            [f"« {piece.name} » n’est pas au dossier : marquez-la reçue, puis levez la réserve." for piece in awaited]
+            [f"« {piece.name} » n’est pas au dossier : marquez-la reçue, puis levez la réserve." for piece in awaited]
         )
     decision.conditions_lifted_on = lifted_on
     decision.save(update_fields=["conditions_lifted_on"])

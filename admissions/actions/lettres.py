@@ -253,7 +253,7 @@ def _message(envoi: EnvoiLettre) -> EmailMessage:
     phone = f" au {residence.phone}" if residence.phone else ""
     message = EmailMessage(
         f"Courrier de {residence.name}, réf. {document.number}",
-        f"Bonjour,\n\nUn courrier de {residence.name} vous est adressé : vous le trouverez en pièce jointe.\n\n"
+        f"Bonjour,\n\nUn courrier de {residence.name} vous est adressé : vous le trouverez en pièce jointe.\n\n"
         "Vous avez accepté de recevoir nos courriers à cette adresse. Si vous les préférez sur papier, "
         f"ou si ce message ne vous est pas destiné, dites-le-nous{phone}.",
         to=[envoi.address],

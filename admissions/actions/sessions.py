@@ -82,7 +82,7 @@ def edit_session(
     """
     session = locked(session)
     if session.status not in (St.PREPARED, St.CONVENED):
-        raise ValidationError(f"La séance est « {session.get_status_display()} » : elle ne se modifie plus.")
+        raise ValidationError(f"La séance est « {session.get_status_display()} » : elle ne se modifie plus.")
     moved = (session.starts_at, session.place) != (starts_at, place)
     session.starts_at, session.place, session.quorum = starts_at, place, quorum
     session.full_clean()
@@ -91,10 +91,10 @@ def edit_session(
     record("session.edit", by=by, target=session, residence=session.residence, starts_at=starts_at)
     if session.status == St.CONVENED:
         _require_quorum(session)
-        _tell(gone, session, "n’attend plus votre présence : vous n’y siégez plus")
+        _tell(gone, session, "n’attend plus votre présence : vous n’y siégez plus")
         _convene_by_mail(come, session)
         if moved:
-            _tell(stay, session, f"est déplacée : elle se réunit {_when(session)}")
+            _tell(stay, session, f"est déplacée : elle se réunit {_when(session)}")
     else:
         return_deferred(by=by, session=session)
     refresh_duties(session)
@@ -108,7 +108,7 @@ def _seat(session: SessionCommission, members: Iterable[User]) -> tuple[list[Use
     gone = session.membres.exclude(user__in=wanted).select_related("user")
     if AvisMembre.objects.filter(passage__session=session, user__in=gone.values("user")).exists():
         raise ValidationError(
-            {"members": "Un membre qui a déjà donné un avis ne se retire pas : remplacez-le, son avis sera écarté."}
+            {"members": "Un membre qui a déjà donné un avis ne se retire pas : remplacez-le, son avis sera écarté."}
         )
     left = [member.user for member in gone]
     gone.delete()
@@ -128,7 +128,7 @@ def _require_members(session: SessionCommission, users: Iterable[User], field: s
 def _require_quorum(session: SessionCommission) -> None:
     seated = session.membres.count()
     if seated < session.quorum:
-        raise ValidationError(f"Le quorum est de {session.quorum} membres et {seated} seulement siègent : ajoutez-en.")
+        raise ValidationError(f"Le quorum est de {session.quorum} membres et {seated} seulement siègent : ajoutez-en.")
 
 
 @transaction.atomic
@@ -140,9 +140,9 @@ def replace_siege(*, by: User, siege: MembreSession, coming: User) -> MembreSess
     session = locked(siege.session)
     siege, leaving = locked(siege), siege.user
     if session.status == St.CLOSED:
-        raise ValidationError("Cette séance est close : ses membres ne changent plus.")
+        raise ValidationError("Cette séance est close : ses membres ne changent plus.")
     if siege.user_id != leaving.pk:
-        raise ValidationError("Quelqu’un est passé avant vous : ce membre est déjà remplacé.")
+        raise ValidationError("Quelqu’un est passé avant vous : ce membre est déjà remplacé.")
     _require_members(session, [coming], "coming")
     if session.membres.filter(user=coming).exists():
         raise ValidationError({"coming": f"{coming} siège déjà à cette séance."})
@@ -154,7 +154,7 @@ def replace_siege(*, by: User, siege: MembreSession, coming: User) -> MembreSess
     AvisMembre.objects.filter(passage__session=session, user=leaving).delete()
     record("siege.replace", by=by, target=session, residence=session.residence, leaving=leaving.pk, coming=coming.pk)
     if session.status == St.CONVENED:
-        _tell([leaving], session, "n’attend plus votre présence : vous y êtes remplacé")
+        _tell([leaving], session, "n’attend plus votre présence : vous y êtes remplacé")
         _convene_by_mail([coming], session)
     refresh_duties(session)
     return siege
@@ -191,9 +191,9 @@ def unconvene_session(*, by: User, session: SessionCommission, reason: str) -> S
     if session.status == St.PREPARED:
         return session
     if session.status != St.CONVENED:
-        raise ValidationError(f"La séance est « {session.get_status_display()} » : sa convocation ne s’annule plus.")
+        raise ValidationError(f"La séance est « {session.get_status_display()} » : sa convocation ne s’annule plus.")
     if not reason.strip():
-        raise ValidationError({"reason": "Dites pourquoi la convocation est annulée : les membres le liront."})
+        raise ValidationError({"reason": "Dites pourquoi la convocation est annulée : les membres le liront."})
     move(session, St.PREPARED)
     session.convened_by = session.convened_at = None
     session.save(update_fields=["status", "convened_by", "convened_at"])
@@ -201,7 +201,7 @@ def unconvene_session(*, by: User, session: SessionCommission, reason: str) -> S
     _tell(
         [member.user for member in session.membres.select_related("user")],
         session,
-        f"est décommandée ({reason.strip()}) : vous recevrez une nouvelle convocation",
+        f"est décommandée ({reason.strip()}) : vous recevrez une nouvelle convocation",
     )
     refresh_duties(session)
     return session

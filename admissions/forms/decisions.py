@@ -98,7 +98,7 @@ class DecisionForm(forms.Form):
             self.add_error("motives", "Une décision défavorable choisit au moins un motif de la liste.")
         if kind == K.FAVORABLE_SUBJECT_TO:
             if not cleaned.get("conditions") and not cleaned.get("reserve_pieces"):
-                self.add_error("conditions", "Une réserve dit ce qui est attendu : des pièces, ou une condition.")
+                self.add_error("conditions", "Une réserve dit ce qui est attendu : des pièces, ou une condition.")
             if not cleaned.get("conditions_by_on") and "conditions_by_on" not in self.errors:
                 self.add_error("conditions_by_on", "Une réserve dit pour quand.")
         if kind == K.DEFERRED and not cleaned.get("deferred_to_on") and "deferred_to_on" not in self.errors:

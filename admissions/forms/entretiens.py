@@ -166,7 +166,7 @@ class EntretienForm(forms.Form):
     has_activity = YesOrNoField(label="Activité ou projet en cours")
     medical_validation = YesOrNoField(
         label="Validation médicale reçue",
-        help_text="Oui ou non seulement : ni avis, ni diagnostic, ni document de santé.",
+        help_text="Oui ou non seulement : ni avis, ni diagnostic, ni document de santé.",
     )
     is_student = forms.BooleanField(label="Étudiant", required=False)
     is_self_employed = forms.BooleanField(label="Travailleur indépendant", required=False)

@@ -41,7 +41,7 @@ class SessionLettersForm(forms.Form):
         label="Ces lettres répondent aux prescripteurs",
         required=False,
         initial=True,
-        help_text="Décochez si la réponse se donne d’abord dans le logiciel du SIAO : elle reste due.",
+        help_text="Décochez si la réponse se donne d’abord dans le logiciel du SIAO : elle reste due.",
     )
 
     def __init__(self, *args: Any, back: str, **kwargs: Any) -> None:

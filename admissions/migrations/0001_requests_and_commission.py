@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
                     "form_key",
                     models.UUIDField(
                         editable=False,
-                        help_text="Le formulaire qui l’a saisie : envoyé deux fois, il n’en fait qu’une.",
+                        help_text="Le formulaire qui l’a saisie : envoyé deux fois, il n’en fait qu’une.",
                         null=True,
                         unique=True,
                     ),
@@ -567,7 +567,7 @@ class Migration(migrations.Migration):
                     "points",
                     models.DecimalField(
                         decimal_places=2,
-                        help_text="Sous zéro pour en retirer ; zéro met fin au critère.",
+                        help_text="Sous zéro pour en retirer ; zéro met fin au critère.",
                         max_digits=6,
                         verbose_name="points",
                     ),
@@ -577,7 +577,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         blank=True,
                         decimal_places=2,
-                        help_text="Vide : sans plafond. Pour un critère sous zéro : ce qu’il retire au plus.",
+                        help_text="Vide : sans plafond. Pour un critère sous zéro : ce qu’il retire au plus.",
                         max_digits=6,
                         null=True,
                         verbose_name="au plus (points)",
@@ -655,7 +655,7 @@ class Migration(migrations.Migration):
                         decimal_places=2,
                         max_digits=9,
                         validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="1 : une personne seule (€ par an)",
+                        verbose_name="1 : une personne seule (€ par an)",
                     ),
                 ),
                 (
@@ -664,7 +664,7 @@ class Migration(migrations.Migration):
                         decimal_places=2,
                         max_digits=9,
                         validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="2 : deux personnes sans personne à charge (€ par an)",
+                        verbose_name="2 : deux personnes sans personne à charge (€ par an)",
                     ),
                 ),
                 (
@@ -673,7 +673,7 @@ class Migration(migrations.Migration):
                         decimal_places=2,
                         max_digits=9,
                         validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="3 : trois personnes, une avec une à charge, ou jeune ménage (€ par an)",
+                        verbose_name="3 : trois personnes, une avec une à charge, ou jeune ménage (€ par an)",
                     ),
                 ),
                 (
@@ -682,7 +682,7 @@ class Migration(migrations.Migration):
                         decimal_places=2,
                         max_digits=9,
                         validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="4 : quatre personnes, ou une avec deux à charge (€ par an)",
+                        verbose_name="4 : quatre personnes, ou une avec deux à charge (€ par an)",
                     ),
                 ),
                 (
@@ -691,7 +691,7 @@ class Migration(migrations.Migration):
                         decimal_places=2,
                         max_digits=9,
                         validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="5 : cinq personnes, ou une avec trois à charge (€ par an)",
+                        verbose_name="5 : cinq personnes, ou une avec trois à charge (€ par an)",
                     ),
                 ),
                 (
@@ -700,7 +700,7 @@ class Migration(migrations.Migration):
                         decimal_places=2,
                         max_digits=9,
                         validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="6 : six personnes, ou une avec quatre à charge (€ par an)",
+                        verbose_name="6 : six personnes, ou une avec quatre à charge (€ par an)",
                     ),
                 ),
                 (
@@ -854,7 +854,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="session_commission_convened",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                 ],
             },
@@ -985,7 +985,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="passage_withdrawn",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("withdrawn_at__isnull", True)),
@@ -1478,7 +1478,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="ligne_import_entered",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1693,7 +1693,7 @@ class Migration(migrations.Migration):
                     "medical_validation",
                     models.BooleanField(
                         blank=True,
-                        help_text="Oui ou non seulement : ni avis, ni diagnostic, ni document de santé.",
+                        help_text="Oui ou non seulement : ni avis, ni diagnostic, ni document de santé.",
                         null=True,
                         verbose_name="validation médicale reçue",
                     ),
@@ -1767,7 +1767,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="entretien_held",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("autonomy__in", ["", "full", "partial", "low"])),

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="lien_membre_withdrawn",
-                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
             ),
         ),
         migrations.AddConstraint(

@@ -39,7 +39,7 @@ class CritereRang(models.Model):
         help_text="Le besoin ou la voie, pour ces deux critères seulement.",
     )
     points = models.DecimalField(
-        "points", max_digits=6, decimal_places=2, help_text="Sous zéro pour en retirer ; zéro met fin au critère."
+        "points", max_digits=6, decimal_places=2, help_text="Sous zéro pour en retirer ; zéro met fin au critère."
     )
     most = models.DecimalField(
         "au plus (points)",
@@ -47,7 +47,7 @@ class CritereRang(models.Model):
         decimal_places=2,
         null=True,
         blank=True,
-        help_text="Vide : sans plafond. Pour un critère sous zéro : ce qu’il retire au plus.",
+        help_text="Vide : sans plafond. Pour un critère sous zéro : ce qu’il retire au plus.",
     )
     valid_from = models.DateField("à partir du", default=today)
     source = models.CharField("source", max_length=200, blank=True, help_text="Délibération, règlement d’attribution…")
@@ -106,12 +106,12 @@ class PlafondPLAI(models.Model):
 
     residence = models.ForeignKey(Residence, models.PROTECT, related_name="plafonds_plai", verbose_name="résidence")
     valid_from = models.DateField("à partir du")
-    category_1 = _amount("1 : une personne seule (€ par an)")
-    category_2 = _amount("2 : deux personnes sans personne à charge (€ par an)")
-    category_3 = _amount("3 : trois personnes, une avec une à charge, ou jeune ménage (€ par an)")
-    category_4 = _amount("4 : quatre personnes, ou une avec deux à charge (€ par an)")
-    category_5 = _amount("5 : cinq personnes, ou une avec trois à charge (€ par an)")
-    category_6 = _amount("6 : six personnes, ou une avec quatre à charge (€ par an)")
+    category_1 = _amount("1 : une personne seule (€ par an)")
+    category_2 = _amount("2 : deux personnes sans personne à charge (€ par an)")
+    category_3 = _amount("3 : trois personnes, une avec une à charge, ou jeune ménage (€ par an)")
+    category_4 = _amount("4 : quatre personnes, ou une avec deux à charge (€ par an)")
+    category_5 = _amount("5 : cinq personnes, ou une avec trois à charge (€ par an)")
+    category_6 = _amount("6 : six personnes, ou une avec quatre à charge (€ par an)")
     per_further = _amount("par personne supplémentaire (€ par an)")
     source = models.CharField("source", max_length=200, blank=True, help_text="L’arrêté qui les fixe, et sa date.")
 

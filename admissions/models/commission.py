@@ -150,7 +150,7 @@ class PassageCommission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.orientation} : {self.session}"
+        return f"{self.orientation} : {self.session}"
 
 
 class LienManager(models.Manager["LienMembre"]):
@@ -219,7 +219,7 @@ class AvisMembre(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} : {self.get_opinion_display()}"
+        return f"{self.user} : {self.get_opinion_display()}"
 
 
 class DecisionQuerySet(RequestQuerySet):
@@ -293,7 +293,7 @@ class Decision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} : {self.passage.orientation}"
+        return f"{self.get_kind_display()} : {self.passage.orientation}"
 
     @property
     def motives_display(self) -> list[str]:

@@ -157,7 +157,7 @@ class Orientation(models.Model):
         null=True,
         unique=True,
         editable=False,
-        help_text="Le formulaire qui l’a saisie : envoyé deux fois, il n’en fait qu’une.",
+        help_text="Le formulaire qui l’a saisie : envoyé deux fois, il n’en fait qu’une.",
     )
     doubles_hidden = models.BooleanField(
         default=False,
@@ -263,4 +263,4 @@ class Derogation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"dérogation : {self.critere}"
+        return f"dérogation : {self.critere}"

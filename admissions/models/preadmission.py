@@ -65,7 +65,7 @@ class EntretienPreadmission(models.Model):
         "validation médicale reçue",
         null=True,
         blank=True,
-        help_text="Oui ou non seulement : ni avis, ni diagnostic, ni document de santé.",
+        help_text="Oui ou non seulement : ni avis, ni diagnostic, ni document de santé.",
     )
     is_student = models.BooleanField("étudiant", default=False)
     is_self_employed = models.BooleanField("travailleur indépendant", default=False)

@@ -151,7 +151,7 @@ def lien_withdraw(request: HttpRequest, lien_id: int) -> HttpResponse:
         "admissions/lien_withdraw.html",
         form=form,
         act=lambda: withdraw_lien(by=request.user, lien=lien, reason=form.cleaned_data["reason"]),
-        success=f"Le lien est retiré : {lien.user} ouvre de nouveau ce dossier.",
+        success=f"Le lien est retiré : {lien.user} ouvre de nouveau ce dossier.",
         to=passage.session,
         context={**passage_context(passage), "lien": lien},
     )

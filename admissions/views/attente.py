@@ -186,7 +186,7 @@ def attribution_list(request: HttpRequest) -> HttpResponse:
             Column("Pourquoi"),
             Column("Type"),
             Column("Dispositif", word="pour"),
-            Column("Conviennent", "number", word="conviennent :"),
+            Column("Conviennent", "number", word="conviennent :"),
             Column("Premier de la liste"),
         ),
         rows=tuple(_place_row(state, matches.get(state.place.pk)) for state in page),

@@ -36,7 +36,7 @@ def decision_letters(request: HttpRequest, decision_id: int) -> HttpResponse:
         "admissions/decision_letters.html",
         form=form,
         act=lambda: issue_letters(by=request.user, decision=decision, **form.cleaned_data),
-        success="Les lettres sont éditées : envoyez-les, ou imprimez-les.",
+        success="Les lettres sont éditées : envoyez-les, ou imprimez-les.",
         to=reverse("admissions:decision_letters", args=[decision.pk]),
         context={
             **about(request, orientation),
@@ -62,7 +62,7 @@ def session_letters(request: HttpRequest, session_id: int) -> HttpResponse:
         "admissions/session_letters.html",
         form=form,
         act=lambda: issue_session_letters(by=request.user, decisions=decisions, **form.cleaned_data),
-        success="Les lettres sont éditées : envoyez-les, ou imprimez-les.",
+        success="Les lettres sont éditées : envoyez-les, ou imprimez-les.",
         to=reverse("admissions:session_letters", args=[session.pk]),
         context={
             "session": session,
@@ -111,7 +111,7 @@ def lettre_send(request: HttpRequest, session_id: int) -> HttpResponse:
 def _tell(request: HttpRequest, sent: int, means: str) -> None:
     how = EnvoiLettre.Means(means).label
     if sent:
-        messages.success(request, f"{sent} lettre{'s parties' if sent > 1 else ' partie'} : {how}.")
+        messages.success(request, f"{sent} lettre{'s parties' if sent > 1 else ' partie'} : {how}.")
     elif means == EnvoiLettre.Means.EMAIL:
         messages.info(request, "Aucune des lettres cochées ne peut partir par courriel, ou elles sont déjà parties.")
     else:
@@ -136,7 +136,7 @@ def lettre_print(request: HttpRequest, session_id: int) -> HttpResponse:
     ticked = {int(one) for one in request.GET.getlist("lettres") if one.isdecimal()}
     chosen = [one for one in lettres if not ticked or one.document.pk in ticked]
     if not chosen:
-        messages.error(request, "Il n’y a aucune lettre à imprimer : éditez-les d’abord.")
+        messages.error(request, "Il n’y a aucune lettre à imprimer : éditez-les d’abord.")
         return redirect(reverse("admissions:session_letters", args=[session.pk]))
     for one in chosen:
         menage = one.decision.passage.orientation.menage

@@ -236,7 +236,7 @@ def session_unconvene(request: HttpRequest, session_id: int) -> HttpResponse:
         "admissions/session_unconvene.html",
         form=form,
         act=lambda: unconvene_session(by=request.user, session=session, reason=form.cleaned_data["reason"]),
-        success="La convocation est annulée, les membres en sont avertis ; la séance peut être convoquée de nouveau.",
+        success="La convocation est annulée, les membres en sont avertis ; la séance peut être convoquée de nouveau.",
         to=session,
         context={"session": session, "when": when_of(session)},
     )
@@ -276,7 +276,7 @@ def session_folder(request: HttpRequest, session_id: int) -> HttpResponse:
     passages = synthesis_readable(request.user).filter(session=session).on_agenda().order_by("rank", "pk")
     readable = [passage for passage in passages if synthesis_shown(passage)]
     if not readable:
-        messages.error(request, "Il n’y a pas de synthèse à imprimer : elles sont figées à la convocation.")
+        messages.error(request, "Il n’y a pas de synthèse à imprimer : elles sont figées à la convocation.")
         return redirect(session)
     for passage in readable:
         record_reading(passage.orientation.menage, by=request.user, what=passage, residence=session.residence)

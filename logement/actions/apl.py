@@ -60,7 +60,7 @@ def take_back_apl(
     )
     if contrat is None or ordinary is None:
         raise ValidationError(
-            f"Aucun avis d’échéance de {month:%m/%Y} pour ce séjour : dites de quel mois est repris le trop-perçu."
+            f"Aucun avis d’échéance de {month:%m/%Y} pour ce séjour : dites de quel mois est repris le trop-perçu."
         )
     rows = AvisEcheance.objects.filter(contrat=contrat, month=month)
     called = AvisEcheance.objects.called().filter(contrat=contrat, month=month).aggregate(sum=Sum("total"))["sum"]
@@ -205,7 +205,7 @@ def report_departure(
     """
     sejour = Sejour.objects.select_for_update(of=("self",), no_key=True).get(pk=sejour.pk)
     if reported_on > today():
-        raise ValidationError({"reported_on": "Cette date est à venir : notez le signalement une fois fait."})
+        raise ValidationError({"reported_on": "Cette date est à venir : notez le signalement une fois fait."})
     if left_on < sejour.start_on:
         raise ValidationError({"left_on": f"Le séjour commence le {sejour.start_on:%d/%m/%Y}."})
     last = right_ends_on(left_on=left_on, is_death=is_death)

@@ -117,7 +117,7 @@ def cancel_avenant(*, by: User, avenant: Avenant) -> Avenant:
 def _check_running(contrat: ContratOccupation, effect_on: datetime.date) -> None:
     if contrat.status != ContratOccupation.Status.RUNNING or contrat.end_on is not None:
         raise ValidationError(
-            f"Ce contrat est {contrat.get_status_display()} : un avenant ne modifie qu’un contrat en cours."
+            f"Ce contrat est {contrat.get_status_display()} : un avenant ne modifie qu’un contrat en cours."
         )
     if effect_on <= contrat.start_on:
         raise ValidationError({"effect_on": f"Le contrat a pris effet le {contrat.start_on:%d/%m/%Y}."})
@@ -152,7 +152,7 @@ def _check_arrival(
     here = MembreMenage.objects.in_force(avenant.effect_on).filter(menage=contrat.menage, personne=personne)
     if not here.exists():
         raise ValidationError(
-            {"personne": "Ajoutez d’abord cette personne au ménage : le contrat ne nomme que ses membres."}
+            {"personne": "Ajoutez d’abord cette personne au ménage : le contrat ne nomme que ses membres."}
         )
     _check_holder(avenant, personne)
     capacity = contrat.place.capacity + sum(place.capacity for place in contrat.joined_places.all())
@@ -168,23 +168,23 @@ def _check_departure(avenant: Avenant, party: PartieContrat | None, named: dict[
     others = [one for one in named.values() if one.pk != party.pk]
     if not others and not avenant.contrat.organisation:
         raise ValidationError(
-            {"personne": "C’est la seule personne du contrat : son départ est un préavis, pas un avenant."}
+            {"personne": "C’est la seule personne du contrat : son départ est un préavis, pas un avenant."}
         )
     if party.capacity != Capacity.TITULAIRE or avenant.contrat.organisation:
         return
     successor = avenant.successor
     found = named.get(successor.pk) if successor else None
     if successor is None or found is None or found.pk == party.pk:
-        raise ValidationError({"successor": "Le titulaire part : dites qui, au contrat, devient titulaire."})
+        raise ValidationError({"successor": "Le titulaire part : dites qui, au contrat, devient titulaire."})
     if is_minor(successor, avenant.effect_on):
-        raise ValidationError({"successor": f"{successor} est mineur : il ne peut pas être titulaire."})
+        raise ValidationError({"successor": f"{successor} est mineur : il ne peut pas être titulaire."})
 
 
 def _check_capacity(avenant: Avenant, personne: Personne, party: PartieContrat | None) -> None:
     if party is None:
         raise ValidationError({"personne": "Cette personne n’est pas au contrat ce jour-là."})
     if party.capacity == Capacity.TITULAIRE:
-        raise ValidationError({"personne": "Le titulaire le reste ; s’il part, c’est l’avenant de son départ."})
+        raise ValidationError({"personne": "Le titulaire le reste ; s’il part, c’est l’avenant de son départ."})
     if party.capacity == avenant.capacity:
         raise ValidationError({"capacity": f"{personne} est déjà {party.get_capacity_display()}."})
     _check_holder(avenant, personne)
@@ -194,7 +194,7 @@ def _check_holder(avenant: Avenant, personne: Personne) -> None:
     if avenant.capacity not in (Capacity.CO_TITULAIRE, Capacity.OCCUPANT):
         raise ValidationError({"capacity": "Une personne s’ajoute comme co-titulaire ou comme occupant."})
     if avenant.capacity == Capacity.CO_TITULAIRE and is_minor(personne, avenant.effect_on):
-        raise ValidationError({"capacity": f"{personne} est mineur : il ne peut être qu’occupant."})
+        raise ValidationError({"capacity": f"{personne} est mineur : il ne peut être qu’occupant."})
 
 
 def _check_service(avenant: Avenant, contrat: ContratOccupation) -> None:
@@ -215,15 +215,15 @@ def _taken(avenant: Avenant, contrat: ContratOccupation) -> Any:
 def _read_amounts(avenant: Avenant, contrat: ContratOccupation) -> None:
     price = price_of(placed([contrat.place, *contrat.joined_places.all()]), avenant.effect_on)
     if price is None:
-        raise ValidationError({"effect_on": "Aucun tarif n’est en vigueur ce jour-là : fixez-le d’abord."})
+        raise ValidationError({"effect_on": "Aucun tarif n’est en vigueur ce jour-là : fixez-le d’abord."})
     amounts = (price.rent, price.charges, price.services)
     if avenant.pk is None:
         if amounts == (contrat.monthly_rent, contrat.monthly_charges, contrat.monthly_services):
             raise ValidationError(
-                {"effect_on": "Les montants du contrat sont déjà ceux du tarif : il n’y a rien à modifier."}
+                {"effect_on": "Les montants du contrat sont déjà ceux du tarif : il n’y a rien à modifier."}
             )
     elif amounts != (avenant.monthly_rent, avenant.monthly_charges, avenant.monthly_services):
-        raise ValidationError("Le tarif a changé depuis que l’avenant est édité : annulez-le et faites-en un autre.")
+        raise ValidationError("Le tarif a changé depuis que l’avenant est édité : annulez-le et faites-en un autre.")
     avenant.monthly_rent, avenant.monthly_charges, avenant.monthly_services = amounts
 
 

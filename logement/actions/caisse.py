@@ -43,7 +43,7 @@ def count_caisse(
         word = "de trop" if difference > 0 else "qui manquent"
         raise ValidationError(
             {
-                "explanation": f"La caisse devrait contenir {euros(caisse.expected)} : "
+                "explanation": f"La caisse devrait contenir {euros(caisse.expected)} : "
                 f"{euros(abs(difference))} {word}. Recomptez, ou expliquez l’écart."
             }
         )
@@ -78,7 +78,7 @@ def make_bordereau(
         raise ValidationError({"handed_on": "Cette date est à venir."})
     rows = list(cheques_to_hand(residence).filter(pk__in=cheques).select_for_update(of=("self",)))
     if len(rows) != len(set(cheques)):
-        raise ValidationError("Un de ces chèques vient d’être remis ou annulé : relisez la liste.")
+        raise ValidationError("Un de ces chèques vient d’être remis ou annulé : relisez la liste.")
     contrats = current_contrats({row.sejour_id for row in rows})
     total = sum((row.amount for row in rows), ZERO)
     with reading_as(None):

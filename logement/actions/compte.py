@@ -374,7 +374,7 @@ def release(
     """
     paid_back = Imputation.objects.filter(Q(encaissement__in=encaissements) | Q(credit_avis__in=avis), avis=None)
     if paid_back.aggregate(net=Sum("amount"))["net"]:
-        raise ValidationError("Une part a été rendue au résident : annulez d’abord ce remboursement.")
+        raise ValidationError("Une part a été rendue au résident : annulez d’abord ce remboursement.")
     rows = (
         Imputation.objects.exclude(avis=None)
         .filter(Q(encaissement__in=encaissements) | Q(avis__in=avis) | Q(credit_avis__in=avis))

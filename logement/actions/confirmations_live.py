@@ -6,7 +6,7 @@ from logement.models import Campagne, ConfirmationCampagne
 from residence.models import Residence
 from residence.tasks_watch import is_lost
 
-STOPPED = "Le traitement s’est arrêté avant la fin : rien n’a été écrit. Confirmez de nouveau."
+STOPPED = "Le traitement s’est arrêté avant la fin : rien n’a été écrit. Confirmez de nouveau."
 
 
 def live_confirmation(at: Campagne | Residence) -> ConfirmationCampagne | None:

@@ -140,7 +140,7 @@ def prepare_mutation(
     sejour = contrat.sejour
     if contrat.status != Status.RUNNING or contrat.end_on is not None:
         raise ValidationError(
-            f"Ce contrat est {contrat.get_status_display()} : un changement de place part d’un contrat en cours, "
+            f"Ce contrat est {contrat.get_status_display()} : un changement de place part d’un contrat en cours, "
             "sans préavis."
         )
     if contrat.following.exclude(status=Status.CANCELLED).exists():
@@ -151,7 +151,7 @@ def prepare_mutation(
     if places[0].dispositif_id != sejour.dispositif_id:
         raise ValidationError(
             {
-                "place": f"Cette place relève de « {places[0].dispositif} », le séjour de « {sejour.dispositif} » : "
+                "place": f"Cette place relève de « {places[0].dispositif} », le séjour de « {sejour.dispositif} » : "
                 "changer de dispositif est une nouvelle admission."
             }
         )
@@ -160,7 +160,7 @@ def prepare_mutation(
     if not reason.strip():
         raise ValidationError({"reason": "Dites pourquoi le ménage change de place."})
     if {one.pk for one in places} == {contrat.place_id, *contrat.joined_places.values_list("pk", flat=True)}:
-        raise ValidationError({"place": "C’est la place que le ménage occupe : cochez ce qui s’y joint."})
+        raise ValidationError({"place": "C’est la place que le ménage occupe : cochez ce qui s’y joint."})
     _check_places(
         places, menage=sejour.menage, start_on=start_on, surface_confirmed=surface_confirmed, previous=contrat
     )
@@ -216,7 +216,7 @@ def edit_contrat(
     """Change a contract that nobody has signed; one that was issued goes back to draft, to be issued again."""
     contrat = _locked_contrat(contrat)
     if contrat.previous_id is not None:
-        raise ValidationError("Un changement de place ne se modifie pas : annulez-le, puis préparez-en un autre.")
+        raise ValidationError("Un changement de place ne se modifie pas : annulez-le, puis préparez-en un autre.")
     if contrat.status == Status.TO_SIGN:
         move(contrat, Status.DRAFT)
     elif contrat.status != Status.DRAFT:
@@ -547,7 +547,7 @@ def _write_parties(contrat: ContratOccupation, parties: Mapping[int, str]) -> No
 def _refuse_begun(contrat: ContratOccupation) -> None:
     """A signed contract is cancelled only while nothing has happened under it."""
     if contrat.following.exclude(status=Status.CANCELLED).exists():
-        raise ValidationError("Un changement de place suit ce contrat : annulez-le d’abord.")
+        raise ValidationError("Un changement de place suit ce contrat : annulez-le d’abord.")
     if contrat.etats_des_lieux.filter(status=EtatDesLieux.Status.SIGNED).exists():
         raise ValidationError(
             "L’état des lieux est signé, les clés sont remises : le contrat ne s’annule plus, il se résilie."

@@ -90,7 +90,7 @@ def record_remboursement(
 
 def _check_day(sejour: Sejour, paid_on: datetime.date) -> None:
     if paid_on > today():
-        raise ValidationError({"paid_on": "Cette date est à venir : un remboursement se saisit une fois payé."})
+        raise ValidationError({"paid_on": "Cette date est à venir : un remboursement se saisit une fois payé."})
     check_open(sejour.residence, paid_on, field="paid_on")
 
 
@@ -155,7 +155,7 @@ def cancel_remboursement(*, by: User, decaissement: Decaissement, reason: str) -
         raise ValidationError("Ce remboursement est déjà annulé.")
     if row.kind == Kind.DEPOSIT:
         raise ValidationError(
-            "Un dépôt rendu ne s’annule pas ici : la restitution est arrêtée, et le résident en a le papier."
+            "Un dépôt rendu ne s’annule pas ici : la restitution est arrêtée, et le résident en a le papier."
         )
     parts = (
         Imputation.objects.filter(decaissement=row).values("encaissement", "credit_avis").annotate(net=Sum("amount"))
@@ -227,7 +227,7 @@ def settle_deposit(
         raise ValidationError("Ce dépôt est déjà arrêté.")
     contrat = current_contrats([sejour.pk]).get(sejour.pk)
     if contrat is None or contrat.keys_back_on is None:
-        raise ValidationError("Les clés ne sont pas rendues : le dépôt se rend à la remise des clés.")
+        raise ValidationError("Les clés ne sont pas rendues : le dépôt se rend à la remise des clés.")
     _check_day(sejour, paid_on)
     if paid_on < contrat.keys_back_on:
         raise ValidationError({"paid_on": f"Les clés ont été rendues le {contrat.keys_back_on:%d/%m/%Y}."})
@@ -310,9 +310,9 @@ def _post_deposit(row: RestitutionDepot, deductions: Sequence[Deduction], *, by:
         "by": by,
     }
     kinds = Ecriture.Kind
-    post(kind=kinds.DEPOSIT_CALLED, amount=-asked, label="Dépôt de garantie : fin du séjour", **common)
+    post(kind=kinds.DEPOSIT_CALLED, amount=-asked, label="Dépôt de garantie : fin du séjour", **common)
     for one in deductions:
-        post(kind=kinds.DEPOSIT_KEPT, amount=one.amount, label=f"Retenu : {one.label}"[:200], **common)
+        post(kind=kinds.DEPOSIT_KEPT, amount=one.amount, label=f"Retenu : {one.label}"[:200], **common)
     if row.interest:
         post(kind=kinds.DEPOSIT_INTEREST, amount=-row.interest, label="Intérêts de retard", **common)
     if row.refund:

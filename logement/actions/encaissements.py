@@ -237,14 +237,14 @@ def impute_again(*, by: User, encaissement: Encaissement, chosen: Sequence[int],
     """
     if not reason.strip():
         raise ValidationError(
-            {"reason": "Dites pourquoi l’imputation change : ce que le résident a demandé, et quand."}
+            {"reason": "Dites pourquoi l’imputation change : ce que le résident a demandé, et quand."}
         )
     sejour = lock_accounts([encaissement.sejour_id])[encaissement.sejour_id]
     encaissement = locked(encaissement)
     if encaissement.cancelled_at is not None or encaissement.is_deposit:
         raise ValidationError("Ce paiement ne règle pas la redevance.")
     if encaissement.method == Encaissement.Method.APL:
-        raise ValidationError("L’APL règle le mois pour lequel elle est versée : elle ne s’impute pas ailleurs.")
+        raise ValidationError("L’APL règle le mois pour lequel elle est versée : elle ne s’impute pas ailleurs.")
     before = set(Imputation.objects.filter(encaissement=encaissement).values_list("avis_id", flat=True))
     # Taken back whole: what else was paid waits, so that the choice comes first.
     release(by=by, encaissements=[encaissement])
@@ -256,7 +256,7 @@ def impute_again(*, by: User, encaissement: Encaissement, chosen: Sequence[int],
     cancel_receipts(
         by=by,
         quittances=list(gone),
-        reason=f"Paiement du {encaissement.received_on:%d/%m/%Y} imputé autrement : {reason.strip()}"[:200],
+        reason=f"Paiement du {encaissement.received_on:%d/%m/%Y} imputé autrement : {reason.strip()}"[:200],
     )
     touched = {row.avis_id for row in written} | before
     issue_receipts(by=by, avis=touched - {None}, encaissements=[encaissement.pk])

@@ -26,7 +26,7 @@ def record_envoi(*, by: User, residence: Residence, year: int, sent_on: datetime
     if sent_on > today():
         raise ValidationError({"sent_on": "Cette date est à venir."})
     if sent_on < datetime.date(year, 7, 1):
-        raise ValidationError({"sent_on": f"Le tableau est celui du 1er juillet {year} : il part après ce jour."})
+        raise ValidationError({"sent_on": f"Le tableau est celui du 1er juillet {year} : il part après ce jour."})
     late = not_up_to_date(residence, sent_on)
     row, _ = EnvoiAnnuelCaf.objects.update_or_create(
         residence=residence,
@@ -55,7 +55,7 @@ def issue_rent_attestation(*, by: User, sejour: Sejour) -> DocumentEmis:
         else None
     )
     if contrat is None or avis is None:
-        raise ValidationError("Aucun avis d’échéance n’est encore confirmé pour ce séjour : il n’y a rien à attester.")
+        raise ValidationError("Aucun avis d’échéance n’est encore confirmé pour ce séjour : il n’y a rien à attester.")
     droit = DroitApl.objects.filter(sejour=sejour, status="granted").order_by("-start_on").first()
     balance = balances([sejour.pk])[sejour.pk]
     parts = {

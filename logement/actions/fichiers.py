@@ -83,7 +83,7 @@ def account_of(kind: str, residence: Residence) -> str:
     if not residence.iban:
         raise ValidationError(
             {
-                "residence": f"Notez d’abord l’IBAN de {residence} (Administration › Résidences) : "
+                "residence": f"Notez d’abord l’IBAN de {residence} (Administration › Résidences) : "
                 "il dit si le relevé est bien le sien."
             }
         )
@@ -164,7 +164,7 @@ def _statement(content: bytes, account: str) -> Statement:
     if not entries:
         raise ValidationError({"file": "Ce relevé ne contient aucune opération comptabilisée."})
     if len(entries) > LINES:
-        raise ValidationError({"file": f"Ce relevé a plus de {LINES} opérations : demandez-le en plusieurs périodes."})
+        raise ValidationError({"file": f"Ce relevé a plus de {LINES} opérations : demandez-le en plusieurs périodes."})
     return Statement(account, statements[0].identification, entries)
 
 
@@ -178,7 +178,7 @@ def say_columns(*, by: User, fichier: FichierPaiements, columns: Mapping[int, st
     if fichier.status not in (St.COLUMNS, St.REVIEW) or not fichier.heads:
         raise ValidationError("Les colonnes de ce fichier ne changent plus.")
     if fichier.lignes.filter(status=L.APPLIED).exists():
-        raise ValidationError("Des lignes sont déjà passées en compte : les colonnes ne changent plus.")
+        raise ValidationError("Des lignes sont déjà passées en compte : les colonnes ne changent plus.")
     if faults := _faults_of(fichier.kind, columns):
         raise ValidationError(faults)
     fichier.columns = {str(rank): code for rank, code in columns.items()}
@@ -418,7 +418,7 @@ def drop_fichier(*, by: User, fichier: FichierPaiements) -> FichierPaiements:
     """Abandon a file of which no line is entered."""
     fichier = locked(fichier)
     if fichier.lignes.filter(status=L.APPLIED).exists():
-        raise ValidationError("Des lignes sont déjà passées en compte : annulez les paiements un par un.")
+        raise ValidationError("Des lignes sont déjà passées en compte : annulez les paiements un par un.")
     move(fichier, St.ABANDONED)
     fichier.save(update_fields=["status"])
     _journal("fichier.drop", by, fichier)

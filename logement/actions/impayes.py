@@ -47,7 +47,7 @@ def _file(sejour: Sejour) -> DossierImpaye:
     if dossier is not None:
         return dossier
     if not late_today(sejour):
-        raise ValidationError("Rien n’est en retard sur ce compte : le dossier d’impayé est clos.")
+        raise ValidationError("Rien n’est en retard sur ce compte : le dossier d’impayé est clos.")
     since = open_avis(sejour).filter(due_on__lt=today()).first()
     return DossierImpaye.objects.create(
         sejour=Sejour.objects.select_related("residence", "menage").get(pk=sejour.pk),
@@ -150,7 +150,7 @@ def issue_letter(
     tried = DemarcheImpaye.objects.live().filter(dossier=dossier, kind=Kind.TALK).exists()
     if not tried:
         raise ValidationError(
-            "Parlez-en d’abord avec le ménage, et notez l’échange ou l’essai : la lettre vient après."
+            "Parlez-en d’abord avec le ménage, et notez l’échange ou l’essai : la lettre vient après."
         )
     if kind == Kind.SECOND_REMINDER and Kind.REMINDER not in done:
         raise ValidationError("La première lettre n’est pas encore partie.")
@@ -161,7 +161,7 @@ def issue_letter(
         threshold = termination_threshold(terms_of([sejour.pk])[sejour.pk], today=today())
         if threshold is None or not threshold.is_reached:
             raise ValidationError(
-                "Le seuil de résiliation du code n’est pas atteint : une mise en demeure n’aurait pas d’effet."
+                "Le seuil de résiliation du code n’est pas atteint : une mise en demeure n’aurait pas d’effet."
             )
         if form not in (DemarcheImpaye.Form.HAND, DemarcheImpaye.Form.LRAR, DemarcheImpaye.Form.COMMISSAIRE):
             raise ValidationError({"form": "Choisissez comment elle est remise."})
@@ -195,7 +195,7 @@ def _letter(dossier: DossierImpaye, kind: str, form: str) -> dict[str, Any]:
     residence = sejour.residence
     titles = {
         Kind.REMINDER: ("Votre redevance", "votre redevance reste à régler en partie"),
-        Kind.SECOND_REMINDER: ("Votre redevance : second rappel", "votre redevance, second rappel"),
+        Kind.SECOND_REMINDER: ("Votre redevance : second rappel", "votre redevance, second rappel"),
         Kind.FORMAL_NOTICE: ("Mise en demeure de payer", "mise en demeure de payer la redevance"),
     }
     title, about = titles[Kind(kind)]
@@ -329,7 +329,7 @@ def sign_plan(
     if known := PlanApurement.objects.filter(demarche__form_key=form_key).first():
         return known
     if PlanApurement.objects.running().filter(dossier=dossier).exists():
-        raise ValidationError("Un plan est déjà en cours : arrêtez-le avant d’en signer un autre.")
+        raise ValidationError("Un plan est déjà en cours : arrêtez-le avant d’en signer un autre.")
     debt = late_today(sejour)
     if first_on < signed_on:
         raise ValidationError({"first_on": "La première échéance vient après la signature."})

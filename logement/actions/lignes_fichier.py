@@ -98,7 +98,7 @@ def write_apl(by: User, fichier: FichierPaiements, rows: Sequence[tuple[int, dic
                 list_month=month,
             )
         except ValueError as error:
-            lignes.append(_faulty(fichier, base, f"Illisible : {error.args[0]}"))
+            lignes.append(_faulty(fichier, base, f"Illisible : {error.args[0]}"))
             continue
         if months and bordereau.nature_of(base["label"], sum((part.amount for part in parts), ZERO)) == _PAID:
             said_months.append(months[1])
@@ -143,13 +143,13 @@ def _apl_line(
     if first is None and part.nature == bordereau.Nature.PAYMENT:
         first, last = months_paid(part.amount, list_month=month, awaited=awaited.get(one.stay.pk, {}) if one else {})
         if first != last:
-            reason += f" ; couvre {first:%m/%Y} à {last:%m/%Y} au centime près"
+            reason += f" ; couvre {first:%m/%Y} à {last:%m/%Y} au centime près"
     elif first is None:
         first = last = add_months(month, -1)
     sure = bool(one and one.sure)
     ended = one.stay.ended_on if one else None
     if sure and ended and first and month_start(ended) <= last and part.nature == bordereau.Nature.PAYMENT:
-        sure, reason = False, f"{reason} ; séjour terminé le {ended:%d/%m/%Y}, l’APL s’arrête le mois du départ"
+        sure, reason = False, f"{reason} ; séjour terminé le {ended:%d/%m/%Y}, l’APL s’arrête le mois du départ"
     if (
         sure
         and one
@@ -157,7 +157,7 @@ def _apl_line(
         and first == last
         and part.amount in paid.get((one.stay.pk, first), ())
     ):
-        sure, reason = False, f"{reason} ; le même montant est déjà reçu pour {first:%m/%Y}"
+        sure, reason = False, f"{reason} ; le même montant est déjà reçu pour {first:%m/%Y}"
     said = (part.first_month or "", part.last_month or "")
     if not found:
         reason = "Personne de ce nom ni de ce numéro n’est connu ici."
@@ -197,7 +197,7 @@ def _faulty(fichier: FichierPaiements, base: dict[str, Any], reason: str) -> Lig
 def _check_month(month: datetime.date, said: Sequence[datetime.date]) -> None:
     if said and max(said) != month:
         raise ValidationError(
-            f"Cette liste est celle de {max(said):%m/%Y}, et vous avez choisi {month:%m/%Y} : rien n’est repris."
+            f"Cette liste est celle de {max(said):%m/%Y}, et vous avez choisi {month:%m/%Y} : rien n’est repris."
         )
 
 
@@ -209,7 +209,7 @@ def _check_residence(residence: Residence, known: int, asked: int, unknown: Sequ
         elsewhere = len({caf_key(one) for one in others.values_list("menage__caf_number", flat=True)} & set(unknown))
     if asked and (not known or elsewhere > known):
         raise ValidationError(
-            f"Cette liste n’est pas celle de {residence} : {known} de ses {asked} allocataires y sont connus"
+            f"Cette liste n’est pas celle de {residence} : {known} de ses {asked} allocataires y sont connus"
             + (f", {elsewhere} dans une autre résidence." if elsewhere else ".")
         )
 
@@ -234,7 +234,7 @@ def bank_rows(fichier: FichierPaiements, rows: Sequence[tuple[int, dict[str, str
             )
             day = day_from(cells["dated_on"])
         except ValueError as error:
-            found.append((number, (f"Illisible : {error.args[0]}", cells)))
+            found.append((number, (f"Illisible : {error.args[0]}", cells)))
             continue
         found.append(
             (
@@ -297,16 +297,16 @@ def _bank_line(
     if debit is not None:
         ligne.nature, ligne.method = Nature.RETURN, Encaissement.Method.DEBIT
         ligne.sejour_id, ligne.matched_by = debit, Match.MANDATE
-        ligne.reason = f"prélèvement rejeté : {REJECTS.get(entry.return_code, 'motif non communiqué')}"
+        ligne.reason = f"prélèvement rejeté : {REJECTS.get(entry.return_code, 'motif non communiqué')}"
         ligne.status = L.READY
         return ligne
     if entry.message in remises:
         ligne.nature, ligne.status = Nature.OTHER, L.LEFT_OUT
-        ligne.reason = f"Remise de prélèvements {entry.message} : elle se passe en compte depuis sa page."
+        ligne.reason = f"Remise de prélèvements {entry.message} : elle se passe en compte depuis sa page."
         return ligne
     if entry.amount <= 0 or entry.currency != "EUR":
         ligne.nature, ligne.status = Nature.OTHER, L.LEFT_OUT
-        ligne.reason = "Sortie d’argent : rien à passer dans un compte de résident."
+        ligne.reason = "Sortie d’argent : rien à passer dans un compte de résident."
         if entry.currency != "EUR":
             ligne.reason = f"Opération en {entry.currency}."
         return ligne
@@ -316,7 +316,7 @@ def _bank_line(
     )
     if method == _METHOD_CAF:
         ligne.nature, ligne.status = Nature.OTHER, L.LEFT_OUT
-        ligne.reason = "Versement de la CAF ou de la MSA : il se passe en compte par sa liste."
+        ligne.reason = "Versement de la CAF ou de la MSA : il se passe en compte par sa liste."
         return ligne
     ligne.method = method
     best = found[0] if found and (len(found) == 1 or (found[0].sure and not found[1].sure)) else None
@@ -326,7 +326,7 @@ def _bank_line(
     ligne.sejour_id, ligne.matched_by, ligne.reason = best.stay.pk, best.by, best.reason[:300]
     typed = payers.typed_near(best.stay.pk, entry.amount, entry.dated_on)
     if typed is not None:
-        ligne.reason = f"{best.reason} ; un paiement de ce montant est déjà saisi le {typed:%d/%m/%Y}"[:300]
+        ligne.reason = f"{best.reason} ; un paiement de ce montant est déjà saisi le {typed:%d/%m/%Y}"[:300]
     elif best.sure:
         ligne.status = L.READY
     return ligne

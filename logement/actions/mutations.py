@@ -28,7 +28,7 @@ def hand_over(following: ContratOccupation, *, by: User) -> None:
     """
     before = _locked(following.previous_id)
     if before.status != Status.RUNNING or before.end_on is not None:
-        raise ValidationError("Le contrat de la place quittée n’est plus en cours : annulez ce changement de place.")
+        raise ValidationError("Le contrat de la place quittée n’est plus en cours : annulez ce changement de place.")
     last = eve(following.start_on)
     before.end_on = last
     before.full_clean()
@@ -60,12 +60,12 @@ def take_back(following: ContratOccupation, *, by: User) -> None:
     """Let the contract before `following` run again: the change of place is given up before it began."""
     before = _locked(following.previous_id)
     if before.status != Status.RUNNING or before.keys_back_on is not None:
-        raise ValidationError("Les clés de la place quittée sont rendues : le changement de place ne s’annule plus.")
+        raise ValidationError("Les clés de la place quittée sont rendues : le changement de place ne s’annule plus.")
     for occupation in _held(before):
         met = [one for one in in_the_way(occupation.place, occupation.start_on, None) if one.pk != occupation.pk]
         if met:
             raise ValidationError(
-                f"La place {occupation.place} est déjà promise ensuite ({', '.join(described(one) for one in met)}) : "
+                f"La place {occupation.place} est déjà promise ensuite ({', '.join(described(one) for one in met)}) : "
                 "levez d’abord ce qui la prend."
             )
         occupation.period, occupation.keys_back_on = days(occupation.start_on, None), None
@@ -93,7 +93,7 @@ def record_mutation_cles(*, by: User, contrat: ContratOccupation, keys_on: datet
     if not contrat.is_left or last is None:
         raise ValidationError("Ce contrat n’attend pas les clés d’une place quittée.")
     if ContratOccupation.objects.kept().filter(pk=contrat.pk).exists():
-        raise ValidationError("Le ménage garde sa chambre : aucune clé n’est à rendre.")
+        raise ValidationError("Le ménage garde sa chambre : aucune clé n’est à rendre.")
     if keys_on > today():
         raise ValidationError({"keys_on": "Les clés sont rendues aujourd’hui ou l’ont été avant."})
     if keys_on < last:

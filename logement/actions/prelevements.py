@@ -54,7 +54,7 @@ def checked_iban(text: str) -> str:
     try:
         return str(IBAN(key))
     except (SchwiftyException, ValueError) as error:
-        raise ValidationError({"iban": "Cet IBAN est faux : un chiffre manque ou est inversé. Relisez-le."}) from error
+        raise ValidationError({"iban": "Cet IBAN est faux : un chiffre manque ou est inversé. Relisez-le."}) from error
 
 
 def check_creditor(residence: Residence) -> None:
@@ -66,7 +66,7 @@ def check_creditor(residence: Residence) -> None:
         missing.append("l’identifiant créancier (ICS)")
     if missing:
         raise ValidationError(
-            f"Notez d’abord {' et '.join(missing)} de {residence} (Administration › Résidences) : "
+            f"Notez d’abord {' et '.join(missing)} de {residence} (Administration › Résidences) : "
             "le prélèvement en dépend."
         )
 
@@ -82,7 +82,7 @@ def create_mandat(*, by: User, contrat: ContratOccupation, holder: str, iban: st
     residence = contrat.sejour.residence
     check_creditor(residence)
     if contrat.status not in ContratOccupation.OCCUPYING | {ContratOccupation.Status.TO_SIGN}:
-        raise ValidationError("Ce contrat ne court pas : un mandat s’attache à un contrat en cours.")
+        raise ValidationError("Ce contrat ne court pas : un mandat s’attache à un contrat en cours.")
     rank = MandatPrelevement.objects.filter(contrat=contrat).count() + 1
     mandat = MandatPrelevement(
         contrat=contrat,
@@ -127,11 +127,11 @@ def sign_mandat(*, by: User, mandat: MandatPrelevement, signed_on: datetime.date
     """Keep that a mandate was signed: from the next avis on, it is collected under it."""
     mandat = locked(mandat)
     if mandat.revoked_on is not None:
-        raise ValidationError("Ce mandat est révoqué : préparez-en un nouveau.")
+        raise ValidationError("Ce mandat est révoqué : préparez-en un nouveau.")
     if signed_on > today():
         raise ValidationError({"signed_on": "Cette date est à venir."})
     if mandat.last_collected_on is not None:
-        raise ValidationError("Ce mandat a déjà servi : sa date de signature ne change plus.")
+        raise ValidationError("Ce mandat a déjà servi : sa date de signature ne change plus.")
     mandat.signed_on = signed_on
     mandat.full_clean(exclude=["document", "contrat"])
     mandat.save(update_fields=["signed_on"])
@@ -268,7 +268,7 @@ def book_remise(*, by: User | None, remise: RemisePrelevement) -> RemisePrelevem
     if remise.status == St.BOOKED:
         return remise
     if remise.collected_on > today():
-        raise ValidationError(f"Cette remise est prélevée le {remise.collected_on:%d/%m/%Y} : passez-la ce jour-là.")
+        raise ValidationError(f"Cette remise est prélevée le {remise.collected_on:%d/%m/%Y} : passez-la ce jour-là.")
     lignes = list(remise.lignes.live().select_related("avis__contrat__sejour", "mandat").order_by("pk"))
     payments = record_encaissements(
         [
@@ -327,14 +327,14 @@ def reject_ligne(*, by: User, ligne: LigneRemise, on: datetime.date, code: str =
         raise ValidationError({"on": "Cette date est à venir."})
     if ligne.encaissement_id and ligne.encaissement is not None and ligne.encaissement.cancelled_at is None:
         cancel_encaissement(
-            by=by, encaissement=ligne.encaissement, reason=f"prélèvement rejeté par la banque : {said}"[:200]
+            by=by, encaissement=ligne.encaissement, reason=f"prélèvement rejeté par la banque : {said}"[:200]
         )
     ligne.dropped = True
     ligne.rejected_on, ligne.rejected_code, ligne.rejected_reason, ligne.rejected_by = on, code, said[:200], by
     ligne.save(update_fields=["dropped", "rejected_on", "rejected_code", "rejected_reason", "rejected_by"])
     AvisEcheance.objects.filter(pk=ligne.avis_id).update(collect_on=None)
     if code in ENDING_REJECTS:
-        revoke_mandat(by=by, mandat=ligne.mandat, on=on, reason=f"prélèvement rejeté : {said}")
+        revoke_mandat(by=by, mandat=ligne.mandat, on=on, reason=f"prélèvement rejeté : {said}")
     sejour = ligne.avis.contrat.sejour
     record(
         "prelevement.reject",

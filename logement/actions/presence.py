@@ -74,7 +74,7 @@ def end_absence(
     """The person is back; or, without a day of return, what is known changes: another expected day, a proof seen."""
     absence = locked(absence)
     if absence.back_on is not None or absence.cancelled_at is not None:
-        raise ValidationError("Quelqu’un est passé avant vous : cette absence est déjà terminée.")
+        raise ValidationError("Quelqu’un est passé avant vous : cette absence est déjà terminée.")
     if back_on is not None and back_on > today():
         raise ValidationError({"back_on": "Un retour se note une fois la personne là."})
     absence.back_on = back_on
@@ -168,7 +168,7 @@ def end_tiers(*, by: User, tiers: TiersHeberge, left_on: datetime.date) -> Tiers
     """The last night of a guest."""
     tiers = locked(tiers)
     if tiers.left_on is not None or tiers.cancelled_at is not None:
-        raise ValidationError("Quelqu’un est passé avant vous : le départ est déjà noté.")
+        raise ValidationError("Quelqu’un est passé avant vous : le départ est déjà noté.")
     if left_on > today():
         raise ValidationError({"left_on": "Un départ se note une fois la personne partie."})
     tiers.left_on = left_on
@@ -197,7 +197,7 @@ def _excess_sentence(limit: Limit, allowed: int, first_day: datetime.date) -> st
         if limit is Limit.SAME_GUEST
         else f"un résident héberge {allowed} jours au plus en tout (six mois par an)"
     )
-    return f"Sur douze mois, {what} : la limite serait passée le {first_day:%d/%m/%Y} (CCH, art. R.633-9)."
+    return f"Sur douze mois, {what} : la limite serait passée le {first_day:%d/%m/%Y} (CCH, art. R.633-9)."
 
 
 # Entries
@@ -223,7 +223,7 @@ def record_entree(
     if day < sejour.start_on:
         raise ValidationError({"entered_at": f"Le séjour commence le {sejour.start_on:%d/%m/%Y}."})
     if kind == Kind.REQUEST and asked_on is None:
-        raise ValidationError({"asked_on": "Hors urgence, l’entrée se demande avant : donnez le jour de la demande."})
+        raise ValidationError({"asked_on": "Hors urgence, l’entrée se demande avant : donnez le jour de la demande."})
     if kind == Kind.REQUEST and asked_on is not None and asked_on > day:
         raise ValidationError({"asked_on": "La demande précède l’entrée."})
     known = sejour.entrees_logement.filter(entered_at=entered_at, kind=kind).first()
@@ -300,8 +300,8 @@ def _entree_paragraphs(entree: EntreeLogement, contrat: ContratOccupation) -> li
     asked = f"après vous l’avoir demandé le {entree.asked_on:%d/%m/%Y}" if entree.asked_on else "sans attendre"
     said = [
         f"Le {moment:%d/%m/%Y} à {moment:%H h %M}, nous sommes entrés place {contrat.place}, {asked} et {there}.",
-        f"Motif : {entree.purpose}.",
-        f"Personnes entrées : {entree.staff_names}.",
+        f"Motif : {entree.purpose}.",
+        f"Personnes entrées : {entree.staff_names}.",
     ]
     if entree.kind == Kind.EMERGENCY:
         law = (

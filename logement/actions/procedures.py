@@ -98,10 +98,10 @@ def record_etape(
     if code in done:
         if done[code] == done_on:
             return procedure.etapes.standing().get(code=code)
-        raise ValidationError("Cette étape est déjà notée : retirez-la pour la noter autrement.")
+        raise ValidationError("Cette étape est déjà notée : retirez-la pour la noter autrement.")
     missing = [one.label for one in steps_of(procedure.case) if one.code in step.needs and one.code not in done]
     if missing:
-        raise ValidationError(f"Notez d’abord : {' ; '.join(missing)}.")
+        raise ValidationError(f"Notez d’abord : {' ; '.join(missing)}.")
     if done_on > today():
         raise ValidationError({"done_on": "Une étape se note une fois faite."})
     if done_on < procedure.event_on:
@@ -111,7 +111,7 @@ def record_etape(
         first, last, source = truce
         raise ValidationError(
             {
-                "done_on": f"Trêve hivernale du {first:%d/%m/%Y} au {last:%d/%m/%Y} ({source}) : personne ne sort sans "
+                "done_on": f"Trêve hivernale du {first:%d/%m/%Y} au {last:%d/%m/%Y} ({source}) : personne ne sort sans "
                 "relogement assuré."
             }
         )
@@ -145,7 +145,7 @@ def take_back_etape(*, by: User, etape: EtapeProcedure) -> EtapeProcedure:
         if etape.code in one.needs and one.code in done
     ]
     if leaning:
-        raise ValidationError(f"Retirez d’abord ce qui a suivi : {' ; '.join(leaning)}.")
+        raise ValidationError(f"Retirez d’abord ce qui a suivi : {' ; '.join(leaning)}.")
     line = EtapeProcedure(procedure=procedure, code=etape.code, done_on=etape.done_on, takes_back=etape, recorded_by=by)
     line.full_clean()
     line.save()
@@ -191,19 +191,19 @@ def end_by_death(*, by: User, procedure: Procedure) -> ContratOccupation:
     if procedure.kind != Procedure.Kind.DEATH or procedure.closed_on is not None:
         raise ValidationError("Cette procédure n’est pas celle d’un décès en cours.")
     if contrat.status not in (Status.RUNNING, Status.NOTICE) or contrat.is_left:
-        raise ValidationError(f"Ce contrat est {contrat.get_status_display()} : il n’a pas à finir par le décès.")
+        raise ValidationError(f"Ce contrat est {contrat.get_status_display()} : il n’a pas à finir par le décès.")
     day = procedure.event_on
     others = contrat.parties.on(day).exclude(personne=procedure.personne)
     if contrat.organisation:
-        raise ValidationError("L’organisme est titulaire : le contrat continue, il se résilie par un préavis.")
+        raise ValidationError("L’organisme est titulaire : le contrat continue, il se résilie par un préavis.")
     if others.exclude(capacity=PartieContrat.Capacity.OCCUPANT).exists():
-        raise ValidationError("Le contrat continue avec le co-titulaire : faites l’avenant du départ.")
+        raise ValidationError("Le contrat continue avec le co-titulaire : faites l’avenant du départ.")
     if others.exists():
         raise ValidationError(
-            "Quelqu’un d’autre habite là : décidez avec la direction d’un avenant ou d’un nouveau contrat à son nom."
+            "Quelqu’un d’autre habite là : décidez avec la direction d’un avenant ou d’un nouveau contrat à son nom."
         )
     if day < contrat.start_on:
-        raise ValidationError("Le décès précède la prise d’effet : annulez le contrat.")
+        raise ValidationError("Le décès précède la prise d’effet : annulez le contrat.")
     if contrat.end_on is not None and contrat.end_on < day:
         day = contrat.end_on
     _without_title(contrat, day, by=by)
@@ -226,7 +226,7 @@ def _without_title(contrat: ContratOccupation, last: datetime.date, *, by: User)
             if planned.pk == occupation.pk:
                 continue
             if planned.kind in (Kind.CONTRACT, Kind.AFTER_CONTRACT):
-                raise ValidationError(f"Un contrat suit sur cette place ({described(planned)}) : déplacez-le d’abord.")
+                raise ValidationError(f"Un contrat suit sur cette place ({described(planned)}) : déplacez-le d’abord.")
             lift(planned, by=by, on=planned.start_on)
         # Not `occupy`: the contract, without its keys, holds the place already.
         after = OccupationPlace(
@@ -257,7 +257,7 @@ def _refuse_justified(sejour: Sejour, day: datetime.date) -> None:
     for absence in sejour.absences.live().filter(reason=Absence.Reason.JUSTIFIED, start_on__lte=day):
         if absence.back_on is None or absence.back_on > day:
             raise ValidationError(
-                "Une absence justifiée est en cours : pas de mise en demeure ni de résiliation pour inoccupation "
+                "Une absence justifiée est en cours : pas de mise en demeure ni de résiliation pour inoccupation "
                 "(CCH, annexe 2 au III de l’art. R.353-159, art. 6)."
             )
 

@@ -49,7 +49,7 @@ def decide_revision(
         return None
     if row is not None and row.applied_at is not None:
         raise ValidationError(
-            f"La révision de {year} est déjà faite : fixez un nouveau tarif si un montant doit changer."
+            f"La révision de {year} est déjà faite : fixez un nouveau tarif si un montant doit changer."
         )
     if rate is not None and national_year(year) is not None:
         raise ValidationError(f"La loi a fixé l’année {year} pour tous.")
@@ -94,7 +94,7 @@ def apply_revision(*, by: User | None, residence: Residence, year: int, seen: st
     if revision.stopped or revision.basis is None:
         raise ValidationError(revision.stopped)
     if seen and seen != revision.fingerprint:
-        raise ValidationError("Les tarifs ont changé depuis que vous avez ouvert cette page : relisez les montants.")
+        raise ValidationError("Les tarifs ont changé depuis que vous avez ouvert cette page : relisez les montants.")
     basis = revision.basis
     row = revision.kept or RevisionRedevance(residence=residence, year=year, decided_by=by)
     if basis.by_index:
@@ -138,7 +138,7 @@ def issue_revision_letters(*, by: User | None, residence: Residence, year: int) 
     residence = _held(residence)
     row = RevisionRedevance.objects.filter(residence=residence, year=year).first()
     if row is None or row.effective_on is None:
-        raise ValidationError(f"La révision de {year} n’est pas faite : il n’y a rien à annoncer.")
+        raise ValidationError(f"La révision de {year} n’est pas faite : il n’y a rien à annoncer.")
     revision = revision_of(residence, year)
     contrats = _told(residence, row.effective_on)
     letters = {

@@ -246,9 +246,9 @@ def record_preavis(
     """Keep a notice. It runs from the day it was received: a manager's letter that nobody collected gives none."""
     contrat = _locked_contrat(contrat)
     if contrat.is_left:
-        raise ValidationError("Le ménage a changé de place : le préavis porte sur le nouveau contrat.")
+        raise ValidationError("Le ménage a changé de place : le préavis porte sur le nouveau contrat.")
     if contrat.following.filter(status__in=[Status.DRAFT, Status.TO_SIGN]).exists():
-        raise ValidationError("Un changement de place est en préparation : annulez-le d’abord.")
+        raise ValidationError("Un changement de place est en préparation : annulez-le d’abord.")
     if contrat.status != Status.RUNNING:
         raise ValidationError(
             f"Ce contrat est {contrat.get_status_display()} : un préavis ne s’enregistre que sur un contrat en cours."
@@ -473,7 +473,7 @@ def _refuse_justified_absence(sejour: Sejour) -> None:
     if sejour.absences.live().filter(reason=Absence.Reason.JUSTIFIED, back_on=None).exists():
         raise ValidationError(
             {
-                "is_for_absence": "Une absence justifiée est en cours : le contrat ne se résilie pas pour inoccupation "
+                "is_for_absence": "Une absence justifiée est en cours : le contrat ne se résilie pas pour inoccupation "
                 "(CCH, annexe 2 au III de l’art. R.353-159, art. 6)."
             }
         )

@@ -151,4 +151,4 @@ def count_again() -> tuple[int, int]:
 def quotidien(day: datetime.date) -> str:
     """The day's work on arrears, as `manage.py quotidien` says it."""
     opened, closed = count_again()
-    return f"impayés : {opened} dossiers ouverts, {closed} réglés" if opened or closed else ""
+    return f"impayés : {opened} dossiers ouverts, {closed} réglés" if opened or closed else ""

@@ -32,7 +32,7 @@ def plan_travaux(*, by: User, place: Place, from_on: datetime.date, days: int, r
 def check_waits(travaux: TravauxPrevus) -> None:
     """ValidationError where these works have nothing to wait for."""
     if not in_the_way(travaux.place, travaux.from_on, add_days(travaux.from_on, travaux.days - 1)):
-        raise ValidationError("Rien n’occupe la place ces jours-là : bloquez-la pour les travaux.")
+        raise ValidationError("Rien n’occupe la place ces jours-là : bloquez-la pour les travaux.")
 
 
 @transaction.atomic

@@ -46,7 +46,7 @@ class TravauxResource(DeskResource):
     def validate_instance(self, instance: Any, *args: Any, **kwargs: Any) -> None:
         super().validate_instance(instance, *args, **kwargs)
         if instance.occupation_id is not None:
-            raise ValidationError("Ces travaux ont commencé : ils se changent sur la page de la place.")
+            raise ValidationError("Ces travaux ont commencé : ils se changent sur la page de la place.")
         check_waits(instance)
 
 

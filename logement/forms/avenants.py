@@ -36,11 +36,11 @@ class MutationForm(forms.Form):
     )
     start_on = DateField(
         label="À partir du",
-        help_text="Premier jour dans la nouvelle place ; l’ancienne finit la veille, à moins d’être gardée.",
+        help_text="Premier jour dans la nouvelle place ; l’ancienne finit la veille, à moins d’être gardée.",
     )
-    reason = forms.CharField(label="Pourquoi ce changement ?", max_length=200)
+    reason = forms.CharField(label="Pourquoi ce changement ?", max_length=200)
     is_avenant = forms.ChoiceField(
-        label="Que signent-ils ?",
+        label="Que signent-ils ?",
         choices=[
             ("contrat", "Un nouveau contrat, avec toutes ses mentions et le règlement intérieur"),
             ("avenant", "Un avenant, quand seuls le logement et la redevance changent"),
@@ -50,7 +50,7 @@ class MutationForm(forms.Form):
     deposit_amount = AmountField(
         label="Dépôt de garantie (€)",
         required=False,
-        help_text="Vide : celui d’aujourd’hui, dans la limite d’un mois de la nouvelle redevance.",
+        help_text="Vide : celui d’aujourd’hui, dans la limite d’un mois de la nouvelle redevance.",
     )
     surface_confirmed = forms.BooleanField(label="Changer de place malgré la surface", required=False)
 
@@ -111,7 +111,7 @@ class MutationClesForm(forms.Form):
 class AvenantForm(forms.Form):
     """What changes in the contract, from which day."""
 
-    subject = forms.ChoiceField(label="Qu’est-ce qui change ?", choices=Subject.choices, widget=forms.RadioSelect)
+    subject = forms.ChoiceField(label="Qu’est-ce qui change ?", choices=Subject.choices, widget=forms.RadioSelect)
     effect_on = DateField(label="À partir du")
     personne = forms.ModelChoiceField(
         label="Personne", queryset=Personne.objects.none(), required=False, empty_label="choisir"
@@ -125,7 +125,7 @@ class AvenantForm(forms.Form):
         label="Qui devient titulaire",
         queryset=Personne.objects.none(),
         required=False,
-        empty_label="personne : le titulaire reste",
+        empty_label="personne : le titulaire reste",
         help_text="Seulement quand c’est le titulaire qui part.",
     )
     prestation = forms.ModelChoiceField(

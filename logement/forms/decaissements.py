@@ -73,7 +73,7 @@ class RestitutionForm(PaidOutForm):
         super().__init__(*args, **kwargs)
         self.rows = max(OTHER_DEDUCTIONS, len(decided) + 1)
         self.fields["debt"].initial = min(owed, held) or None
-        self.fields["debt"].help_text = f"Au plus {euros(min(owed, held))}. Justificatif : le compte."
+        self.fields["debt"].help_text = f"Au plus {euros(min(owed, held))}. Justificatif : le compte."
         self.fields["payee"].initial = payee
         rows = []
         for rank in range(1, self.rows + 1):

@@ -121,7 +121,7 @@ class ImputationForm(forms.Form):
     def __init__(self, *args: Any, terms: list[AvisEcheance], back: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["chosen"].choices = [  # type: ignore[attr-defined]
-            (avis.pk, f"{month_name(avis.month)} : {euros(avis.total)} demandés, {euros(avis.paid)} payés")
+            (avis.pk, f"{month_name(avis.month)} : {euros(avis.total)} demandés, {euros(avis.paid)} payés")
             for avis in terms
         ]
         self.helper = page_helper("chosen", "reason", submit="Imputer autrement", back=back)

@@ -50,9 +50,9 @@ class FichierForm(forms.Form):
         if kind == Kind.BANK:
             del self.fields["month"], self.fields["paid_on"]
             accepted = f"{accepted},.xml"
-            told = f"Relevé CAMT.053 (.xml), ou tableau (.csv, .xlsx) ; {LINES} lignes au plus."
+            told = f"Relevé CAMT.053 (.xml), ou tableau (.csv, .xlsx) ; {LINES} lignes au plus."
         else:
-            told = f"Classeur Excel (.xlsx) ou CSV ; {LINES} lignes au plus."
+            told = f"Classeur Excel (.xlsx) ou CSV ; {LINES} lignes au plus."
         self.fields["file"].help_text = told
         self.fields["file"].widget = forms.ClearableFileInput(attrs={"accept": accepted})
         self.helper = page_helper(*self.fields, submit="Lire le fichier", back=back, enctype="multipart/form-data")
@@ -79,7 +79,7 @@ def choices_in(
         if typed[one.pk]:
             sejour = at.get(typed[one.pk])
             if sejour is None:
-                faults[one.pk] = f"Aucun séjour à la place « {typed[one.pk][:20]} »."
+                faults[one.pk] = f"Aucun séjour à la place « {typed[one.pk][:20]} »."
                 continue
         what = data.get(f"{prefix}what", "")
         months = None

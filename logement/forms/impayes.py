@@ -44,7 +44,7 @@ class DemarcheForm(KeyedForm):
         label="Précision",
         required=False,
         max_length=200,
-        help_text="Une date, un numéro. La gestionnaire et la coordinatrice la lisent : pas de note sociale.",
+        help_text="Une date, un numéro. La gestionnaire et la coordinatrice la lisent : pas de note sociale.",
     )
 
     def __init__(self, *args: Any, may_report: bool, back: str, **kwargs: Any) -> None:
@@ -71,7 +71,7 @@ class MiseEnDemeureForm(KeyedForm):
         widget=forms.RadioSelect,
         choices=[choice for choice in DemarcheImpaye.Form.choices if choice[0] != DemarcheImpaye.Form.LETTER],
         initial=DemarcheImpaye.Form.LRAR,
-        help_text="Une lettre recommandée non réclamée n’est pas remise : elle ne fait courir aucun délai.",
+        help_text="Une lettre recommandée non réclamée n’est pas remise : elle ne fait courir aucun délai.",
     )
 
     def __init__(self, *args: Any, back: str, **kwargs: Any) -> None:
@@ -104,7 +104,7 @@ class PlanForm(KeyedForm):
         super().__init__(*args, **kwargs)
         self.debt = debt
         self.fields["first_on"].initial = month_start(add_months(today(), 1)).replace(day=10)
-        self.fields["monthly"].help_text = f"{euros(debt)} en retard : {euros(cents(debt / 6))} par mois sur six mois."
+        self.fields["monthly"].help_text = f"{euros(debt)} en retard : {euros(cents(debt / 6))} par mois sur six mois."
         self.helper = page_helper(
             "monthly", "first_on", "signed_on", "form_key", submit="Enregistrer le plan signé", back=back
         )

@@ -30,7 +30,7 @@ class AbsenceForm(forms.Form):
     """Who is away, since when, until when."""
 
     personne = forms.ModelChoiceField(
-        label="Qui est absent ?", queryset=Personne.objects.none(), required=False, empty_label="tout le ménage"
+        label="Qui est absent ?", queryset=Personne.objects.none(), required=False, empty_label="tout le ménage"
     )
     start_on = DateField(label="Absent depuis le", help_text="Première nuit passée ailleurs.")
     expected_back_on = DateField(label="Retour prévu le", required=False)
@@ -38,7 +38,7 @@ class AbsenceForm(forms.Form):
         label="Raison",
         choices=Absence.Reason.choices,
         widget=forms.RadioSelect,
-        help_text="Jamais de détail de santé : seul compte le justificatif vu.",
+        help_text="Jamais de détail de santé : seul compte le justificatif vu.",
     )
 
     def __init__(self, *args: Any, sejour: Sejour, **kwargs: Any) -> None:
@@ -58,7 +58,7 @@ class AbsenceForm(forms.Form):
 class RetourForm(forms.Form):
     """Somebody is back, or comes back later than said."""
 
-    back_on = DateField(label="Revenu le", required=False, help_text="Vide : toujours absent.")
+    back_on = DateField(label="Revenu le", required=False, help_text="Vide : toujours absent.")
     expected_back_on = DateField(label="Sinon, retour prévu le", required=False)
     reason = forms.ChoiceField(label="Raison", choices=Absence.Reason.choices, widget=forms.RadioSelect)
 
@@ -104,16 +104,16 @@ class TiersDepartForm(forms.Form):
 class EntreeForm(forms.Form):
     """An entry in a private room: how, when, why, who."""
 
-    kind = forms.ChoiceField(label="Comment ?", choices=EntreeLogement.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="Comment ?", choices=EntreeLogement.Kind.choices, widget=forms.RadioSelect)
     asked_on = DateField(label="Demandée au résident le", required=False, help_text="Hors urgence.")
     entered_on = DateField(label="Entrée le")
     entered_time = forms.TimeField(
-        label="À quelle heure ?", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label="À quelle heure ?", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     purpose = forms.CharField(
         label="Motif", max_length=200, help_text="Fuite d’eau, alarme, visite annoncée… Aucun détail de santé."
     )
-    staff_names = forms.CharField(label="Qui est entré ?", max_length=200)
+    staff_names = forms.CharField(label="Qui est entré ?", max_length=200)
     resident_was_there = forms.BooleanField(label="le résident était là", required=False)
 
     def __init__(self, *args: Any, sejour: Sejour, **kwargs: Any) -> None:
@@ -153,7 +153,7 @@ class ProcedureForm(forms.Form):
     """What happened, and when."""
 
     kind = forms.ChoiceField(
-        label="Que se passe-t-il ?",
+        label="Que se passe-t-il ?",
         choices=[
             (Procedure.Kind.UNSEEN, "On ne voit plus cette personne"),
             (Procedure.Kind.DEATH, "Une personne est décédée"),
@@ -162,7 +162,7 @@ class ProcedureForm(forms.Form):
     )
     event_on = DateField(label="Depuis le", help_text="Dernier jour où elle a été vue, ou jour du décès.")
     personne = forms.ModelChoiceField(
-        label="Qui est décédé ?", queryset=Personne.objects.none(), required=False, empty_label="choisir"
+        label="Qui est décédé ?", queryset=Personne.objects.none(), required=False, empty_label="choisir"
     )
     is_isolated = forms.BooleanField(label="sans famille ni proche connu", required=False)
 
@@ -207,7 +207,7 @@ class EtapeForm(forms.Form):
 class ClotureProcedureForm(forms.Form):
     """How a procedure ended."""
 
-    outcome = forms.ChoiceField(label="Comment cela se termine-t-il ?", choices=Procedure.Outcome.choices)
+    outcome = forms.ChoiceField(label="Comment cela se termine-t-il ?", choices=Procedure.Outcome.choices)
 
     def __init__(self, *args: Any, procedure: Procedure, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -22,11 +22,11 @@ class DecideRevisionForm(forms.Form):
     INDEX, FROZEN, FIXED = "irl", "gel", "taux"
 
     mode = forms.ChoiceField(
-        label="Comment réviser ?",
+        label="Comment réviser ?",
         widget=forms.RadioSelect,
         choices=[
             (INDEX, "Par l’IRL du deuxième trimestre"),
-            (FROZEN, "Ne pas réviser : année gelée"),
+            (FROZEN, "Ne pas réviser : année gelée"),
             (FIXED, "À un taux fixé à la main"),
         ],
     )
@@ -36,7 +36,7 @@ class DecideRevisionForm(forms.Form):
         min_value=LOWEST_FIXED_RATE,
         max_value=HIGHEST_FIXED_RATE,
         max_digits=5,
-        help_text="Au-delà de l’indice : plan de redressement ou réhabilitation, 5 % au plus.",
+        help_text="Au-delà de l’indice : plan de redressement ou réhabilitation, 5 % au plus.",
     )
     reason = forms.CharField(
         label="Raison", max_length=200, required=False, help_text="Pour un gel ou un taux fixé. Elle reste au dossier."

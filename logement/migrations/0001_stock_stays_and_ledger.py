@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 (
                     "address",
                     models.CharField(
-                        blank=True, help_text="Vide : celle de la résidence.", max_length=250, verbose_name="adresse"
+                        blank=True, help_text="Vide : celle de la résidence.", max_length=250, verbose_name="adresse"
                     ),
                 ),
             ],
@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
                     "joined_with",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Chambre communicante : les deux se donnent ensemble ou chacune à part.",
+                        help_text="Chambre communicante : les deux se donnent ensemble ou chacune à part.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="joinable",
@@ -302,7 +302,7 @@ class Migration(migrations.Migration):
                     "reservataire",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Le partenaire dont les ménages passent d’abord sur cette place. Vide : aucun.",
+                        help_text="Le partenaire dont les ménages passent d’abord sur cette place. Vide : aucun.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="places_reservees",
@@ -956,7 +956,7 @@ class Migration(migrations.Migration):
                 (
                     "start_on",
                     models.DateField(
-                        blank=True, help_text="Vide : depuis le début du contrat.", null=True, verbose_name="depuis le"
+                        blank=True, help_text="Vide : depuis le début du contrat.", null=True, verbose_name="depuis le"
                     ),
                 ),
                 ("end_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
@@ -1039,7 +1039,7 @@ class Migration(migrations.Migration):
                     "notified_on",
                     models.DateField(
                         blank=True,
-                        help_text="Vide tant que la lettre n’a pas été remise : le délai ne court pas.",
+                        help_text="Vide tant que la lettre n’a pas été remise : le délai ne court pas.",
                         null=True,
                         verbose_name="reçu le",
                     ),
@@ -1171,7 +1171,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="preavis_withdrawn",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1292,7 +1292,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         blank=True,
                         decimal_places=2,
-                        help_text="Vide : l’IRL. Zéro : gel.",
+                        help_text="Vide : l’IRL. Zéro : gel.",
                         max_digits=5,
                         null=True,
                         verbose_name="taux fixé (%)",
@@ -1371,7 +1371,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="revision_indices",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1380,7 +1380,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="revision_applied",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                 ],
             },
@@ -2007,7 +2007,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="avenant_amounts",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -2016,7 +2016,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="avenant_cancelled",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                 ],
             },
@@ -2610,7 +2610,7 @@ class Migration(migrations.Migration):
                 (
                     "rank",
                     models.PositiveSmallIntegerField(
-                        default=0, help_text="0 : ordinaire ; 1, 2… : rectificatif.", verbose_name="rang"
+                        default=0, help_text="0 : ordinaire ; 1, 2… : rectificatif.", verbose_name="rang"
                     ),
                 ),
                 (
@@ -2646,7 +2646,7 @@ class Migration(migrations.Migration):
                     "collect_on",
                     models.DateField(
                         editable=False,
-                        help_text="Annoncé au résident ; vide : il paie lui-même.",
+                        help_text="Annoncé au résident ; vide : il paie lui-même.",
                         null=True,
                         verbose_name="prélevé le",
                     ),
@@ -2662,7 +2662,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         decimal_places=2,
                         editable=False,
-                        help_text="Vide : pas encore reçue.",
+                        help_text="Vide : pas encore reçue.",
                         max_digits=10,
                         null=True,
                         verbose_name="APL reçue (€)",
@@ -2895,7 +2895,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=dict,
-                        help_text="Rang de la colonne : ce qu’elle contient.",
+                        help_text="Rang de la colonne : ce qu’elle contient.",
                         verbose_name="colonnes",
                     ),
                 ),
@@ -3182,7 +3182,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="ligne_fichier_both_months",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -3191,7 +3191,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="ligne_fichier_decided",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -3892,7 +3892,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[0-9A-Z]{3,12}$", "Un compte s’écrit en chiffres et majuscules : 411000, 706REDEV."
+                                "^[0-9A-Z]{3,12}$", "Un compte s’écrit en chiffres et majuscules : 411000, 706REDEV."
                             )
                         ],
                         verbose_name="compte débité",
@@ -3905,7 +3905,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[0-9A-Z]{3,12}$", "Un compte s’écrit en chiffres et majuscules : 411000, 706REDEV."
+                                "^[0-9A-Z]{3,12}$", "Un compte s’écrit en chiffres et majuscules : 411000, 706REDEV."
                             )
                         ],
                         verbose_name="compte crédité",
@@ -4036,7 +4036,7 @@ class Migration(migrations.Migration):
                     "quantity",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="Pour l’inventaire et les kits ; vide pour les sols, murs, plafonds.",
+                        help_text="Pour l’inventaire et les kits ; vide pour les sols, murs, plafonds.",
                         null=True,
                         verbose_name="quantité",
                     ),
@@ -4359,7 +4359,7 @@ class Migration(migrations.Migration):
                 (
                     "columns",
                     models.JSONField(
-                        default=dict, help_text="Titre, sans accent : ce qu’elle contient.", verbose_name="colonnes"
+                        default=dict, help_text="Titre, sans accent : ce qu’elle contient.", verbose_name="colonnes"
                     ),
                 ),
                 (
@@ -4664,7 +4664,7 @@ class Migration(migrations.Migration):
                     "detail",
                     models.CharField(
                         blank=True,
-                        help_text="Lue par la gestionnaire et la coordinatrice : des dates et des montants, pas de note sociale.",
+                        help_text="Lue par la gestionnaire et la coordinatrice : des dates et des montants, pas de note sociale.",
                         max_length=200,
                         verbose_name="précision",
                     ),
@@ -5042,7 +5042,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("revoked_on__isnull", True)),
                         fields=("contrat",),
                         name="mandat_one_live",
-                        violation_error_message="Ce contrat a déjà un mandat : révoquez-le d’abord.",
+                        violation_error_message="Ce contrat a déjà un mandat : révoquez-le d’abord.",
                     ),
                 ],
             },
@@ -5220,7 +5220,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="ligne_remise_rejected",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("rejected_on__isnull", True), ("dropped", True), _connector="OR"),
@@ -5253,7 +5253,7 @@ class Migration(migrations.Migration):
                     "personne",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Vide : tout le ménage.",
+                        help_text="Vide : tout le ménage.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -5337,14 +5337,14 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="absence_cancelled",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("back_on__isnull", True), ("cancelled_at__isnull", True)),
                         fields=("sejour", "personne"),
                         name="absence_one_open",
                         nulls_distinct=False,
-                        violation_error_message="Une absence est déjà en cours : notez d’abord le retour.",
+                        violation_error_message="Une absence est déjà en cours : notez d’abord le retour.",
                     ),
                 ],
             },
@@ -5419,7 +5419,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="tiers_cancelled",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                 ],
             },
@@ -5493,7 +5493,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="entree_logement_asked",
-                        violation_error_message="Hors urgence, l’entrée se demande avant : donnez le jour de la demande.",
+                        violation_error_message="Hors urgence, l’entrée se demande avant : donnez le jour de la demande.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("informed_on", None), ("document__isnull", False), _connector="OR"),
@@ -5628,7 +5628,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="procedure_closed",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -5774,7 +5774,7 @@ class Migration(migrations.Migration):
                 (
                     "words",
                     models.CharField(
-                        help_text="Séparés par des virgules : mur, plafond. Ils se cherchent dans le nom de l’élément.",
+                        help_text="Séparés par des virgules : mur, plafond. Ils se cherchent dans le nom de l’élément.",
                         max_length=300,
                         verbose_name="mots qui le désignent",
                     ),
@@ -5938,7 +5938,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="retenue_cancelled",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -5953,7 +5953,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("cancelled_at__isnull", True)),
                         fields=("ligne",),
                         name="retenue_one_live",
-                        violation_error_message="Cette ligne a déjà sa retenue : annulez-la pour en décider une autre.",
+                        violation_error_message="Cette ligne a déjà sa retenue : annulez-la pour en décider une autre.",
                     ),
                 ],
             },
@@ -6026,7 +6026,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="etape_sortie_cancelled",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("cancelled_at__isnull", True)),
@@ -6111,12 +6111,12 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="travaux_prevus_dropped",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("occupation__isnull", True), ("dropped_at__isnull", True), _connector="OR"),
                         name="travaux_prevus_one_end",
-                        violation_error_message="Des travaux commencés ne s’abandonnent pas : levez l’occupation.",
+                        violation_error_message="Des travaux commencés ne s’abandonnent pas : levez l’occupation.",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("dropped_at__isnull", True), ("occupation__isnull", True)),

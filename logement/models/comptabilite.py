@@ -9,7 +9,7 @@ from residence.models import Residence
 from residence.models.base import ScopedQuerySet, choice_check
 from residence.models.conditions import Check
 
-_ACCOUNT = RegexValidator(r"^[0-9A-Z]{3,12}$", "Un compte s’écrit en chiffres et majuscules : 411000, 706REDEV.")
+_ACCOUNT = RegexValidator(r"^[0-9A-Z]{3,12}$", "Un compte s’écrit en chiffres et majuscules : 411000, 706REDEV.")
 
 
 class SchemaComptable(models.Model):
@@ -51,4 +51,4 @@ class SchemaComptable(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} : {self.debit} / {self.credit}"
+        return f"{self.get_kind_display()} : {self.debit} / {self.credit}"

@@ -78,7 +78,7 @@ class AvisEcheance(models.Model):
         Campagne, models.PROTECT, null=True, blank=True, related_name="avis", verbose_name="campagne"
     )
     month = models.DateField("mois")
-    rank = models.PositiveSmallIntegerField("rang", default=0, help_text="0 : ordinaire ; 1, 2… : rectificatif.")
+    rank = models.PositiveSmallIntegerField("rang", default=0, help_text="0 : ordinaire ; 1, 2… : rectificatif.")
     rectifies = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="rectificatifs", verbose_name="rectifie"
     )
@@ -87,7 +87,7 @@ class AvisEcheance(models.Model):
     end_on = models.DateField("au")
     due_on = models.DateField("à payer pour le")
     collect_on = models.DateField(
-        "prélevé le", null=True, editable=False, help_text="Annoncé au résident ; vide : il paie lui-même."
+        "prélevé le", null=True, editable=False, help_text="Annoncé au résident ; vide : il paie lui-même."
     )
     total = models.DecimalField("total (€)", max_digits=10, decimal_places=2)
     housing = models.DecimalField("loyer et charges (€)", max_digits=10, decimal_places=2)
@@ -98,7 +98,7 @@ class AvisEcheance(models.Model):
         decimal_places=2,
         null=True,
         editable=False,
-        help_text="Vide : pas encore reçue.",
+        help_text="Vide : pas encore reçue.",
     )
     paid = models.DecimalField("payé (€)", max_digits=10, decimal_places=2, default=0, editable=False)
     reason = models.CharField("raison de la rectification", max_length=200, blank=True)

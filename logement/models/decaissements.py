@@ -179,4 +179,4 @@ class RetenueDepot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label} : {self.amount} €"
+        return f"{self.label} : {self.amount} €"

@@ -58,7 +58,7 @@ class ElementModele(models.Model):
         "quantité",
         null=True,
         blank=True,
-        help_text="Pour l’inventaire et les kits ; vide pour les sols, murs, plafonds.",
+        help_text="Pour l’inventaire et les kits ; vide pour les sols, murs, plafonds.",
     )
     is_key = models.BooleanField("clé", default=False, help_text="Comptée et numérotée avec les clés.")
     rank = models.PositiveSmallIntegerField("ordre", default=0)

@@ -51,7 +51,7 @@ class FichierPaiements(models.Model):
     heads = models.JSONField("titres", default=list, blank=True)
     rows: Any = models.JSONField("lignes du tableau", default=list, blank=True, encoder=DjangoJSONEncoder)
     columns = models.JSONField(
-        "colonnes", default=dict, blank=True, help_text="Rang de la colonne : ce qu’elle contient."
+        "colonnes", default=dict, blank=True, help_text="Rang de la colonne : ce qu’elle contient."
     )
     status = models.CharField("état", max_length=10, choices=Status, default=Status.COLUMNS, editable=False)
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="importé par")
@@ -226,7 +226,7 @@ class ColonnesFichier(models.Model):
 
     kind = models.CharField("nature", max_length=5, choices=FichierKind)
     account = models.CharField("compte", max_length=34)
-    columns: Any = models.JSONField("colonnes", default=dict, help_text="Titre, sans accent : ce qu’elle contient.")
+    columns: Any = models.JSONField("colonnes", default=dict, help_text="Titre, sans accent : ce qu’elle contient.")
     updated_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="réglées par")
     updated_at = models.DateTimeField("réglées le", default=timezone.now, editable=False)
 

@@ -250,7 +250,7 @@ class DemarcheImpaye(models.Model):
         "précision",
         max_length=200,
         blank=True,
-        help_text="Lue par la gestionnaire et la coordinatrice : des dates et des montants, pas de note sociale.",
+        help_text="Lue par la gestionnaire et la coordinatrice : des dates et des montants, pas de note sociale.",
     )
     amount = models.DecimalField("montant (€)", max_digits=10, decimal_places=2, null=True, blank=True)
     form = models.CharField("forme", max_length=15, choices=PreavisForm, blank=True)

@@ -23,7 +23,7 @@ class Batiment(models.Model):
 
     residence = models.ForeignKey(Residence, models.PROTECT, related_name="batiments", verbose_name="résidence")
     name = models.CharField("nom", max_length=100)
-    address = models.CharField("adresse", max_length=250, blank=True, help_text="Vide : celle de la résidence.")
+    address = models.CharField("adresse", max_length=250, blank=True, help_text="Vide : celle de la résidence.")
 
     objects = ScopedQuerySet.as_manager()
 
@@ -167,7 +167,7 @@ class Place(models.Model):
         blank=True,
         related_name="joinable",
         verbose_name="peut se joindre à",
-        help_text="Chambre communicante : les deux se donnent ensemble ou chacune à part.",
+        help_text="Chambre communicante : les deux se donnent ensemble ou chacune à part.",
     )
     reservataire = models.ForeignKey(
         Partenaire,
@@ -176,7 +176,7 @@ class Place(models.Model):
         blank=True,
         related_name="places_reservees",
         verbose_name="réservataire",
-        help_text="Le partenaire dont les ménages passent d’abord sur cette place. Vide : aucun.",
+        help_text="Le partenaire dont les ménages passent d’abord sur cette place. Vide : aucun.",
     )
     opened_on = models.DateField("en service depuis le", default=today)
     closed_on = models.DateField("hors service depuis le", null=True, blank=True)
@@ -321,7 +321,7 @@ class OccupationPlace(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.place} : {self.get_kind_display()}"
+        return f"{self.place} : {self.get_kind_display()}"
 
     @property
     def start_on(self) -> datetime.date:

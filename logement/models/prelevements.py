@@ -58,7 +58,7 @@ class MandatPrelevement(models.Model):
                 fields=["contrat"],
                 condition=Q(revoked_on__isnull=True),
                 name="mandat_one_live",
-                violation_error_message="Ce contrat a déjà un mandat : révoquez-le d’abord.",
+                violation_error_message="Ce contrat a déjà un mandat : révoquez-le d’abord.",
             ),
         ]
 

@@ -42,7 +42,7 @@ class Absence(models.Model):
         blank=True,
         related_name="+",
         verbose_name="personne",
-        help_text="Vide : tout le ménage.",
+        help_text="Vide : tout le ménage.",
     )
     reason = models.CharField("raison", max_length=10, choices=AbsenceReason, default=Reason.UNKNOWN)
     start_on = models.DateField("absente depuis le", help_text="Première nuit passée ailleurs.")
@@ -68,7 +68,7 @@ class Absence(models.Model):
                 condition=Q(back_on__isnull=True, cancelled_at__isnull=True),
                 nulls_distinct=False,
                 name="absence_one_open",
-                violation_error_message="Une absence est déjà en cours : notez d’abord le retour.",
+                violation_error_message="Une absence est déjà en cours : notez d’abord le retour.",
             ),
         ]
 
@@ -153,7 +153,7 @@ class EntreeLogement(models.Model):
             Check(
                 condition=Q(kind="emergency", asked_on=None) | Q(kind="request", asked_on__isnull=False),
                 name="entree_logement_asked",
-                violation_error_message="Hors urgence, l’entrée se demande avant : donnez le jour de la demande.",
+                violation_error_message="Hors urgence, l’entrée se demande avant : donnez le jour de la demande.",
             ),
             Check(
                 condition=Q(informed_on=None) | Q(document__isnull=False),

@@ -31,7 +31,7 @@ class PosteVetuste(models.Model):
     words = models.CharField(
         "mots qui le désignent",
         max_length=300,
-        help_text="Séparés par des virgules : mur, plafond. Ils se cherchent dans le nom de l’élément.",
+        help_text="Séparés par des virgules : mur, plafond. Ils se cherchent dans le nom de l’élément.",
     )
     life_years = models.PositiveSmallIntegerField("durée de vie (ans)", validators=[MinValueValidator(1)])
     free_years = models.PositiveSmallIntegerField("années sans abattement", default=0)
@@ -151,7 +151,7 @@ class RetenueSortie(models.Model):
                 fields=["ligne"],
                 condition=Q(cancelled_at__isnull=True),
                 name="retenue_one_live",
-                violation_error_message="Cette ligne a déjà sa retenue : annulez-la pour en décider une autre.",
+                violation_error_message="Cette ligne a déjà sa retenue : annulez-la pour en décider une autre.",
             ),
         ]
 

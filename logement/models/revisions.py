@@ -24,7 +24,7 @@ class RevisionRedevance(models.Model):
     residence = models.ForeignKey(Residence, models.PROTECT, related_name="revisions", verbose_name="résidence")
     year = models.PositiveSmallIntegerField("année", validators=[MinValueValidator(2000), MaxValueValidator(2100)])
     rate = models.DecimalField(
-        "taux fixé (%)", max_digits=5, decimal_places=2, null=True, blank=True, help_text="Vide : l’IRL. Zéro : gel."
+        "taux fixé (%)", max_digits=5, decimal_places=2, null=True, blank=True, help_text="Vide : l’IRL. Zéro : gel."
     )
     reason = models.CharField("raison", max_length=200, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")

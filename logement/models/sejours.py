@@ -110,7 +110,7 @@ class Sejour(models.Model):
         if self.planned_end_on is not None and self.dispositif_id and self.dispositif.stay_months is None:
             raise ValidationError(
                 {
-                    "planned_end_on": f"« {self.dispositif} » accueille sans limitation de durée : "
+                    "planned_end_on": f"« {self.dispositif} » accueille sans limitation de durée : "
                     "le séjour n’a pas de terme."
                 }
             )
@@ -393,7 +393,7 @@ class PartieContrat(models.Model):
     contrat = models.ForeignKey(ContratOccupation, models.PROTECT, related_name="parties", verbose_name="contrat")
     personne = models.ForeignKey(Personne, models.PROTECT, related_name="contrats", verbose_name="personne")
     capacity = models.CharField("qualité", max_length=15, choices=Capacity, default=Capacity.TITULAIRE)
-    start_on = models.DateField("depuis le", null=True, blank=True, help_text="Vide : depuis le début du contrat.")
+    start_on = models.DateField("depuis le", null=True, blank=True, help_text="Vide : depuis le début du contrat.")
     end_on = models.DateField("jusqu’au", null=True, blank=True)
 
     objects = PartieContratQuerySet.as_manager()
@@ -470,7 +470,7 @@ class Preavis(models.Model):
         "reçu le",
         null=True,
         blank=True,
-        help_text="Vide tant que la lettre n’a pas été remise : le délai ne court pas.",
+        help_text="Vide tant que la lettre n’a pas été remise : le délai ne court pas.",
     )
     delivery = models.CharField("remise", max_length=10, choices=Delivery, default=Delivery.DELIVERED)
     is_shortened = models.BooleanField("réduit à huit jours", default=False)

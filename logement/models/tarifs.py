@@ -221,7 +221,7 @@ class IndiceIRL(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quarter} : {self.value}"
+        return f"{self.quarter} : {self.value}"
 
 
 class DroitAplQuerySet(ScopedQuerySet):

@@ -57,7 +57,7 @@ class TravauxPrevus(models.Model):
             Check(
                 condition=Q(occupation__isnull=True) | Q(dropped_at__isnull=True),
                 name="travaux_prevus_one_end",
-                violation_error_message="Des travaux commencés ne s’abandonnent pas : levez l’occupation.",
+                violation_error_message="Des travaux commencés ne s’abandonnent pas : levez l’occupation.",
             ),
             models.UniqueConstraint(
                 fields=["place"],
@@ -68,7 +68,7 @@ class TravauxPrevus(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.place} : {self.reason}"
+        return f"{self.place} : {self.reason}"
 
     @property
     def residence(self) -> Residence:

@@ -45,4 +45,4 @@ class SignalementVacance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.place} : signalée à {self.partenaire} le {self.reported_on:%d/%m/%Y}"
+        return f"{self.place} : signalée à {self.partenaire} le {self.reported_on:%d/%m/%Y}"

@@ -74,7 +74,7 @@ def preavis_letter(preavis: Preavis, why: str) -> tuple[str, str, list[str]]:
     paragraphs = [
         (
             f"Nous mettons fin à votre contrat d’occupation, place {contrat.place}, ayant pris effet le "
-            f"{contrat.start_on:%d/%m/%Y}, pour le motif suivant prévu par la loi : {ground} (CCH, art. L.633-2)."
+            f"{contrat.start_on:%d/%m/%Y}, pour le motif suivant prévu par la loi : {ground} (CCH, art. L.633-2)."
         ),
         preavis.reasons,
         f"Le délai est de {delay} (CCH, art. R.633-3).",
@@ -84,7 +84,7 @@ def preavis_letter(preavis: Preavis, why: str) -> tuple[str, str, list[str]]:
             f"Une offre de relogement adaptée à vos besoins vous a été notifiée le {preavis.offer_notified_on:%d/%m/%Y}."
         )
     if why:
-        paragraphs.append(f"{why} Dernier jour : {preavis.ends_on:%d/%m/%Y}.")
+        paragraphs.append(f"{why} Dernier jour : {preavis.ends_on:%d/%m/%Y}.")
     paragraphs += [
         "Vous ne devez la redevance que pour les jours où vous occupez réellement le logement (CCH, art. R.633-3, IV).",
         (

@@ -140,7 +140,7 @@ def letter_of(procedure: Procedure, code: str) -> tuple[str, str, list[str]]:
             [
                 f"Nous ne vous avons pas vu dans la résidence depuis le {since} et nous nous en inquiétons.",
                 (
-                    "Appelez-nous, écrivez-nous ou passez à l’accueil : une absence, quelle qu’en soit la raison, se note "
+                    "Appelez-nous, écrivez-nous ou passez à l’accueil : une absence, quelle qu’en soit la raison, se note "
                     "simplement et votre logement reste le vôtre."
                 ),
             ],

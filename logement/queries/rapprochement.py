@@ -305,7 +305,7 @@ def match_bank(
     if method == Method.MANDATAIRE:
         asked = [stay for stay in named if stay in wards] or wards
         sure = len(asked) == 1 and not asked[0].hidden
-        return method, [Found(stay, Match.NAME, f"mandataire : {payer}", sure) for stay in asked]
+        return method, [Found(stay, Match.NAME, f"mandataire : {payer}", sure) for stay in asked]
     if method == Method.TRANSFER:
         seen = payers.by_iban.get(iban_key(iban), set()) if iban else set()
         if len(seen) == 1:
@@ -402,9 +402,9 @@ def apl_of_month(sejours: Any, month: datetime.date) -> list[AplLine]:
         if right is not None and right.status != "granted":
             note = f"APL {right.get_status_display()}"
         elif right is None:
-            note = "reçue sans droit noté : à enregistrer"
+            note = "reçue sans droit noté : à enregistrer"
         elif got is not None and got != granted:
-            note = f"notifiée {euros(granted)} : noter le changement ?"
+            note = f"notifiée {euros(granted)} : noter le changement ?"
         lines.append(AplLine(sejour, codes.get(sejour.pk, ""), expected, got, note))
     return lines
 

@@ -123,7 +123,7 @@ def basis_of(year: int, kept: RevisionRedevance | None, indices: Sequence[Index]
     """What `year` is revised by. LookupError, with a French sentence, while an index is not known."""
     if kept is not None and kept.rate is not None:
         rate = kept.rate / 100
-        said = f"Année gelée : {kept.reason}" if not rate else f"Taux fixé à {percent(rate)} : {kept.reason}"
+        said = f"Année gelée : {kept.reason}" if not rate else f"Taux fixé à {percent(rate)} : {kept.reason}"
         return Basis(Decimal(1), 1 + rate, said, said, by_index=False)
     fixed = national_year(year)
     if fixed is not None:
@@ -135,7 +135,7 @@ def basis_of(year: int, kept: RevisionRedevance | None, indices: Sequence[Index]
             old, new = reference_indices(year, indices=known_indices() if indices is None else indices)
         except LookupError as error:
             missing = quarter_name(str(error).rsplit(" ", 1)[-1])
-            raise LookupError(f"L’IRL du trimestre {missing} manque : saisissez‑le ou importez‑le.") from None
+            raise LookupError(f"L’IRL du trimestre {missing} manque : saisissez‑le ou importez‑le.") from None
     before, after = (quarter_name(quarter) for quarter in reference_quarters(year))
     change = new / old - 1
     sign = "+" if change > 0 else ""
@@ -175,7 +175,7 @@ def revision_of(residence: Residence, year: int) -> Revision:
 
 def _stopped(year: int, effective_on: datetime.date, basis: Basis, lines: Sequence[Line]) -> str:
     if effective_on.year != year:
-        return f"Les avis d’échéance de {year} sont tous confirmés : cette année ne se révise plus."
+        return f"Les avis d’échéance de {year} sont tous confirmés : cette année ne se révise plus."
     if basis.is_frozen:
         return basis.text
     if all(line.left for line in lines):

@@ -19,7 +19,7 @@ def avenant_data(avenant: Avenant) -> dict[str, Any]:
     contrat = avenant.contrat
     common = _common(contrat, avenant.effect_on, f"Avenant n° {avenant.rank}")
     if avenant.subject == Subject.ARRIVAL and avenant.capacity == CAPACITIES.CO_TITULAIRE and avenant.personne:
-        signer = {"label": "Le co-titulaire", "name": avenant.personne.formal_name, "mention": "« lu et approuvé »"}
+        signer = {"label": "Le co-titulaire", "name": avenant.personne.formal_name, "mention": "« lu et approuvé »"}
         common["signatures"].insert(-1, signer)
     return {
         **common,
@@ -45,10 +45,10 @@ def change_of_place_data(contrat: ContratOccupation) -> dict[str, Any]:
         moves = f"occupe {_named(new)} au lieu de {_named(old)}, et quitte {_named(left)} la veille au soir."
         states = (
             "Un état des lieux est dressé dans ce qui est quitté et dans ce qui est donné. Les clés de ce qui est "
-            "quitté sont rendues ; plus rien n’est dû pour cela à compter de la même date."
+            "quitté sont rendues ; plus rien n’est dû pour cela à compter de la même date."
         )
     else:
-        moves = f"occupe {_named(new)} : il garde {_named(kept)}."
+        moves = f"occupe {_named(new)} : il garde {_named(kept)}."
         states = "Un état des lieux est dressé dans ce qui est ajouté. Aucune clé n’est rendue."
     moves = f"À compter du {french_date(contrat.start_on)}, le résident {moves}"
     rooms = Place.objects.select_related("logement__batiment").in_bulk([one.pk for one in new])
@@ -112,8 +112,8 @@ def _amounts_now(contrat: ContratOccupation, day: datetime.date) -> dict[str, An
 def _deposit(before: ContratOccupation, contrat: ContratOccupation) -> str:
     if contrat.deposit_amount > before.deposit_amount:
         more = euros(contrat.deposit_amount - before.deposit_amount)
-        return f"Le dépôt de garantie déjà versé reste acquis au séjour ; le complément est de {more}."
-    return "Le dépôt de garantie déjà versé reste celui du séjour : aucun complément n’est demandé."
+        return f"Le dépôt de garantie déjà versé reste acquis au séjour ; le complément est de {more}."
+    return "Le dépôt de garantie déjà versé reste celui du séjour : aucun complément n’est demandé."
 
 
 def _changes(avenant: Avenant) -> list[str]:
@@ -139,7 +139,7 @@ def _changes(avenant: Avenant) -> list[str]:
         case Subject.CAPACITY:
             return [f"{since}, {name} est au contrat en qualité de {capacity}."]
         case Subject.SERVICE_ADDED:
-            taken = f"{since}, le résident prend la prestation facultative « {avenant.prestation} », facturée à part."
+            taken = f"{since}, le résident prend la prestation facultative « {avenant.prestation} », facturée à part."
             return [taken, "Son prix est affiché dans la résidence. Elle s’arrête sur simple demande."]
         case _:
-            return [f"{since}, la prestation facultative « {avenant.prestation} » est arrêtée."]
+            return [f"{since}, la prestation facultative « {avenant.prestation} » est arrêtée."]

@@ -135,7 +135,7 @@ def contract_data(
         "clauses": written(CONTRAT, facts=facts, present=present, own=own),
         "reglement": written(REGLEMENT, facts=facts, present=present, own=rules),
         "reglement_version": reglement.version if reglement else 0,
-        "signatures": signatures_of(parties, contrat, read="« lu et approuvé », règlement intérieur paraphé"),
+        "signatures": signatures_of(parties, contrat, read="« lu et approuvé », règlement intérieur paraphé"),
     }
 
 
@@ -242,7 +242,7 @@ def premises_of(place: Place) -> dict[str, Any]:
 
 
 def signatures_of(
-    parties: list[dict[str, Any]], contrat: ContratOccupation, *, read: str = "« lu et approuvé »"
+    parties: list[dict[str, Any]], contrat: ContratOccupation, *, read: str = "« lu et approuvé »"
 ) -> list[dict[str, str]]:
     """Who signs a paper of the contract, each with what they write; `read`: the words of the residents."""
     residence = contrat.sejour.residence

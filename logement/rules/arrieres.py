@@ -97,7 +97,7 @@ def suggestions(now: Situation, *, pace: Pace = PACE) -> list[Suggestion]:
             Suggestion(
                 Step.CAF_REPORT,
                 now.caf_due_on,
-                "L’impayé est constitué pour la CAF ou la MSA : le signaler protège l’APL, qui continue d’être versée.",
+                "L’impayé est constitué pour la CAF ou la MSA : le signaler protège l’APL, qui continue d’être versée.",
                 Actor.GESTIONNAIRE,
             )
         )
@@ -108,7 +108,7 @@ def suggestions(now: Situation, *, pace: Pace = PACE) -> list[Suggestion]:
             Suggestion(
                 Step.TALK,
                 add_days(max(now.done[Step.PLAN], morrow(now.late_since)), pace.talk),
-                "Le plan d’apurement n’est plus tenu : comprendre pourquoi, et le revoir plutôt que l’arrêter.",
+                "Le plan d’apurement n’est plus tenu : comprendre pourquoi, et le revoir plutôt que l’arrêter.",
                 Actor.BOTH,
             )
         )
@@ -125,7 +125,7 @@ def _house_steps(now: Situation, pace: Pace) -> list[Suggestion]:
     talked = now.done.get(Step.TALK)
     if talked is None:
         day = add_days(morrow(now.late_since), pace.talk)
-        why = "Un premier terme manque : en parler avant d’écrire." if now.terms <= 1 else "En parler avant d’écrire."
+        why = "Un premier terme manque : en parler avant d’écrire." if now.terms <= 1 else "En parler avant d’écrire."
         return [Suggestion(Step.TALK, day, why, Actor.BOTH)]
     found = []
     if Step.REMINDER not in now.done:
@@ -133,7 +133,7 @@ def _house_steps(now: Situation, pace: Pace) -> list[Suggestion]:
             Suggestion(
                 Step.REMINDER,
                 add_days(talked, pace.reminder_after_talk),
-                "On en a parlé et rien n’est venu : une première lettre, simple.",
+                "On en a parlé et rien n’est venu : une première lettre, simple.",
                 Actor.GESTIONNAIRE,
             )
         )
@@ -151,7 +151,7 @@ def _house_steps(now: Situation, pace: Pace) -> list[Suggestion]:
             Suggestion(
                 Step.FORMAL_NOTICE,
                 add_days(now.done[Step.SECOND_REMINDER], pace.formal_notice),
-                "Le seuil de résiliation est atteint : une mise en demeure n’y oblige pas, elle laisse du temps.",
+                "Le seuil de résiliation est atteint : une mise en demeure n’y oblige pas, elle laisse du temps.",
                 Actor.GESTIONNAIRE,
             )
         )
@@ -160,7 +160,7 @@ def _house_steps(now: Situation, pace: Pace) -> list[Suggestion]:
             Suggestion(
                 Step.PLAN,
                 add_days(talked, pace.plan_after_talk),
-                "Plusieurs termes manquent : un plan d’apurement que le ménage peut tenir.",
+                "Plusieurs termes manquent : un plan d’apurement que le ménage peut tenir.",
                 Actor.BOTH,
             )
         )
@@ -177,7 +177,7 @@ def _house_steps(now: Situation, pace: Pace) -> list[Suggestion]:
         delivered = now.done[Step.FORMAL_NOTICE]
         why = "Saisir la CCAPEX avant toute résiliation (loi 90-449, art. 7-2)."
         if now.is_delivered is False:
-            why = "La mise en demeure n’a pas été remise : elle ne fait courir aucun délai. " + why
+            why = "La mise en demeure n’a pas été remise : elle ne fait courir aucun délai. " + why
         found.append(Suggestion(Step.CCAPEX, add_days(delivered, pace.formal_notice), why, Actor.COORDINATRICE))
     return found
 

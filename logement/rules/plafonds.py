@@ -33,7 +33,7 @@ class Ceiling:
     @property
     def label(self) -> str:
         """« loyer hors charges après APL : au plus 20 % des ressources »."""
-        return f"{self.base.label} après APL : au plus {percent(self.share)} des ressources"
+        return f"{self.base.label} après APL : au plus {percent(self.share)} des ressources"
 
 
 @dataclass(frozen=True)

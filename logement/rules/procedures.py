@@ -60,15 +60,15 @@ DEATH = (
     Step(
         "certified",
         "Faire constater le décès et le déclarer à la mairie",
-        "Le médecin établit le certificat ; la déclaration se fait à la mairie du lieu du décès, par un proche ou par "
-        "l’établissement. Délai d’usage : vingt-quatre heures.",
+        "Le médecin établit le certificat ; la déclaration se fait à la mairie du lieu du décès, par un proche ou par "
+        "l’établissement. Délai d’usage : vingt-quatre heures.",
         "code civil, art. 78",
         days=1,
     ),
     Step(
         "family",
         "Prévenir la famille ou les proches",
-        "De vive voix, par la personne qui les connaît le mieux ; noter qui, et quand.",
+        "De vive voix, par la personne qui les connaît le mieux ; noter qui, et quand.",
         days=1,
         isolated=False,
         by_coordinatrice=True,
@@ -76,7 +76,7 @@ DEATH = (
     Step(
         "mairie",
         "Saisir la mairie pour les obsèques",
-        "Sans famille connue, le maire pourvoit aux obsèques ; la commune en prend les frais pour une personne sans "
+        "Sans famille connue, le maire pourvoit aux obsèques ; la commune en prend les frais pour une personne sans "
         "ressources. Chercher aussi un contact à la CAF, à la caisse de retraite, au consulat.",
         "code général des collectivités territoriales, art. L.2213-7 et L.2223-27",
         days=1,
@@ -86,7 +86,7 @@ DEATH = (
     Step(
         "mandataire",
         "Prévenir le mandataire et les partenaires",
-        "La mesure de protection prend fin au décès ; le mandataire rend ses comptes au notaire ou au juge.",
+        "La mesure de protection prend fin au décès ; le mandataire rend ses comptes au notaire ou au juge.",
         "code civil, art. 443",
         days=2,
         optional=True,
@@ -95,7 +95,7 @@ DEATH = (
     Step(
         "closed",
         "Fermer le logement et rassembler les clés",
-        "Les effets appartiennent à la succession : rien n’est jeté, donné ni déplacé. Denrées et animaux mis à part, à "
+        "Les effets appartiennent à la succession : rien n’est jeté, donné ni déplacé. Denrées et animaux mis à part, à "
         "deux, en le notant.",
         "code civil, art. 724",
         days=1,
@@ -103,7 +103,7 @@ DEATH = (
     Step(
         "caf",
         "Prévenir la CAF ou la MSA",
-        "L’APL du mois du décès reste due ; elle cesse au premier jour du mois suivant.",
+        "L’APL du mois du décès reste due ; elle cesse au premier jour du mois suivant.",
         "CCH, art. R.823-10 à R.823-14",
         days=8,
     ),
@@ -145,13 +145,13 @@ UNSEEN = (
     Step(
         "knock",
         "Frapper et appeler, à deux moments de la journée",
-        "Noter les heures. Le courrier qui s’accumule, la lumière, le bruit : ce que l’on constate, sans conclure.",
+        "Noter les heures. Le courrier qui s’accumule, la lumière, le bruit : ce que l’on constate, sans conclure.",
         days=0,
     ),
     Step(
         "asked",
         "Demander aux proches, au référent, aux voisins",
-        "Une absence n’est pas un abandon : hospitalisation, famille, travail. Appeler aussi les hôpitaux si l’on craint "
+        "Une absence n’est pas un abandon : hospitalisation, famille, travail. Appeler aussi les hôpitaux si l’on craint "
         "un malheur.",
         days=1,
         by_coordinatrice=True,
@@ -159,7 +159,7 @@ UNSEEN = (
     Step(
         "check",
         "S’assurer que la personne va bien",
-        "Crainte sérieuse : appeler les secours (15, 18, 112), qui ouvrent. Sinon, demander à entrer par écrit. Toute "
+        "Crainte sérieuse : appeler les secours (15, 18, 112), qui ouvrent. Sinon, demander à entrer par écrit. Toute "
         "entrée d’urgence se note et s’écrit ensuite au résident.",
         "CCH, art. L.633-2",
         days=2,
@@ -168,7 +168,7 @@ UNSEEN = (
     Step(
         "letter",
         "Écrire pour prendre des nouvelles",
-        "Lettre simple, courriel, message : proposer un rendez-vous.",
+        "Lettre simple, courriel, message : proposer un rendez-vous.",
         days=8,
         needs=("check",),
         letter=True,
@@ -177,9 +177,9 @@ UNSEEN = (
     Step(
         "summons",
         "Mettre en demeure de dire si le logement est occupé",
-        "Par commissaire de justice, remise contre décharge ou lettre recommandée. Non réclamée, elle n’est pas remise : "
+        "Par commissaire de justice, remise contre décharge ou lettre recommandée. Non réclamée, elle n’est pas remise : "
         "la faire signifier. Pas de mise en demeure pour une absence justifiée, médicale en particulier.",
-        "CCH, art. R.633-3, III ; annexe 2 au III de l’art. R.353-159, art. 6",
+        "CCH, art. R.633-3, III ; annexe 2 au III de l’art. R.353-159, art. 6",
         days=30,
         needs=("check", "letter"),
         letter=True,
@@ -188,8 +188,8 @@ UNSEEN = (
         "record",
         "Faire constater l’abandon par un commissaire de justice",
         "Un mois au moins après la mise en demeure remise. La loi du 6 juillet 1989 (art. 14-1) ne s’applique pas aux "
-        "logements-foyers : prendre le conseil d’un avocat.",
-        "délai de prudence ; loi n° 89-462, art. 2",
+        "logements-foyers : prendre le conseil d’un avocat.",
+        "délai de prudence ; loi n° 89-462, art. 2",
         months=1,
         anchor="summons",
         needs=("summons",),
@@ -225,7 +225,7 @@ AFTER_END = (
     Step(
         "rehousing",
         "Chercher et écrire une solution de relogement",
-        "Demande de logement social, SIAO, recours DALO : noter ce qui est proposé et ce qui est répondu.",
+        "Demande de logement social, SIAO, recours DALO : noter ce qui est proposé et ce qui est répondu.",
         days=15,
         by_coordinatrice=True,
     ),
@@ -249,7 +249,7 @@ AFTER_END = (
         "judged",
         "Noter la décision du juge",
         "Délais accordés, date à partir de laquelle l’expulsion est possible.",
-        "code civil, art. 1343-5 ; code des procédures civiles d’exécution, art. L.412-3",
+        "code civil, art. 1343-5 ; code des procédures civiles d’exécution, art. L.412-3",
         needs=("assigned",),
     ),
     Step(
@@ -295,13 +295,13 @@ def due_on(step: Step, *, opened_on: date, done: Mapping[str, date]) -> date | N
 def explained(step: Step, *, due: date | None, labels: Mapping[str, str]) -> str:
     """Why a date, in words without a full stop; or on which step it waits."""
     if due is None:
-        return f"date connue une fois fait : « {labels[step.anchor]} »" if step.anchor else ""
+        return f"date connue une fois fait : « {labels[step.anchor]} »" if step.anchor else ""
     count = (
         f"{step.months} mois" if step.months is not None else f"{step.days} jour{'s' if (step.days or 0) > 1 else ''}"
     )
     if step.days == 0:
         return "sans attendre"
-    return f"{count} après « {labels[step.anchor]} »" if step.anchor else f"{count} après l’ouverture"
+    return f"{count} après « {labels[step.anchor]} »" if step.anchor else f"{count} après l’ouverture"
 
 
 def next_steps(steps: Sequence[Step], *, done: Mapping[str, date]) -> list[Step]:

@@ -83,7 +83,7 @@ def safe_xml(content: bytes) -> ElementTree.Element:
     guard = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
-        raise ValueError("Ce fichier XML déclare un type ou des entités : un relevé n’en a pas besoin.")
+        raise ValueError("Ce fichier XML déclare un type ou des entités : un relevé n’en a pas besoin.")
 
     guard.StartDoctypeDeclHandler = refuse
     guard.EntityDeclHandler = refuse
@@ -91,7 +91,7 @@ def safe_xml(content: bytes) -> ElementTree.Element:
         guard.Parse(content, True)
         return ElementTree.fromstring(content)  # noqa: S314 (read above by a parser that refuses declarations)
     except (expat.ExpatError, ElementTree.ParseError, LookupError) as error:
-        raise ValueError("Ce fichier XML est illisible : téléchargez-le de nouveau.") from error
+        raise ValueError("Ce fichier XML est illisible : téléchargez-le de nouveau.") from error
 
 
 def _name(element: ElementTree.Element) -> str:

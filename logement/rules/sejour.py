@@ -13,7 +13,7 @@ WARNING_DAYS = (90, 60, 30)
 # What each warning asks for; none of them ends anything.
 ASKED_AT = {
     90: "parler de la suite avec le résident, le contrat ne prend pas fin seul",
-    60: "faire décider : renouvellement, dépassement ou relogement",
+    60: "faire décider : renouvellement, dépassement ou relogement",
     30: "dire la décision au résident, par écrit",
 }
 

@@ -119,7 +119,7 @@ def apl_report_departure(request: HttpRequest, sejour_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, "Départ signalé : l’APL n’est plus attendue au-delà.")
+            messages.success(request, "Départ signalé : l’APL n’est plus attendue au-delà.")
             return redirect(back)
     context = {
         "form": form,

@@ -40,10 +40,10 @@ def mutation_prepare(request: HttpRequest, contrat_id: int) -> HttpResponse:
     contrat = _contrat(request, contrat_id, Permission.CONTRAT_PREPARE)
     prepared = contrat.following.exclude(status=Status.CANCELLED).first()
     if prepared is not None:
-        messages.info(request, "Un changement de place est déjà préparé : le voici.")
+        messages.info(request, "Un changement de place est déjà préparé : le voici.")
         return redirect(prepared)
     if contrat.status != Status.RUNNING or contrat.end_on is not None:
-        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : il n’y a pas de place à changer.")
+        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : il n’y a pas de place à changer.")
         return redirect(contrat)
     places = _places_for(request, contrat)
     proposed = request.GET.get("place", "")
@@ -58,7 +58,7 @@ def mutation_prepare(request: HttpRequest, contrat_id: int) -> HttpResponse:
             put_errors(form, error)
         else:
             messages.success(
-                request, f"Changement de place préparé pour {contrat.menage} : relisez-le, puis éditez-le."
+                request, f"Changement de place préparé pour {contrat.menage} : relisez-le, puis éditez-le."
             )
             return redirect(following)
     context = {
@@ -130,7 +130,7 @@ def mutation_cles(request: HttpRequest, contrat_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, "Clés rendues : la place quittée est rendue au parc, le séjour continue.")
+            messages.success(request, "Clés rendues : la place quittée est rendue au parc, le séjour continue.")
             return redirect(contrat.sejour)
     edl = contrat.etats_des_lieux.filter(kind=EtatDesLieux.Kind.EXIT).exclude(status=EtatDesLieux.Status.CANCELLED)
     context = {
@@ -152,10 +152,10 @@ def avenant_issue(request: HttpRequest, contrat_id: int) -> HttpResponse:
     contrat = _contrat(request, contrat_id, Permission.CONTRAT_PREPARE)
     waiting = contrat.avenants.filter(status=Avenant.Status.TO_SIGN).first()
     if waiting is not None:
-        messages.info(request, "Un avenant attend déjà d’être signé : le voici.")
+        messages.info(request, "Un avenant attend déjà d’être signé : le voici.")
         return redirect(waiting)
     if contrat.status != Status.RUNNING or contrat.end_on is not None:
-        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : un avenant n’y changerait rien.")
+        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : un avenant n’y changerait rien.")
         return redirect(contrat)
     form = AvenantForm(request.POST or None, contrat=contrat)
     if request.method == "POST" and form.is_valid():
@@ -164,7 +164,7 @@ def avenant_issue(request: HttpRequest, contrat_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"Avenant n° {avenant.rank} édité : il change le contrat une fois signé.")
+            messages.success(request, f"Avenant n° {avenant.rank} édité : il change le contrat une fois signé.")
             return redirect(avenant)
     context = {
         "contrat": contrat,
@@ -209,7 +209,7 @@ def avenant_detail(request: HttpRequest, avenant_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"Avenant n° {avenant.rank} signé : le contrat est changé.")
+            messages.success(request, f"Avenant n° {avenant.rank} signé : le contrat est changé.")
             return redirect(avenant.contrat)
     context = {
         "avenant": avenant,

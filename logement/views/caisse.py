@@ -83,7 +83,7 @@ def caisse_count(request: HttpRequest, residence_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"Caisse comptée : {euros(row.counted)}.")
+            messages.success(request, f"Caisse comptée : {euros(row.counted)}.")
             return redirect("logement:caisse_list")
     context = {"form": form, "residence": residence, "caisse": caisse_of(residence)}
     return render(request, "logement/caisse_count.html", context)
@@ -131,7 +131,7 @@ def bordereau_make(request: HttpRequest, residence_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"Bordereau de {euros(bordereau.total)} : imprimez-le pour la banque.")
+            messages.success(request, f"Bordereau de {euros(bordereau.total)} : imprimez-le pour la banque.")
             return redirect("logement:bordereau_list")
     context = {
         "form": form,

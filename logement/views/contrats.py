@@ -176,7 +176,7 @@ def contrat_edit(request: HttpRequest, contrat_id: int) -> HttpResponse:
     """Change a contract that nobody has signed."""
     contrat = _contrat(request, contrat_id, Permission.CONTRAT_PREPARE)
     if contrat.previous_id is not None:
-        messages.info(request, "Un changement de place ne se modifie pas : annulez-le, puis préparez-en un autre.")
+        messages.info(request, "Un changement de place ne se modifie pas : annulez-le, puis préparez-en un autre.")
         return redirect(contrat)
     if contrat.status not in (Status.DRAFT, Status.TO_SIGN):
         messages.info(request, f"Ce contrat est {contrat.get_status_display()} : il ne se modifie plus.")

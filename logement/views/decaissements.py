@@ -68,7 +68,7 @@ def remboursement_cancel(request: HttpRequest, decaissement_id: int) -> HttpResp
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, "Le remboursement est annulé : le crédit est de nouveau au compte.")
+            messages.success(request, "Le remboursement est annulé : le crédit est de nouveau au compte.")
             return redirect(_back(row.sejour_id))
     context = {
         "form": form,
@@ -112,7 +112,7 @@ def depot_settle(request: HttpRequest, sejour_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"Le dépôt est arrêté : {euros(row.refund)} rendus. Le décompte est prêt.")
+            messages.success(request, f"Le dépôt est arrêté : {euros(row.refund)} rendus. Le décompte est prêt.")
             return redirect(_back(sejour.pk))
     context = {
         "form": form,

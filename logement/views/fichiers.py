@@ -136,7 +136,7 @@ def fichier_open(request: HttpRequest) -> HttpResponse:
         try:
             content = upload.read(FILE_MEGABYTES * 1024 * 1024 + 1)
             if len(content) > FILE_MEGABYTES * 1024 * 1024:
-                raise ValidationError({"file": f"Le fichier dépasse {FILE_MEGABYTES} Mo : coupez-le en plusieurs."})
+                raise ValidationError({"file": f"Le fichier dépasse {FILE_MEGABYTES} Mo : coupez-le en plusieurs."})
             sheet = None
             if kind == Kind.APL or not _is_xml(content):
                 known = FIELDS[kind].known_titles(remembered(kind, account_of(kind, given["residence"])))
@@ -151,7 +151,7 @@ def fichier_open(request: HttpRequest) -> HttpResponse:
             put_errors(form, error)
         else:
             if not new:
-                messages.info(request, f"Ce fichier est déjà là ({fichier}) : rien n’a changé.")
+                messages.info(request, f"Ce fichier est déjà là ({fichier}) : rien n’a changé.")
             return redirect(fichier)
     return render(request, "logement/fichier_open.html", {"form": form, "is_bank": kind == Kind.BANK})
 
@@ -348,13 +348,13 @@ def fichier_apply(request: HttpRequest, fichier_id: int) -> HttpResponse:
     try:
         applied = apply_fichier(by=request.user, fichier=fichier)
     except ValidationError as error:
-        messages.error(request, "Rien n’est passé : " + " ".join(error.messages))
+        messages.error(request, "Rien n’est passé : " + " ".join(error.messages))
         return redirect("logement:fichier_detail", fichier.pk)
     if not applied.done:
-        messages.info(request, "Aucune ligne n’était prête : rien n’a changé.")
+        messages.info(request, "Aucune ligne n’était prête : rien n’a changé.")
     else:
         plural = "s" if applied.done > 1 else ""
-        left = f" Il en reste {applied.left} : passez-les à la suite." if applied.left else ""
+        left = f" Il en reste {applied.left} : passez-les à la suite." if applied.left else ""
         messages.success(
             request,
             f"{applied.done} ligne{plural} passée{plural} en compte, {euros(applied.total)}. Les quittances et reçus "
@@ -373,5 +373,5 @@ def fichier_drop(request: HttpRequest, fichier_id: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("logement:fichier_detail", fichier.pk)
-    messages.success(request, "Le fichier est abandonné : rien n’a été passé en compte.")
+    messages.success(request, "Le fichier est abandonné : rien n’a été passé en compte.")
     return redirect(BACK)

@@ -96,7 +96,7 @@ def _table(rows: list[Any]) -> Table:
             Column("Ménage", "main", sort="menage"),
             Column("Place", "code", word="place"),
             Column("Étape", "tags"),
-            Column("Mois en retard", "number", sort="mois", word="mois en retard :"),
+            Column("Mois en retard", "number", sort="mois", word="mois en retard :"),
             Column("Depuis le", "date", sort="depuis", word="depuis le"),
             Column("Dernier contact", "date", sort="contact", word="dernier contact le"),
             Column("À penser", "minor"),
@@ -222,14 +222,14 @@ def impaye_remind(request: HttpRequest, sejour_id: int) -> HttpResponse:
     arrears = arrears_of([sejour.pk]).get(sejour.pk)
     kind = _next_letter(arrears.situation.done) if arrears else None
     if kind is None:
-        messages.error(request, "Aucune lettre de rappel n’est à écrire : parlez-en d’abord, ou voyez la suite.")
+        messages.error(request, "Aucune lettre de rappel n’est à écrire : parlez-en d’abord, ou voyez la suite.")
         return redirect(_back(sejour.pk))
     try:
         issue_letter(by=request.user, sejour=sejour, kind=kind)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, "La lettre est prête : imprimez-la ci-dessous, signez-la, remettez-la.")
+        messages.success(request, "La lettre est prête : imprimez-la ci-dessous, signez-la, remettez-la.")
     return redirect(_back(sejour.pk))
 
 
@@ -267,7 +267,7 @@ def impaye_plan(request: HttpRequest, sejour_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, "Le plan est enregistré : imprimez-le en deux exemplaires.")
+            messages.success(request, "Le plan est enregistré : imprimez-le en deux exemplaires.")
             return redirect(_back(sejour.pk))
     return _shown(request, "logement/impaye_plan.html", sejour, form, debt=debt)
 

@@ -268,7 +268,7 @@ def presents_print(request: HttpRequest) -> HttpResponse:
         floors = presents(user, chosen_residence(request))
         residences = {row.contrat.place.residence: 0 for floor in floors for row in floor.rows}
         if not floors:
-            messages.info(request, "Personne n’est présent : il n’y a rien à imprimer.")
+            messages.info(request, "Personne n’est présent : il n’y a rien à imprimer.")
             return redirect("logement:presents_list")
         for floor in floors:
             for row in floor.rows:

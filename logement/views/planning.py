@@ -207,7 +207,7 @@ def _day_table(request: HttpRequest, planning: Planning, lines: list[Line], day:
             Column("Place", "main code"),
             Column("État", "tags"),
             Column("Qui"),
-            Column("Personnes", "number", word="personnes :"),
+            Column("Personnes", "number", word="personnes :"),
             Column("Depuis, jusqu’à"),
             Column("Type"),
             Column("Où", "minor"),

@@ -171,7 +171,7 @@ def mandat_create(request: HttpRequest, contrat_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, "Le mandat est prêt : imprimez-le, faites-le signer, puis notez la signature.")
+            messages.success(request, "Le mandat est prêt : imprimez-le, faites-le signer, puis notez la signature.")
             return redirect(mandat)
     context = {"form": form, "contrat": contrat, "banner": banner_for(request.user, contrat.sejour.menage)}
     return render(request, "logement/mandat_create.html", context)
@@ -198,7 +198,7 @@ def mandat_detail(request: HttpRequest, mandat_id: int) -> HttpResponse:
             except ValidationError as error:
                 put_errors(form, error)
             else:
-                messages.success(request, "Signature notée : le prochain avis annoncera le prélèvement.")
+                messages.success(request, "Signature notée : le prochain avis annoncera le prélèvement.")
                 return redirect(mandat)
     masked = mandat.contrat.sejour.menage.is_masked
     context = {
@@ -232,7 +232,7 @@ def mandat_revoke(request: HttpRequest, mandat_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, "Le mandat est révoqué : plus rien n’est prélevé par lui.")
+            messages.success(request, "Le mandat est révoqué : plus rien n’est prélevé par lui.")
             return redirect(mandat)
     context = {"form": form, "mandat": mandat, "banner": banner_for(request.user, mandat.contrat.sejour.menage)}
     return render(request, "logement/mandat_revoke.html", context)
@@ -255,7 +255,7 @@ def remise_make(request: HttpRequest, residence_id: int) -> HttpResponse:
             messages.error(request, " ".join(error.messages))
         else:
             if remise is not None:
-                messages.success(request, f"Remise {remise.message_id} prête : téléchargez son fichier pour la banque.")
+                messages.success(request, f"Remise {remise.message_id} prête : téléchargez son fichier pour la banque.")
                 return redirect(remise)
             messages.info(request, f"Rien de nouveau n’est à prélever pour {month_name(month)}.")
         return redirect(f"{reverse('logement:remise_make', args=[residence.pk])}?mois={month:%Y-%m}")
@@ -314,7 +314,7 @@ def remise_detail(request: HttpRequest, remise_id: int) -> HttpResponse:
         else:
             messages.success(request, f"{done} rejet{'s' if done > 1 else ''} noté{'s' if done > 1 else ''}.")
             if unknown:
-                messages.warning(request, f"Pas de cette remise : {', '.join(unknown[:5])}.")
+                messages.warning(request, f"Pas de cette remise : {', '.join(unknown[:5])}.")
             return redirect(remise)
     lignes = remise.lignes.select_related("avis__contrat__sejour__menage", "avis__contrat__place", "mandat")
     page = Paginator(lignes.order_by("avis__contrat__place__code", "pk"), PER_PAGE).get_page(request.GET.get("page"))
@@ -356,7 +356,7 @@ def remise_detail(request: HttpRequest, remise_id: int) -> HttpResponse:
 
 def _ligne_badge(ligne: LigneRemise) -> Badge:
     if ligne.rejected_on:
-        return Badge(f"rejeté : {ligne.rejected_reason}", "late")
+        return Badge(f"rejeté : {ligne.rejected_reason}", "late")
     if ligne.dropped:
         return Badge("annulé")
     return Badge("prélevé", "done") if ligne.encaissement_id else Badge("en cours", "information")
@@ -391,7 +391,7 @@ def remise_book(request: HttpRequest, remise_id: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, f"{euros(remise.total)} passés en compte ; quittances et reçus sont édités.")
+        messages.success(request, f"{euros(remise.total)} passés en compte ; quittances et reçus sont édités.")
     return redirect(remise)
 
 
@@ -415,7 +415,7 @@ def remise_cancel(request: HttpRequest, remise_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, "La remise est annulée : ses termes peuvent être prélevés par une autre.")
+            messages.success(request, "La remise est annulée : ses termes peuvent être prélevés par une autre.")
             return redirect(remise)
     return render(request, "logement/remise_cancel.html", {"form": form, "remise": remise})
 
@@ -437,7 +437,7 @@ def prelevement_reject(request: HttpRequest, prelevement_id: int) -> HttpRespons
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, "Rejet noté : le terme est de nouveau à payer, sans frais.")
+            messages.success(request, "Rejet noté : le terme est de nouveau à payer, sans frais.")
             return redirect(ligne.remise)
     context = {"form": form, "ligne": ligne, "banner": banner_for(request.user, ligne.avis.contrat.sejour.menage)}
     return render(request, "logement/prelevement_reject.html", context)

@@ -104,7 +104,7 @@ def absence_declare(request: HttpRequest, sejour_id: int) -> HttpResponse:
             messages.success(request, "Absence notée.")
             return redirect("logement:presence_detail", sejour.pk)
     lead = "Le contrat continue. Une absence justifiée ne compte pas contre l’APL, ni contre le contrat."
-    return _page(request, sejour, form, "Qui s’absente, et jusqu’à quand ?", lead)
+    return _page(request, sejour, form, "Qui s’absente, et jusqu’à quand ?", lead)
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,7 +123,7 @@ def absence_end(request: HttpRequest, absence_id: int) -> HttpResponse:
             messages.success(request, "Retour noté." if form.cleaned_data["back_on"] else "Absence mise à jour.")
             return redirect("logement:presence_detail", sejour.pk)
     lead = "Sans nouvelles au jour prévu, assurez-vous d’abord que la personne va bien."
-    return _page(request, sejour, form, "Cette personne est‑elle revenue ?", lead)
+    return _page(request, sejour, form, "Cette personne est‑elle revenue ?", lead)
 
 
 @require_http_methods(["POST"])
@@ -151,7 +151,7 @@ def tiers_declare(request: HttpRequest, sejour_id: int) -> HttpResponse:
             messages.success(request, "Personne hébergée déclarée.")
             return redirect("logement:presence_detail", sejour.pk)
     lead = "Trois mois au plus pour une même personne, six mois par an en tout, sur douze mois (CCH, art. R.633-9)."
-    return _page(request, sejour, form, "Qui est hébergé, et jusqu’à quand ?", lead, guests=guests_of(sejour, today()))
+    return _page(request, sejour, form, "Qui est hébergé, et jusqu’à quand ?", lead, guests=guests_of(sejour, today()))
 
 
 @require_http_methods(["GET", "POST"])
@@ -169,7 +169,7 @@ def tiers_end(request: HttpRequest, tiers_id: int) -> HttpResponse:
             messages.success(request, "Départ noté.")
             return redirect("logement:presence_detail", tiers.sejour_id)
     lead = f"Hébergement déclaré du {tiers.start_on:%d/%m/%Y} au {tiers.end_on:%d/%m/%Y}."
-    return _page(request, tiers.sejour, form, "La personne hébergée est‑elle partie ?", lead)
+    return _page(request, tiers.sejour, form, "La personne hébergée est‑elle partie ?", lead)
 
 
 @require_http_methods(["POST"])
@@ -199,10 +199,10 @@ def entree_record(request: HttpRequest, sejour_id: int) -> HttpResponse:
             messages.success(request, "Entrée notée.")
             return redirect("logement:presence_detail", sejour.pk)
     lead = (
-        "On n’entre qu’après l’avoir demandé. Une urgence de sécurité permet d’entrer sans attendre ; le résident est "
+        "On n’entre qu’après l’avoir demandé. Une urgence de sécurité permet d’entrer sans attendre ; le résident est "
         "alors informé par écrit (CCH, art. L.633-2)."
     )
-    return _page(request, sejour, form, "Qui est entré dans ce logement, et pourquoi ?", lead)
+    return _page(request, sejour, form, "Qui est entré dans ce logement, et pourquoi ?", lead)
 
 
 @require_http_methods(["POST"])
@@ -234,4 +234,4 @@ def entree_inform(request: HttpRequest, entree_id: int) -> HttpResponse:
             messages.success(request, "Remise de la lettre enregistrée.")
             return redirect("logement:presence_detail", entree.sejour_id)
     lead = str(entree).capitalize() + ". La lettre se remet en main propre, sous la porte ou par courrier."
-    return _page(request, entree.sejour, form, "Le résident est‑il informé par écrit ?", lead, entree=entree)
+    return _page(request, entree.sejour, form, "Le résident est‑il informé par écrit ?", lead, entree=entree)

@@ -65,7 +65,7 @@ def procedure_open(request: HttpRequest, contrat_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"{str(procedure.get_kind_display()).capitalize()} : voici les étapes.")
+            messages.success(request, f"{str(procedure.get_kind_display()).capitalize()} : voici les étapes.")
             return redirect(procedure)
     context = {
         "contrat": contrat,
@@ -83,7 +83,7 @@ def maintien_record(request: HttpRequest, contrat_id: int) -> HttpResponse:
     contrat = _contrat(request, contrat_id)
     errors: list[str] = []
     if contrat.status != Status.NOTICE:
-        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : il n’a pas de préavis en cours.")
+        messages.info(request, f"Ce contrat est {contrat.get_status_display()} : il n’a pas de préavis en cours.")
         return redirect(contrat.sejour)
     if request.method == "POST":
         try:
@@ -91,7 +91,7 @@ def maintien_record(request: HttpRequest, contrat_id: int) -> HttpResponse:
         except ValidationError as error:
             errors = error.messages
         else:
-            messages.success(request, "Occupation après la fin du contrat notée : voici les étapes.")
+            messages.success(request, "Occupation après la fin du contrat notée : voici les étapes.")
             return redirect(procedure)
     context = {
         "contrat": contrat,
@@ -214,5 +214,5 @@ def procedure_end(request: HttpRequest, procedure_id: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, f"Le contrat finit le {contrat.end_on:%d/%m/%Y} ; la place attend ses clés.")
+        messages.success(request, f"Le contrat finit le {contrat.end_on:%d/%m/%Y} ; la place attend ses clés.")
     return redirect(procedure)

@@ -42,7 +42,7 @@ def _table(revision: Revision) -> Table:
         "Montants par catégorie de place",
         (
             Column("Catégorie", "main"),
-            Column("Places", "number", word="places :"),
+            Column("Places", "number", word="places :"),
             Column("Nouvelle redevance", "money"),
             Column("Avant", "money", word="avant"),
             Column("Écart", "money", word="écart"),
@@ -146,7 +146,7 @@ def revision_apply(request: HttpRequest, residence_id: int) -> HttpResponse:
         messages.info(request, revision.stopped or f"La révision de {year} est déjà faite.")
         return redirect(back)
     facts = [
-        f"{line.categorie.name} : {euros(line.old.redevance)} devient {euros(line.redevance)}"
+        f"{line.categorie.name} : {euros(line.old.redevance)} devient {euros(line.redevance)}"
         for line in revision.changed
         if line.old is not None
     ]
@@ -172,7 +172,7 @@ def revision_letters(request: HttpRequest, residence_id: int) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
         return redirect(back)
     if not letters:
-        messages.info(request, "Aucun résident ne voit sa redevance changer : il n’y a pas de lettre.")
+        messages.info(request, "Aucun résident ne voit sa redevance changer : il n’y a pas de lettre.")
         return redirect(back)
     name = f"Révision des redevances de {year}"
     content = print_papers(letters, title=name)

@@ -28,7 +28,7 @@ def travaux_plan(request: HttpRequest, place_id: int) -> HttpResponse:
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, f"Travaux prévus sur la place {place} : {travaux.reason}.")
+            messages.success(request, f"Travaux prévus sur la place {place} : {travaux.reason}.")
             return redirect(place)
     context = {"place": place, "form": form, "in_the_way": [described(one) for one in in_the_way(place, today(), None)]}
     return render(request, "logement/travaux_plan.html", context)

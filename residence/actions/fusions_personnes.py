@@ -17,11 +17,11 @@ def plan_personnes(*, menage: Menage, kept: Personne, absorbed: Personne) -> Pla
     plan = Plan(menage, menage, {absorbed: kept})
     here = {one.personne_id: one for one in menage.membres.filter(end_on=None, personne__in=(kept, absorbed))}
     if kept.pk == absorbed.pk:
-        plan.refusals.append("Choisissez deux personnes : une fiche ne se regroupe pas avec elle-même.")
+        plan.refusals.append("Choisissez deux personnes : une fiche ne se regroupe pas avec elle-même.")
     elif len(here) < len((kept, absorbed)):
-        plan.refusals.append("La composition du ménage a changé entre-temps : relisez-la.")
+        plan.refusals.append("La composition du ménage a changé entre-temps : relisez-la.")
     elif here[absorbed.pk].tie == MembreMenage.Tie.REFERENCE:
-        plan.refusals.append("La personne de référence est celle que l’on garde : inversez les deux.")
+        plan.refusals.append("La personne de référence est celle que l’on garde : inversez les deux.")
     if plan.refusals:
         return plan
     mine, theirs = here[kept.pk], here[absorbed.pk]

@@ -86,7 +86,7 @@ def invite_utilisateur(*, by: User | None, user: User, link: str) -> None:
         [user.email],
         "Votre compte",
         f"Bonjour {user.first_name},\n\nUn compte vous attend. Votre identifiant : {user.username}\n\n"
-        f"Choisissez votre mot de passe à cette adresse, valable {days} jours et une seule fois :\n\n{link}",
+        f"Choisissez votre mot de passe à cette adresse, valable {days} jours et une seule fois :\n\n{link}",
     )
     record_technique("utilisateur.invite", by=by, user=user)
 

@@ -7,10 +7,10 @@ __all__ = ["UNREGISTERED", "documents", "etablissement", "modeles", "personnes",
 _LINE = "ligne d’une autre fiche, montrée avec elle"
 _SOCIAL = "contenu social : jamais dans l’administration"
 _ADMISSION = "se tient sur les pages des admissions, sous leurs permissions"
-_FILE = "liste de la CAF ou relevé de la banque : sur la page des fichiers de paiements"
+_FILE = "liste de la CAF ou relevé de la banque : sur la page des fichiers de paiements"
 _ARREARS = "se note et se lit sur la page de l’impayé"
-_PRIVACY = "se tient sur la page « Vie privée » du ménage"
-_INSTANCE = "instance partenariale : lue par ceux qui y sont nommés, sur ses pages"
+_PRIVACY = "se tient sur la page « Vie privée » du ménage"
+_INSTANCE = "instance partenariale : lue par ceux qui y sont nommés, sur ses pages"
 _TOGETHER = "se tient sur les pages des actions collectives, au calendrier"
 _STAY = "se tient sur la page du séjour"
 
@@ -38,8 +38,8 @@ UNREGISTERED: dict[str, str] = {
     "residence.RendezVous": "se fixe sur la page des rendez-vous",
     "logement.FichierPaiements": _FILE,
     "logement.LigneFichier": _FILE,
-    "logement.MandatPrelevement": "porte un IBAN : sur sa page, pour qui tient les prélèvements",
-    "logement.RemisePrelevement": "remise à la banque : sur sa page",
+    "logement.MandatPrelevement": "porte un IBAN : sur sa page, pour qui tient les prélèvements",
+    "logement.RemisePrelevement": "remise à la banque : sur sa page",
     "logement.LigneRemise": _LINE,
     "logement.EnvoiQuittance": "courriel d’une quittance : se lit sur la page des quittances",
     "logement.ConfirmationCampagne": "travail en cours : se suit sur la page de la campagne",
@@ -82,7 +82,7 @@ UNREGISTERED: dict[str, str] = {
     "accompagnement.DiagnosticHabitat": _SOCIAL,
     "accompagnement.VeilleCanicule": "se tient sur la page de la veille canicule",
     "accompagnement.AppelVeille": "se coche sur la page de la veille canicule",
-    "accompagnement.Incident": "violences parmi eux : sur sa page, selon qui le lit",
+    "accompagnement.Incident": "violences parmi eux : sur sa page, selon qui le lit",
     "accompagnement.SuiteIncident": "se note et se lit sur la page de l’incident",
     "accompagnement.Transmission": "s’écrit et se lit sur la page des transmissions",
     "accompagnement.LectureTransmission": "se montre sous la transmission",

@@ -147,10 +147,10 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("apl1", "APL 1 : cas général"),
-                            ("apl2", "APL 2 : résidence existante conventionnée sans travaux"),
+                            ("apl1", "APL 1 : cas général"),
+                            ("apl2", "APL 2 : résidence existante conventionnée sans travaux"),
                         ],
-                        help_text="Vide : inconnu, les deux sont montrés.",
+                        help_text="Vide : inconnu, les deux sont montrés.",
                         max_length=4,
                         verbose_name="barème d’APL",
                     ),
@@ -326,7 +326,7 @@ class Migration(migrations.Migration):
                     "stay_months",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="Vide : sans limitation de durée.",
+                        help_text="Vide : sans limitation de durée.",
                         null=True,
                         verbose_name="durée du séjour (mois)",
                     ),
@@ -335,7 +335,7 @@ class Migration(migrations.Migration):
                     "renewals_max",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="Vide : autant qu’il en faut.",
+                        help_text="Vide : autant qu’il en faut.",
                         null=True,
                         verbose_name="renouvellements au plus",
                     ),
@@ -385,7 +385,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         blank=True,
                         decimal_places=4,
-                        help_text="Part des ressources : 0,25 pour 25 %.",
+                        help_text="Part des ressources : 0,25 pour 25 %.",
                         max_digits=5,
                         null=True,
                         verbose_name="taux d’effort maximal",
@@ -396,7 +396,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         blank=True,
                         decimal_places=4,
-                        help_text="0,60 pour 60 %. Un chiffre de la maison, montré avec les places à donner : il n’écarte personne.",
+                        help_text="0,60 pour 60 %. Un chiffre de la maison, montré avec les places à donner : il n’écarte personne.",
                         max_digits=5,
                         null=True,
                         verbose_name="part des résidents en activité, au moins",
@@ -543,7 +543,7 @@ class Migration(migrations.Migration):
                         ),
                         blank=True,
                         default=list,
-                        help_text="Pour « ressources perçues » : toutes celles qui sont demandées ensemble.",
+                        help_text="Pour « ressources perçues » : toutes celles qui sont demandées ensemble.",
                         size=None,
                         verbose_name="lesquelles",
                     ),
@@ -731,7 +731,7 @@ class Migration(migrations.Migration):
                     "validity_months",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="Vide : ne se périme pas, ou porte sa propre date.",
+                        help_text="Vide : ne se périme pas, ou porte sa propre date.",
                         null=True,
                         verbose_name="périmée après (mois)",
                     ),
@@ -1074,7 +1074,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="role_attribution_ended",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1207,7 +1207,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="delegation_ended",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("from_user", models.F("to_user")), _negated=True),
@@ -2476,7 +2476,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="document_emis_target_pair",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -2573,7 +2573,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="piece_jointe_withdrawn",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     )
                 ],
             },
@@ -2893,7 +2893,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="fusion_undone",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -3043,7 +3043,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="ressemblance_settled",
-                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+                        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
                     ),
                     models.UniqueConstraint(
                         fields=("menage", "personne"),

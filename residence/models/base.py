@@ -61,7 +61,7 @@ def pair_check(*fields: str, name: str) -> Check:
         condition=Q(**{f"{field}__isnull": True for field in fields})
         | Q(**{f"{field}__isnull": False for field in fields}),
         name=name,
-        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
+        violation_error_message="Ces deux champs vont ensemble : remplissez les deux, ou aucun.",
     )
 
 

@@ -124,7 +124,7 @@ class Compteur(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.residence_id} {self.kind} {self.year} : {self.last}"
+        return f"{self.residence_id} {self.kind} {self.year} : {self.last}"
 
 
 class ModeleDocument(models.Model):

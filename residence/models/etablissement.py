@@ -119,8 +119,8 @@ class ConventionKind(models.TextChoices):
 
 
 class ConventionAplScale(models.TextChoices):
-    APL1 = "apl1", "APL 1 : cas général"
-    APL2 = "apl2", "APL 2 : résidence existante conventionnée sans travaux"
+    APL1 = "apl1", "APL 1 : cas général"
+    APL2 = "apl2", "APL 2 : résidence existante conventionnée sans travaux"
 
 
 class Convention(models.Model):
@@ -135,7 +135,7 @@ class Convention(models.Model):
     signed_on = models.DateField("signée le")
     ends_on = models.DateField("terme", null=True, blank=True)
     apl_scale = models.CharField(
-        "barème d’APL", max_length=4, choices=AplScale, blank=True, help_text="Vide : inconnu, les deux sont montrés."
+        "barème d’APL", max_length=4, choices=AplScale, blank=True, help_text="Vide : inconnu, les deux sont montrés."
     )
     apl_zone = models.CharField("zone d’APL", max_length=1, choices=ZONES, blank=True)
     prefect_share = models.DecimalField(
@@ -202,7 +202,7 @@ class PlafondRedevance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_type_logement_display()} : {self.monthly_maximum} €"
+        return f"{self.get_type_logement_display()} : {self.monthly_maximum} €"
 
 
 class Route(models.TextChoices):
@@ -229,10 +229,10 @@ class Dispositif(models.Model):
         models.CharField(max_length=20, choices=Route), verbose_name="voies d’orientation", default=list
     )
     stay_months = models.PositiveSmallIntegerField(
-        "durée du séjour (mois)", null=True, blank=True, help_text="Vide : sans limitation de durée."
+        "durée du séjour (mois)", null=True, blank=True, help_text="Vide : sans limitation de durée."
     )
     renewals_max = models.PositiveSmallIntegerField(
-        "renouvellements au plus", null=True, blank=True, help_text="Vide : autant qu’il en faut."
+        "renouvellements au plus", null=True, blank=True, help_text="Vide : autant qu’il en faut."
     )
     stay_months_max = models.PositiveSmallIntegerField("durée maximale de l’accueil (mois)", null=True, blank=True)
     first_meeting_days = models.PositiveSmallIntegerField(
@@ -255,7 +255,7 @@ class Dispositif(models.Model):
         decimal_places=4,
         null=True,
         blank=True,
-        help_text="Part des ressources : 0,25 pour 25 %.",
+        help_text="Part des ressources : 0,25 pour 25 %.",
     )
     active_share_minimum = models.DecimalField(
         "part des résidents en activité, au moins",
@@ -263,7 +263,7 @@ class Dispositif(models.Model):
         decimal_places=4,
         null=True,
         blank=True,
-        help_text="0,60 pour 60 %. Un chiffre de la maison, montré avec les places à donner : il n’écarte personne.",
+        help_text="0,60 pour 60 %. Un chiffre de la maison, montré avec les places à donner : il n’écarte personne.",
     )
     notice_of_interview_days = models.PositiveSmallIntegerField("entretien sous N jours", default=15)
     proposal_answer_days = models.PositiveSmallIntegerField("réponse à une proposition sous N jours", default=8)
@@ -349,7 +349,7 @@ class CritereDispositif(models.Model):
         verbose_name="lesquelles",
         default=list,
         blank=True,
-        help_text="Pour « ressources perçues » : toutes celles qui sont demandées ensemble.",
+        help_text="Pour « ressources perçues » : toutes celles qui sont demandées ensemble.",
     )
     effect = models.CharField("effet", max_length=20, choices=Effect, default=Effect.FLAGS)
     source = models.CharField("source", max_length=200, blank=True)
@@ -401,7 +401,7 @@ class SurfaceDispositif(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_type_logement_display()} : {self.minimum} à {self.maximum} m²"
+        return f"{self.get_type_logement_display()} : {self.minimum} à {self.maximum} m²"
 
 
 class PieceRequise(models.Model):
@@ -412,7 +412,7 @@ class PieceRequise(models.Model):
     help_text = models.CharField("précision", max_length=250, blank=True)
     is_mandatory = models.BooleanField("obligatoire pour la commission", default=True)
     validity_months = models.PositiveSmallIntegerField(
-        "périmée après (mois)", null=True, blank=True, help_text="Vide : ne se périme pas, ou porte sa propre date."
+        "périmée après (mois)", null=True, blank=True, help_text="Vide : ne se périme pas, ou porte sa propre date."
     )
     rank = models.PositiveSmallIntegerField("ordre", default=0)
 

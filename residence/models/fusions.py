@@ -93,7 +93,7 @@ class MouvementFusion(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.target_type} n° {self.target_id} : {self.field}"
+        return f"{self.target_type} n° {self.target_id} : {self.field}"
 
 
 class RessemblanceQuerySet(ScopedQuerySet):

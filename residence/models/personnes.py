@@ -460,7 +460,7 @@ class Rattachement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.menage} : {self.get_cause_display()}"
+        return f"{self.menage} : {self.get_cause_display()}"
 
 
 class ReferentKind(models.TextChoices):
@@ -549,4 +549,4 @@ class AccesConfidentiel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} : dossier n° {self.menage_id}"
+        return f"{self.user} : dossier n° {self.menage_id}"

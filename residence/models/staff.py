@@ -248,7 +248,7 @@ class RoleAttribution(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} : {self.get_role_display()}"
+        return f"{self.user} : {self.get_role_display()}"
 
 
 class Delegation(models.Model):
@@ -291,4 +291,4 @@ class Delegation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.from_user} → {self.to_user} : {self.get_role_display()}"
+        return f"{self.from_user} → {self.to_user} : {self.get_role_display()}"

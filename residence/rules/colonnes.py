@@ -64,7 +64,7 @@ class Champs:
         """Fields that several columns are said to hold, in sentences."""
         held = [code for code in columns.values() if code]
         return [
-            f"« {label} » est choisi pour plusieurs colonnes."
+            f"« {label} » est choisi pour plusieurs colonnes."
             for code, label in self.labels.items()
             if held.count(code) > 1
         ]

@@ -103,7 +103,7 @@ def personne_merge(request: HttpRequest, menage_id: int) -> HttpResponse:
             except ValidationError as error:
                 form.add_error(None, error.messages)
             else:
-                messages.success(request, f"Les deux fiches n’en font plus qu’une : {kept}.")
+                messages.success(request, f"Les deux fiches n’en font plus qu’une : {kept}.")
                 return redirect("residence:fusion_detail", fusion.pk)
         plan = plan_personnes(menage=menage, kept=kept, absorbed=absorbed)
     context = {

@@ -144,9 +144,9 @@ def utilisateur_invite(request: HttpRequest, utilisateur_id: int) -> HttpRespons
 def _invite(request: HttpRequest, user: User) -> None:
     link = request.build_absolute_uri(set_password_path(user))
     invite_utilisateur(by=request.user, user=user, link=link)
-    messages.info(request, f"Un message est parti à {user.email} : il permet de choisir un mot de passe.")
+    messages.info(request, f"Un message est parti à {user.email} : il permet de choisir un mot de passe.")
     if settings.MODE == "demonstration":
-        messages.info(request, f"Démonstration, aucun message ne part. Le lien : {link}")
+        messages.info(request, f"Démonstration, aucun message ne part. Le lien : {link}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,7 +162,7 @@ def utilisateur_close(request: HttpRequest, utilisateur_id: int) -> HttpResponse
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, f"Le compte de {user} est fermé ; ses sessions sont terminées.")
+            messages.success(request, f"Le compte de {user} est fermé ; ses sessions sont terminées.")
             if left:
                 messages.warning(
                     request,
@@ -177,12 +177,12 @@ def _facts_of_closing(user: User) -> list[str]:
     left = left_by(user)
     facts = ["Ses sessions prennent fin tout de suite, ses rôles et ses délégations aussi."]
     if left["referents"]:
-        facts.append(f"Ménages suivis : {left['referents']}.")
+        facts.append(f"Ménages suivis : {left['referents']}.")
     if left["echeances"]:
-        facts.append(f"Échéances à son nom : {left['echeances']}.")
+        facts.append(f"Échéances à son nom : {left['echeances']}.")
     if left["confidential"]:
         facts.append(
-            f"Dossiers confidentiels où cette personne est nommée : {left['confidential']}. "
+            f"Dossiers confidentiels où cette personne est nommée : {left['confidential']}. "
             "Une autre personne nommée désigne qui la remplace."
         )
     return facts
@@ -238,7 +238,7 @@ def role_grant(request: HttpRequest, utilisateur_id: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, f"{user} : {given.get_role_display()}. La direction en est prévenue.")
+            messages.success(request, f"{user} : {given.get_role_display()}. La direction en est prévenue.")
             return redirect(back)
     return render(request, "residence/role_grant.html", {"form": form, "utilisateur": user})
 

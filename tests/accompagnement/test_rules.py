@@ -165,12 +165,12 @@ READY = Facts(
     [
         pytest.param({}, [], id="ready"),
         pytest.param({"request_valid_until": None}, ["la demande n’est pas enregistrée"], id="no request"),
-        pytest.param({"request_valid_until": date(2026, 6, 30)}, ["elle est périmée : la renouveler"], id="lapsed"),
+        pytest.param({"request_valid_until": date(2026, 6, 30)}, ["elle est périmée : la renouveler"], id="lapsed"),
         pytest.param({"request_valid_until": date(2026, 8, 1)}, ["à renouveler bientôt"], id="ends soon"),
-        pytest.param({"pieces_missing": ("RIB",)}, ["il manque : RIB"], id="a piece"),
+        pytest.param({"pieces_missing": ("RIB",)}, ["il manque : RIB"], id="a piece"),
         pytest.param({"debt": None}, ["le compte n’est pas connu"], id="no account"),
         pytest.param(
-            {"debt": Decimal(1)}, ["il reste une dette : un plan d’apurement tenu se joint au dossier"], id="a debt"
+            {"debt": Decimal(1)}, ["il reste une dette : un plan d’apurement tenu se joint au dossier"], id="a debt"
         ),
         pytest.param({"self_reliance": None}, ["à évaluer dans le projet"], id="not told"),
         pytest.param(

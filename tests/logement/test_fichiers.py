@@ -324,7 +324,7 @@ def test_the_pages_say_columns_decide_and_enter(house: Any, client: Any, django_
         place = house.contrats[0].place.code
         prefix = f"l{unknown.pk}-"
         wrong = client.post(url + "?lignes=to_decide", {f"{prefix}seen": "1", f"{prefix}place": "Z99"})
-        assert "Aucun séjour à la place « Z99 »" in wrong.content.decode()
+        assert "Aucun séjour à la place « Z99 »" in wrong.content.decode()
         client.post(url + "?lignes=to_decide", {f"{prefix}seen": "1", f"{prefix}place": place})
         client.post(reverse("logement:fichier_apply", args=[fichier.pk]))
         fichier.refresh_from_db()

@@ -177,7 +177,7 @@ def test_the_pages(house: Any, client: Any) -> None:
         assert ligne is not None
         client.post(reverse("logement:prelevement_reject", args=[ligne.pk]), {"on": "26/03/2025", "code": "AM04"})
         page = client.get(remise_url).content.decode()
-        assert "rejeté : provision insuffisante" in page
+        assert "rejeté : provision insuffisante" in page
         assert HERS not in page
     coordinatrice = UserFactory(role=Role.COORDINATRICE, residence=house.residence)
     client.force_login(coordinatrice)

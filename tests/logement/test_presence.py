@@ -118,9 +118,7 @@ def test_guests_are_counted_and_refused_past_the_limits(lived):
     cousin = {"last_name": "Traoré", "first_names": "Ali"}
     with on("2026-01-05"):
         first = declare_tiers(by=by, sejour=sejour, **cousin, start_on=D(2026, 1, 5), end_on=D(2026, 3, 31))
-        with pytest.raises(
-            ValidationError, match=r"92 jours au plus \(trois mois\) : la limite serait passée le 07/05"
-        ):
+        with pytest.raises(ValidationError, match=r"92 jours au plus \(trois mois\).*la limite serait passée le 07/05"):
             declare_tiers(by=by, sejour=sejour, **cousin, start_on=D(2026, 5, 1), end_on=D(2026, 5, 31))
         with pytest.raises(ValidationError, match=r"déjà déclarée du 05/01/2026 au 31/03/2026"):
             declare_tiers(by=by, sejour=sejour, **cousin, start_on=D(2026, 2, 1), end_on=D(2026, 2, 10))
@@ -179,7 +177,7 @@ def test_somebody_not_seen_any_more(lived):
         part = Sejours(MenageReader(by, lived.sejour.menage))
         assert [badge.word for badge in part.banner().badges] == ["personne que l’on ne voit plus"]
         told = [event.sentence for event in timeline([part])]
-        assert "Procédure ouverte : personne que l’on ne voit plus" in told
+        assert "Procédure ouverte : personne que l’on ne voit plus" in told
         assert sum(sentence in {one.step.label for one in shown_steps(case) if one.done} for sentence in told) == 3
         record_etape(by=by, procedure=case, code="letter", done_on=D(2026, 1, 12))
         away = declare_absence(by=by, sejour=lived.sejour, start_on=D(2026, 1, 2), reason="justified")
@@ -191,7 +189,7 @@ def test_somebody_not_seen_any_more(lived):
         due = next(one for one in shown_steps(case) if one.step.code == "record")
         assert (due.due, due.why) == (
             D(2026, 2, 12),
-            "1 mois après « Mettre en demeure de dire si le logement est occupé »",
+            "1 mois après « Mettre en demeure de dire si le logement est occupé »",
         )
         close_procedure(by=by, procedure=case, outcome="seen")
         with pytest.raises(ValidationError, match="close"):

@@ -43,7 +43,7 @@ def test_issue_avis_names_who_is_left_out_and_fails() -> None:
     stay(residence=contrat.sejour.residence)
     Tarif.objects.filter(categorie=contrat.place.categorie).delete()
     out = StringIO()
-    with on(2025, 3, 25), pytest.raises(CommandError, match=r"^1 avis .* confirmé\. Reste à faire : 1 contrat"):
+    with on(2025, 3, 25), pytest.raises(CommandError, match=r"^1 avis .* confirmé\. Reste à faire\s: 1 contrat"):
         call_command("issue_avis", "2025-03", stdout=out)
     assert contrat.place.code in out.getvalue()
     assert AvisEcheance.objects.called().count() == 1

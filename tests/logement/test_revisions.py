@@ -183,7 +183,7 @@ def test_an_index_of_the_database_wins_and_a_done_revision_does_not_move() -> No
 def test_a_frozen_year_writes_no_tariff_and_keeps_its_reason() -> None:
     categorie = TarifFactory().categorie
     decide_revision(by=None, residence=categorie.residence, year=2026, rate=D(0), reason="Vote du conseil")
-    with pytest.raises(ValidationError, match="Année gelée : Vote du conseil"):
+    with pytest.raises(ValidationError, match=r"Année gelée.*Vote du conseil"):
         revise(categorie.residence)
     assert len(amounts(categorie)) == 1
     decide_revision(by=None, residence=categorie.residence, year=2026, rate=None)

@@ -106,7 +106,7 @@ def test_stop_ends_run_and_says_so(drive, tmp_path: Path) -> None:
     run = drive("run")
     _wait_served(tmp_path, run)
     stop = drive("stop")
-    assert stop.communicate(timeout=30)[0] == "Arrêt : le site.\n"
+    assert stop.communicate(timeout=30)[0] == "Arrêt : le site.\n"
     assert run.wait(5) == 0
     assert drive("stop").communicate(timeout=30)[0] == "Rien ne tournait.\n"
 
@@ -114,7 +114,7 @@ def test_stop_ends_run_and_says_so(drive, tmp_path: Path) -> None:
 def test_second_run_is_refused(drive, tmp_path: Path) -> None:
     _wait_served(tmp_path, drive("run"))
     second = drive("run")
-    assert second.communicate(timeout=20)[1] == "Le site est déjà lancé depuis ce dossier : « make stop » l’arrête.\n"
+    assert second.communicate(timeout=20)[1] == "Le site est déjà lancé depuis ce dossier : « make stop » l’arrête.\n"
     assert second.returncode == 1
 
 
@@ -134,7 +134,7 @@ def test_end_of_one_ends_the_other_and_is_told(drive, tmp_path: Path) -> None:
     run = drive("run", "import time; time.sleep(2); raise SystemExit('La file est cassée.')")
     _, errors = run.communicate(timeout=30)
     assert run.returncode == 1
-    assert "Le processus « worker » s’est arrêté : La file est cassée." in errors
+    assert "Le processus « worker » s’est arrêté : La file est cassée." in errors
     assert len(errors.splitlines()) == 1
 
 
@@ -167,7 +167,7 @@ def test_busy_port_is_told(port: int) -> None:
 @pytest.mark.parametrize("given", ["abc", "0", "70000", "-1"])
 def test_port_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv("PORT", given)
-    with pytest.raises(serve.ServeError, match=f"PORT vaut « {given} »"):
+    with pytest.raises(serve.ServeError, match=f"PORT vaut « {given} »"):
         serve.wanted_port()
 
 

@@ -43,7 +43,7 @@ def _run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         ({"SECRET_KEY": ""}, "donnez SECRET_KEY"),
         ({"ALLOWED_HOSTS": ""}, "donnez ALLOWED_HOSTS"),
         ({"DEBUG": "true"}, "DEBUG doit rester éteint"),
-        ({"RESIDENCE_MODE": "prod"}, "RESIDENCE_MODE vaut « prod »"),
+        ({"RESIDENCE_MODE": "prod"}, "RESIDENCE_MODE vaut « prod »"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL doit s’écrire ainsi"),
     ],
 )

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         try:
             text = path.read_text(encoding="utf-8-sig")
         except OSError as error:
-            raise CommandError(f"Le fichier {path} ne peut pas être lu : {error.strerror}.") from error
+            raise CommandError(f"Le fichier {path} ne peut pas être lu : {error.strerror}.") from error
         except UnicodeDecodeError:
             raise CommandError(f"Le fichier {path} n’est pas en UTF-8.") from None
         try:
@@ -28,8 +28,8 @@ class Command(BaseCommand):
         except ValidationError as error:
             for message in error.messages:
                 self.stderr.write(message)
-            raise CommandError("Rien n’a été importé : corrigez le fichier puis recommencez.") from None
+            raise CommandError("Rien n’a été importé : corrigez le fichier puis recommencez.") from None
         self.stdout.write(
-            f"Indices IRL : {result.added} ajouté{'s' if result.added > 1 else ''}, "
+            f"Indices IRL : {result.added} ajouté{'s' if result.added > 1 else ''}, "
             f"{result.changed} modifié{'s' if result.changed > 1 else ''}, {result.same} déjà là."
         )

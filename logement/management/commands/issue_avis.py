@@ -17,7 +17,7 @@ def month_of(text: str) -> datetime.date:
     try:
         return datetime.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 (a month has no hour)
     except ValueError:
-        raise CommandError(f"« {text} » n’est pas un mois : écrivez-le AAAA-MM, par exemple 2026-03.") from None
+        raise CommandError(f"« {text} » n’est pas un mois : écrivez-le AAAA-MM, par exemple 2026-03.") from None
 
 
 def residences_of(code: str | None) -> list[Residence]:
@@ -27,7 +27,7 @@ def residences_of(code: str | None) -> list[Residence]:
     residence = Residence.objects.filter(code__iexact=code).first()
     if residence is None:
         known = ", ".join(Residence.objects.order_by("code").values_list("code", flat=True)) or "aucune"
-        raise CommandError(f"Aucune résidence n’a le code « {code} » (connues : {known}).")
+        raise CommandError(f"Aucune résidence n’a le code « {code} » (connues : {known}).")
     return [residence]
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("month", metavar="AAAA-MM")
-        parser.add_argument("--residence", metavar="CODE", help="une seule résidence ; sinon toutes")
+        parser.add_argument("--residence", metavar="CODE", help="une seule résidence ; sinon toutes")
 
     def handle(self, *args: Any, **options: Any) -> None:
         month = month_of(options["month"])
@@ -47,12 +47,12 @@ class Command(BaseCommand):
             except ValidationError as error:
                 if not options["residence"] and not contracts_without_avis(residence, month).exists():
                     continue
-                refused.append(f"{residence} : {' '.join(error.messages)}")
+                refused.append(f"{residence} : {' '.join(error.messages)}")
                 continue
             issued += prepared.avis_count
             for anomaly in prepared.anomalies:
                 word = "LAISSÉ DE CÔTÉ" if anomaly.is_blocking else "à regarder"
-                self.stdout.write(f"{residence}, contrat {anomaly.contrat_id} ({word}) : {anomaly.text}")
+                self.stdout.write(f"{residence}, contrat {anomaly.contrat_id} ({word}) : {anomaly.text}")
             blocked += len({anomaly.contrat_id for anomaly in prepared.blocked})
         done = f"{issued} avis d’échéance de {month:%m/%Y} confirmé{'s' if issued > 1 else ''}."
         if not refused and not blocked:
@@ -65,4 +65,4 @@ class Command(BaseCommand):
             left.append(f"{blocked} contrat{'s' if blocked > 1 else ''} laissé{'s' if blocked > 1 else ''} de côté")
         if refused:
             left.append(f"{len(refused)} résidence{'s' if len(refused) > 1 else ''} sans campagne possible")
-        raise CommandError(f"{done} Reste à faire : {', '.join(left)} (voir ci-dessus).")
+        raise CommandError(f"{done} Reste à faire : {', '.join(left)} (voir ci-dessus).")

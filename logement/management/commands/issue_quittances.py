@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("month", metavar="AAAA-MM")
-        parser.add_argument("--residence", metavar="CODE", help="une seule résidence ; sinon toutes")
+        parser.add_argument("--residence", metavar="CODE", help="une seule résidence ; sinon toutes")
         parser.add_argument("--toutes", action="store_true", help="aussi celles qui sont parties par courriel")
         parser.add_argument("--output", metavar="FICHIER.pdf", required=True)
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
                 raise CommandError(
                     "Toutes les quittances du mois sont parties par courriel (--toutes les imprime aussi)."
                 )
-            nothing = f"Rien n’a été payé pour {month:%m/%Y} : aucune quittance à éditer."
+            nothing = f"Rien n’a été payé pour {month:%m/%Y} : aucune quittance à éditer."
             raise CommandError(" ".join(refused) or nothing)
         content = print_papers([row.document for row in receipts], title=f"Quittances de {month:%m/%Y}")
         write_file(output, content)
@@ -70,4 +70,4 @@ def write_file(output: Path, content: bytes) -> None:
     except OSError as error:
         if draft is not None:
             draft.unlink(missing_ok=True)
-        raise CommandError(f"Le fichier {output} n’a pas pu être écrit : {error.strerror}.") from error
+        raise CommandError(f"Le fichier {output} n’a pas pu être écrit : {error.strerror}.") from error

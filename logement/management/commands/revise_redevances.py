@@ -16,30 +16,30 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("year", metavar="AAAA", type=int)
-        parser.add_argument("--residence", metavar="CODE", help="une seule résidence ; sinon toutes")
+        parser.add_argument("--residence", metavar="CODE", help="une seule résidence ; sinon toutes")
         parser.add_argument("--dry-run", action="store_true", help="montre les montants, n’écrit rien")
 
     def handle(self, *args: Any, **options: Any) -> None:
         year, dry = options["year"], options["dry_run"]
         if not 2000 <= year <= 2100:
-            raise CommandError(f"« {year} » n’est pas une année : écrivez-la AAAA, par exemple 2027.")
+            raise CommandError(f"« {year} » n’est pas une année : écrivez-la AAAA, par exemple 2027.")
         refused = []
         for residence in residences_of(options["residence"]):
             revision = revision_of(residence, year)
             if revision.is_applied:
-                self.stdout.write(f"{residence} : révision de {year} déjà faite, au {revision.effective_on:%d/%m/%Y}.")
+                self.stdout.write(f"{residence} : révision de {year} déjà faite, au {revision.effective_on:%d/%m/%Y}.")
                 continue
             if revision.basis is not None and revision.basis.is_frozen:
-                self.stdout.write(f"{residence} : {revision.basis.text}")
+                self.stdout.write(f"{residence} : {revision.basis.text}")
                 continue
             if not dry:
                 try:
                     revision = apply_revision(by=None, residence=residence, year=year).revision
                 except ValidationError as error:
-                    refused.append(f"{residence} : {' '.join(error.messages)}")
+                    refused.append(f"{residence} : {' '.join(error.messages)}")
                     continue
             elif revision.stopped:
-                refused.append(f"{residence} : {revision.stopped}")
+                refused.append(f"{residence} : {revision.stopped}")
                 continue
             self._say(revision, dry=dry)
         if refused:
@@ -58,7 +58,7 @@ class Command(BaseCommand):
     @staticmethod
     def _line(line: Line) -> str:
         places = f"{len(line.codes)} place{'s' if len(line.codes) > 1 else ''}"
-        said = f"{line.categorie.name} ({places}) : "
+        said = f"{line.categorie.name} ({places}) : "
         if line.old is None:
             return said + (line.left or "aucun tarif avant")
         if line.left:

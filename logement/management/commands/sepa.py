@@ -13,11 +13,11 @@ from logement.models import RemisePrelevement
 
 
 class Command(BaseCommand):
-    help = "Prépare la remise de prélèvements d’un mois et écrit son fichier ; deux fois redonne le même."
+    help = "Prépare la remise de prélèvements d’un mois et écrit son fichier ; deux fois redonne le même."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("month", metavar="AAAA-MM", help="mois des avis")
-        parser.add_argument("--residence", metavar="CODE", help="une seule résidence ; sinon celle qui prélève")
+        parser.add_argument("--residence", metavar="CODE", help="une seule résidence ; sinon celle qui prélève")
         parser.add_argument("--remise", metavar="ID", help="une remise plus ancienne, par son identifiant de message")
         parser.add_argument("--output", metavar="FICHIER.xml", required=True)
 
@@ -39,12 +39,12 @@ class Command(BaseCommand):
             found = found.filter(message_id=options["remise"])
         latest = found.order_by("-made_at", "-pk").first()
         if latest is None:
-            raise CommandError(f"Rien n’est à prélever pour {month:%m/%Y} : aucune remise.")
+            raise CommandError(f"Rien n’est à prélever pour {month:%m/%Y} : aucune remise.")
         if found.values("residence").distinct().count() > 1:
-            raise CommandError("Plusieurs résidences prélèvent ce mois : dites laquelle avec --residence.")
+            raise CommandError("Plusieurs résidences prélèvent ce mois : dites laquelle avec --residence.")
         write_file(output, latest.content.encode())
         self.stdout.write(
-            f"Remise {latest.message_id} : {latest.count} prélèvement{'s' if latest.count > 1 else ''}, "
+            f"Remise {latest.message_id} : {latest.count} prélèvement{'s' if latest.count > 1 else ''}, "
             f"{latest.total} €, "
             f"le {latest.collected_on:%d/%m/%Y}, dans {output}."
         )

@@ -21,8 +21,8 @@ class Command(BaseCommand):
             raise CommandError("En production, le code n’est que dans le téléphone de la personne.")
         user = User.objects.filter(username__iexact=compte).first()
         if user is None:
-            raise CommandError(f"Aucun compte ne s’appelle « {compte} ».")
+            raise CommandError(f"Aucun compte ne s’appelle « {compte} ».")
         code = totp_code(user, ahead=int(suivant))
         if code is None:
-            raise CommandError(f"Le compte « {compte} » n’a pas de second facteur.")
+            raise CommandError(f"Le compte « {compte} » n’a pas de second facteur.")
         self.stdout.write(code)

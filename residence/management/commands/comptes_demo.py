@@ -22,7 +22,7 @@ class Command(BaseCommand):
         if settings.PRODUCTION or not rows:
             self.stdout.write("Aucun compte de démonstration dans cette base.")
             return
-        self.stdout.write(f"Comptes de démonstration, mot de passe de tous : {PASSWORD}")
+        self.stdout.write(f"Comptes de démonstration, mot de passe de tous : {PASSWORD}")
         protected = []
         for user, function in rows:
             mark = ""
@@ -32,6 +32,6 @@ class Command(BaseCommand):
             self.stdout.write(f"  {user.username:<15} {user.get_full_name()}, {function}{mark}")
         if protected:
             self.stdout.write(
-                "* Un second code est demandé. Pour l’avoir : .venv/bin/python manage.py code_totp COMPTE"
+                "* Un second code est demandé. Pour l’avoir : .venv/bin/python manage.py code_totp COMPTE"
             )
             self.stdout.write(f"  ou, dans une application d’authentification, la clé {DEMONSTRATION_SECRET}")

@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 # Two loadings at once: the second finds the database inhabited.
                 cursor.execute("LOCK TABLE residence_residence IN SHARE ROW EXCLUSIVE MODE")
             if Residence.objects.exists() or User.objects.exists():
-                self.stdout.write("La base n’est pas vide : rien n’a été chargé.")
+                self.stdout.write("La base n’est pas vide : rien n’a été chargé.")
                 return
             world = World(today=today(), places=places, months=mois, chance=random.Random(63))  # noqa: S311
             with duties_postponed():
@@ -56,4 +56,4 @@ class Command(BaseCommand):
                         # The next part reads these rows: without statistics, PostgreSQL would read them one by one.
                         cursor.execute("ANALYZE")
             rebuild_duties(world.today)
-        self.stdout.write(f"Démonstration chargée : {places} places, {mois} mois.")
+        self.stdout.write(f"Démonstration chargée : {places} places, {mois} mois.")

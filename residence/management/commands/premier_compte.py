@@ -26,7 +26,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, identifiant: str, courriel: str, prenom: str, nom: str, **options: Any) -> None:
         if RoleAttribution.objects.in_force().filter(role=Role.TECHNIQUE, user__is_active=True).exists():
-            raise CommandError("Un administrateur technique a déjà son compte : c’est à lui d’ouvrir les autres.")
+            raise CommandError("Un administrateur technique a déjà son compte : c’est à lui d’ouvrir les autres.")
         try:
             user = open_utilisateur(by=None, username=identifiant, email=courriel, first_name=prenom, last_name=nom)
             grant_role(by=None, user=user, role=Role.TECHNIQUE, residence=None, start_on=today())
@@ -34,6 +34,6 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from error
         site = f"https://{settings.ALLOWED_HOSTS[0]}" if settings.PRODUCTION else ""
         days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
-        self.stdout.write(f"Compte « {user.username} » ouvert, avec le rôle d’administrateur technique.")
-        self.stdout.write(f"Son mot de passe se choisit ici, une seule fois, avant {days} jours :")
+        self.stdout.write(f"Compte « {user.username} » ouvert, avec le rôle d’administrateur technique.")
+        self.stdout.write(f"Son mot de passe se choisit ici, une seule fois, avant {days} jours :")
         self.stdout.write(f"{site}{set_password_path(user)}")

@@ -19,7 +19,7 @@ LOCK = 20_260_402
 
 
 class Command(BaseCommand):
-    help = "Fait ce qu’un jour demande : échéances, propositions expirées, tâches interrompues."
+    help = "Fait ce qu’un jour demande : échéances, propositions expirées, tâches interrompues."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--jour", type=datetime.date.fromisoformat, help="le jour, AAAA-MM-JJ (aujourd’hui)")
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
             if not cursor.fetchone()[0]:
-                self.stdout.write("Le travail du jour est déjà en cours ailleurs : rien à faire ici.")
+                self.stdout.write("Le travail du jour est déjà en cours ailleurs : rien à faire ici.")
                 return
         try:
             self._work(options["jour"] or today())
@@ -51,14 +51,14 @@ class Command(BaseCommand):
                 with transaction.atomic():
                     said = act()
             except Exception:
-                logger.exception("quotidien : %s", name)
+                logger.exception("quotidien : %s", name)
                 failed.append(name)
             else:
                 if said:
                     done.append(said)
-        line = f"Travail du {day:%d/%m/%Y} fait : {', '.join(done) or 'rien à faire'}."
+        line = f"Travail du {day:%d/%m/%Y} fait : {', '.join(done) or 'rien à faire'}."
         if failed:
-            raise CommandError(f"{line} À revoir, voir le journal du serveur : {', '.join(failed)}.")
+            raise CommandError(f"{line} À revoir, voir le journal du serveur : {', '.join(failed)}.")
         self.stdout.write(line)
 
 
