@@ -136,6 +136,11 @@ class Agent:
         self.read[path] |= kinds
         self.measured[self.width] |= colours
 
+    def fits(self) -> None:
+        """Nothing runs off the side."""
+        over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{self.page.url} runs {over} px off a screen of {self.width} px"
+
     @property
     def text(self) -> str:
         return " ".join(self.page.locator("main").inner_text().split())
