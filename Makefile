@@ -54,16 +54,16 @@ $(VENV)/.installed: requirements/base.txt requirements/system.py
 	@$(INSTALL) -r requirements/base.txt
 	@touch $@
 
-# All of base.txt is in dev.txt. pip is slow: what runs is installed beside what only tests, of which a module is compiled
-# when it is imported, if ever; pip itself comes last.
+# All of base.txt is in dev.txt. pip is slow, a new one less so: it comes first, then what runs is installed beside what
+# only tests, of which a module is compiled when it is imported, if ever.
 $(VENV)/.installed-dev: requirements/dev.txt requirements/base.txt requirements/system.py
 	@$(PYTHON) requirements/system.py
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "Installation des paquets Python et des outils de développement…"
-	@awk '/^[a-z]/ { keep = FILENAME ~ /dev/ && !($$1 in runs) && $$1 !~ /^pip==/; runs[$$1] } keep' \
-		requirements/base.txt requirements/dev.txt > $(VENV)/tools.txt
-	@$(INSTALL) --no-compile -r $(VENV)/tools.txt & tools=$$!; \
-		$(INSTALL) -r requirements/base.txt && wait $$tools && $(INSTALL) -r requirements/dev.txt
+	@awk '/^[a-z]/ { list = FILENAME ~ /base/ || $$1 in runs ? "" : /^pip==/ ? "pip" : "tools"; runs[$$1] } \
+		list { print > ("$(VENV)/" list ".txt") }' requirements/base.txt requirements/dev.txt
+	@$(INSTALL) -r $(VENV)/pip.txt
+	@$(INSTALL) --no-compile -r $(VENV)/tools.txt & tools=$$!; $(INSTALL) -r requirements/base.txt && wait $$tools
 	@touch $(VENV)/.installed $@
 
 # Compiles the pinned, hashed files from pyproject.toml; ARGS=--upgrade takes the latest versions.

@@ -57,8 +57,8 @@ class Dossiers(MenagePart):
         """The open file first, else the last one closed."""
         if not self.user.holds(Permission.DOSSIER_VIEW):
             return []
-        rows = self.reader.rows(DossierSocial, Permission.DOSSIER_VIEW)
-        return list(with_dates(rows, self.user).order_by("-closed_on", "-opened_on"))
+        rows = self.reader.rows(DossierSocial, Permission.DOSSIER_VIEW).order_by("-closed_on", "-opened_on")
+        return list(rows if self.reader.banner_only else with_dates(rows, self.user))
 
     def banner(self) -> BannerPart:
         referent = next((one for one in self.reader.referents if one.kind == Referent.Kind.SOCIAL), None)

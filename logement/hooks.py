@@ -186,8 +186,9 @@ class Sejours(MenagePart):
             return []
         late = AvisEcheance.objects.overdue(today()).filter(contrat__sejour=OuterRef("pk"))
         open_procedures = Procedure.objects.open().filter(sejour=OuterRef("pk")).order_by("kind").distinct("kind")
-        contrats = ContratOccupation.objects.select_related("place__logement", "document__residence")
-        contrats = contrats.defer("document__data")
+        contrats = ContratOccupation.objects.select_related("place")
+        if not self.reader.banner_only:
+            contrats = contrats.select_related("place__logement", "document__residence").defer("document__data")
         rows = (
             self.reader.rows(Sejour, Permission.SEJOUR_VIEW)
             .live()

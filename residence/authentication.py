@@ -1,6 +1,7 @@
 """Who signs in, and how: what is ours in django-allauth's sign-in and second factor."""
 
 import base64
+import functools
 import hashlib
 import ipaddress
 import logging
@@ -9,6 +10,7 @@ import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.decorators import reauthentication_required
 from allauth.account.forms import default_token_generator
 from allauth.account.internal.flows.login import get_authentication_records
@@ -30,6 +32,7 @@ from django.urls import reverse
 from residence.actions.journal import record_technique
 from residence.models import User
 from residence.permissions import ROLES_SECOND_FACTOR
+from residence.statements import ANYBODY, Statement, asked, written
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +44,22 @@ DEMONSTRATION_SECRET = "RESIDENCEDEMONSTRATIONRESIDENCES"  # noqa: S105
 # Decorator of the pages where the password, or a code, is asked again after a quarter of an hour:
 # under @require_http_methods and @require_permission.
 require_confirmation = reauthentication_required()
+
+
+@functools.cache
+def _an_account() -> Statement:
+    return written(User.objects.filter(pk=ANYBODY).order_by())
+
+
+class AccountBackend(AuthenticationBackend):
+    """That of django-allauth, which reads the account of a session by a statement that is written once."""
+
+    def get_user(self, user_id: int) -> User | None:
+        found = asked(_an_account(), {ANYBODY: user_id})
+        if not found:
+            return None
+        user = User.from_db("default", [field.attname for field in User._meta.concrete_fields], found[0])
+        return user if self.user_can_authenticate(user) else None
 
 
 # Where a request comes from

@@ -1,19 +1,24 @@
 """How long a session lasts, what it needs before it opens a page, and what the browser may keep of it."""
 
+import datetime
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.sessions.backends import db
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from residence.authentication import has_second_factor, has_shown_second_factor, needs_second_factor
+from residence.statements import Statement, asked, written
 
 OPENED = "session_opened_at"
 SEEN = "session_seen_at"
@@ -30,6 +35,27 @@ BEFORE_SECOND_FACTOR = {
 }
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+_ANY_KEY = "any"
+_ANY_INSTANT = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+
+
+@cache
+def _kept_under_a_key() -> Statement:
+    """The statement that reads a session that has not expired."""
+    rows = SessionStore.get_model_class().objects.filter(session_key=_ANY_KEY, expire_date__gt=_ANY_INSTANT)
+    return written(rows.values_list("session_data"))
+
+
+class SessionStore(db.SessionStore):
+    """Sessions in the database, read by a statement that is written once."""
+
+    def load(self) -> dict[str, Any]:
+        found = asked(_kept_under_a_key(), {_ANY_KEY: self.session_key, _ANY_INSTANT: timezone.now()})
+        if not found:
+            self._session_key = None
+            return {}
+        return self.decode(found[0][0])
 
 
 class HeadersMiddleware:

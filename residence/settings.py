@@ -165,7 +165,7 @@ DATABASES = {
         app_role=DATABASE_APP_ROLE,
         as_owner=database.runs_as_owner(testing=TESTING),
         # Losing the last instants of a test database loses nothing.
-        options="-c synchronous_commit=off" if TESTING else "",
+        options="-c synchronous_commit=off -c join_collapse_limit=1" if TESTING else "",
     )
     | {
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 600),
@@ -187,7 +187,7 @@ CACHES = {
 # Sign-in, second factor, sessions -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "residence.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["residence.authentication.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (
@@ -240,7 +240,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 30 * 60)
 SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", 12 * 3600)
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "residence.sessions"
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -8,7 +8,8 @@ from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 from psycopg2.extensions import AsIs
 
 # Stands for the account that asks.
@@ -53,6 +54,30 @@ def asked(statement: Statement, of_now: Mapping[Any, Any]) -> list[tuple[Any, ..
             f"EXECUTE {name} ({', '.join(['%s'] * len(replaced))})" if replaced else f"EXECUTE {name}", replaced
         )
         return cursor.fetchall()
+
+
+class ExistsFor(Func):
+    """EXISTS, of a statement in which a column of the outer row and values of now replace those it was written with.
+
+    The ORM takes longer to write what each scope asks than the server to answer. No name that the statement gives to
+    its tables may be one that the ORM gives to those of an outer query.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, statement: Statement, column: str, written_with: Any, of_now: Mapping[Any, Any]) -> None:
+        super().__init__(F(column))
+        self.statement, self.written_with, self.of_now = statement, written_with, of_now
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        column, of_column = compiler.compile(self.source_expressions[0])
+        sql, *others = self.statement.sql.split("%s")
+        parameters: list[Any] = []
+        for value, following in zip(self.statement.values, others, strict=True):
+            is_column = value == self.written_with
+            sql += (column if is_column else "%s") + following
+            parameters += of_column if is_column else [self.of_now.get(value, value)]
+        return f"EXISTS ({sql})", parameters
 
 
 def _prepared_on(server: Any, statement: Statement, of_now: Mapping[Any, Any]) -> str:

@@ -5,21 +5,22 @@ import gc
 import shutil
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import psycopg2
 import pytest
 from django.conf import settings
-from django.contrib.auth.signals import user_logged_in
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
 from django.db.utils import OperationalError
 from django.template import engines
-from django.test import Client, override_settings
+from django.test import Client, TransactionTestCase, override_settings
 from pytest_django import DjangoDbBlocker
 
 from residence import database
 from residence.authentication import SECOND_FACTOR_SHOWN
-from residence.sessions import OPENED, SEEN
+from residence.models import User
+from residence.sessions import OPENED, SEEN, SessionStore
 from tests.template_database import drop_templates, maintenance, use_template
 from tests.undefined_variables import FailIfOurs
 
@@ -93,13 +94,16 @@ def _undefined_variables_fail() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _signed_in_wholly() -> Iterator[None]:
-    """Have `client.force_login` sign in as a person does: second factor shown, password just given, seen now."""
-    force_login = Client.force_login
+    """Have `client.force_login` give the session of a person who has signed in: second factor shown, seen now."""
 
-    def shown(request: Any, user: Any, **_: Any) -> None:
+    def wholly(self: Client, user: User, backend: str = settings.AUTHENTICATION_BACKENDS[0]) -> None:
         now = time.time()
-        request.session.update(
+        session = SessionStore()
+        session.update(
             {
+                SESSION_KEY: str(user.pk),
+                BACKEND_SESSION_KEY: backend,
+                HASH_SESSION_KEY: user.get_session_auth_hash(),
                 SECOND_FACTOR_SHOWN: True,
                 OPENED: now,
                 SEEN: now,
@@ -107,13 +111,8 @@ def _signed_in_wholly() -> Iterator[None]:
                 "account_authentication_methods_user": str(user.pk),
             }
         )
-
-    def wholly(self: Client, user: Any, backend: str | None = None) -> None:
-        user_logged_in.connect(shown)
-        try:
-            force_login(self, user, backend)
-        finally:
-            user_logged_in.disconnect(shown)
+        session.create()
+        self.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "force_login", wholly)
@@ -122,12 +121,24 @@ def _signed_in_wholly() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _emptied_between_tests() -> Iterator[None]:
-    """Let the flush that follows a transactional test empty the guarded tables too, as the owner may."""
-    flush = DatabaseOperations.execute_sql_flush
+    """Have what follows a transactional test empty the tables that were written, guarded ones too, as the owner may.
 
-    def open_and_flush(self: DatabaseOperations, sql_list: list[str]) -> Any:
-        return flush(self, ["SET LOCAL residence.flush = 'on'", *sql_list] if sql_list else sql_list)
+    Django makes all of them anew, with what describes them: three times as long.
+    """
+
+    def empty_tables(self: TransactionTestCase) -> None:
+        tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT oid::regclass::text FROM pg_class WHERE relname = ANY(%s) AND pg_relation_size(oid) > 0",
+                [sorted({*tables} - {ContentType._meta.db_table})],
+            )
+            written = [name for (name,) in cursor.fetchall()]
+            for do in ("ALTER TABLE {} DISABLE TRIGGER USER", "DELETE FROM {}", "ALTER TABLE {} ENABLE TRIGGER USER"):
+                for table in written:
+                    cursor.execute(do.format(table))
+                connection.check_constraints()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", open_and_flush)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
         yield

@@ -14,7 +14,6 @@ from django.apps import apps
 from django.contrib.admin import site
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
@@ -40,13 +39,13 @@ from accompagnement.models import (
 )
 from admissions.models import Decision, Orientation
 from residence.actions.documents import pdf_of
-from residence.authentication import SECOND_FACTOR_SHOWN
 from residence.duties import rebuild_duties
 from residence.models import DocumentEmis, Echeance, Menage, Personne, PieceJointe, RendezVous
 from residence.models.base import today
 from residence.permissions import Cause, Role
 from tests.factories import DossierFactory, MenageFactory, NoteFactory, ResidenceFactory, UserFactory
 from tests.kept import kept
+from tests.signing_in import signed_in
 from tests.test_house_rights import ADDRESSES, LISTS, opens
 from tests.world import NAME, World
 
@@ -163,12 +162,7 @@ def _write_canaries(world):
 
 
 def client_of(role, residence):
-    client = Client()
-    client.force_login(UserFactory(role=role, residence=residence))
-    session = client.session
-    session[SECOND_FACTOR_SHOWN] = True
-    session.save()
-    return client
+    return signed_in(UserFactory(role=role, residence=residence))
 
 
 def told(response):
@@ -288,8 +282,7 @@ def test_the_same_household_is_there_for_who_was_named(canary):
     user = UserFactory(role=Role.COORDINATRICE, residence=canary.residence)
     canary.menage.acces_confidentiels.create(user=user, capacity="referent", granted_by=canary.author)
     canary.open_menage.referents.create(residence=canary.residence, user=user)
-    client = Client()
-    client.force_login(user)
+    client = signed_in(user)
 
     unseen = {
         NAME,

@@ -30,7 +30,7 @@ def banner_for(user: User, menage: Menage, *, current: str = "", parts: Iterable
     `current` is the label of the tab that the page is, in plain letters: « Dossier social » is `dossier-social`.
     A confidential household on which `user` was not named shows its number, its place and its stay, nothing else.
     """
-    parts = list(parts or parts_of(MenageReader(user, menage)))
+    parts = list(parts or parts_of(MenageReader(user, menage, banner_only=True)))
     reader = parts[0].reader
     part = _merged([one.banner() for one in parts])
     opened = reader.opens(Permission.MENAGE_VIEW)

@@ -17,10 +17,13 @@ _NAMES_ONLY = frozenset({Role.VIE_RESIDENTIELLE})
 
 
 class MenageReader:
-    """A household as `user` reads it on one page: what several parts of the page need of it is asked once."""
+    """A household as `user` reads it on one page: what several parts of the page need of it is asked once.
 
-    def __init__(self, user: User, menage: Menage) -> None:
-        self.user, self.menage = user, menage
+    `banner_only`: the page tells no more of the household than its banner, and what only other parts show is not read.
+    """
+
+    def __init__(self, user: User, menage: Menage, *, banner_only: bool = False) -> None:
+        self.user, self.menage, self.banner_only = user, menage, banner_only
 
     @cached_property
     def _read(self) -> list[list[Any]]:

@@ -5,16 +5,15 @@ from unittest import mock
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.test import Client
 from django.urls import reverse
 
 from admissions.models import AvisMembre, Decision, EntretienPreadmission, LienMembre, Orientation
 from residence.actions.journal import record
-from residence.authentication import SECOND_FACTOR_SHOWN
 from residence.duties import rebuild_duties
 from residence.models import Echeance, EntreeJournal
 from residence.permissions import Role
 from tests.factories import UserFactory
+from tests.signing_in import signed_in
 from tests.test_canary import read
 from tests.test_house_rights import ADDRESSES
 from tests.world import LETTER, NAME, World
@@ -75,11 +74,7 @@ def _pages(world):
 
 
 def _told(user, world):
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session[SECOND_FACTOR_SHOWN] = True
-    session.save()
+    client = signed_in(user)
     return {address: CANARY in read(client, address).lower() for address in _pages(world)}
 
 
