@@ -25,7 +25,7 @@ from residence.components import SOON_IN_DAYS
 from residence.models import Echeance, User
 from residence.models.base import today
 from residence.permissions import Permission
-from residence.statements import ANYBODY, Statement, asked, written
+from residence.statements import ANY_ROW, Statement, asked, written
 
 # Rows of the model of a kind of duty, and those among them of which its rule may speak on a day.
 Among = Callable[[QuerySet[Any], datetime.date], QuerySet[Any]]
@@ -95,9 +95,6 @@ def _kinds_by_model() -> dict[type[Model], list[DutyKind]]:
     return by_model
 
 
-# Stands for the target of a duty.
-_ANY_TARGET = 2**62
-
 _postponed: ContextVar[bool] = ContextVar("duties_postponed", default=False)
 
 
@@ -136,7 +133,7 @@ def _speaking_of(target_id: int, of_model: list[DutyKind], on: datetime.date) ->
     narrow = tuple(kind for kind in of_model if kind.among is not None)
     if not narrow:
         return of_model
-    told = asked(_keeping(narrow, on), {ANYBODY: target_id})
+    told = asked(_keeping(narrow, on), {ANY_ROW: target_id})
     kept = {kind.code for kind, keeps in zip(narrow, told[0], strict=True) if keeps} if told else set()
     return [kind for kind in of_model if kind.among is None or kind.code in kept]
 
@@ -144,7 +141,7 @@ def _speaking_of(target_id: int, of_model: list[DutyKind], on: datetime.date) ->
 @lru_cache(maxsize=128)
 def _keeping(of_model: tuple[DutyKind, ...], on: datetime.date) -> Statement:
     """Asks of each of these kinds, of one model, whether it keeps a row."""
-    row = of_model[0].model._default_manager.filter(pk=ANYBODY)
+    row = of_model[0].model._default_manager.filter(pk=ANY_ROW)
     keeps = [Exists(kind.among(row, on)) for kind in of_model if kind.among is not None]
     return written(row.order_by().values_list(*keeps))
 
@@ -158,7 +155,7 @@ def _stored(codes: tuple[str, ...], target_type_id: int) -> QuerySet[Any, Any]:
 @lru_cache(maxsize=128)
 def _stored_of_one(codes: tuple[str, ...], target_type_id: int) -> Statement:
     """Asks for those of one target."""
-    return written(_stored(codes, target_type_id).filter(target_id=_ANY_TARGET))
+    return written(_stored(codes, target_type_id).filter(target_id=ANY_ROW))
 
 
 def _refresh(
@@ -173,7 +170,7 @@ def _refresh(
     stored = (
         _stored(codes, content_type.pk)
         if only is None
-        else asked(_stored_of_one(codes, content_type.pk), {_ANY_TARGET: only})
+        else asked(_stored_of_one(codes, content_type.pk), {ANY_ROW: only})
     )
     gone, changed = [], 0
     for pk, *key, due_on, detail in stored:

@@ -1,5 +1,6 @@
 """Statements that each request asks: the ORM writes them once, each connection plans them once, their values change."""
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -12,8 +13,10 @@ from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg2.extensions import AsIs
 
-# Stands for the account that asks.
+# What a statement is written with in the place of the account that asks, of a row that it is asked of, of a day.
 ANYBODY = -1
+ANY_ROW = 2**62
+ANY_DAY = datetime.date.min
 
 _rank = count(1)
 # What each connection has prepared: statements by their rank.
@@ -57,7 +60,7 @@ def asked(statement: Statement, of_now: Mapping[Any, Any]) -> list[tuple[Any, ..
 
 
 class ExistsFor(Func):
-    """EXISTS, of a statement in which a column of the outer row and values of now replace those it was written with.
+    """EXISTS, of a statement in which a column of the outer row stands for ANY_ROW, and values of now for others.
 
     The ORM takes longer to write what each scope asks than the server to answer. No name that the statement gives to
     its tables may be one that the ORM gives to those of an outer query.
@@ -65,16 +68,16 @@ class ExistsFor(Func):
 
     output_field = BooleanField()
 
-    def __init__(self, statement: Statement, column: str, written_with: Any, of_now: Mapping[Any, Any]) -> None:
+    def __init__(self, statement: Statement, column: str, of_now: Mapping[Any, Any]) -> None:
         super().__init__(F(column))
-        self.statement, self.written_with, self.of_now = statement, written_with, of_now
+        self.statement, self.of_now = statement, of_now
 
     def as_sql(self, compiler: SQLCompiler, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         column, of_column = compiler.compile(self.source_expressions[0])
         sql, *others = self.statement.sql.split("%s")
         parameters: list[Any] = []
         for value, following in zip(self.statement.values, others, strict=True):
-            is_column = value == self.written_with
+            is_column = value == ANY_ROW
             sql += (column if is_column else "%s") + following
             parameters += of_column if is_column else [self.of_now.get(value, value)]
         return f"EXISTS ({sql})", parameters

@@ -50,14 +50,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have one worker drive the browser, which reads a page once; where there is none, skip these tests and say so."""
+    """Give each module to one worker, which makes once what its tests share, and the browser to one, which reads a page
+    once; begin with what takes longest. Where there is no browser, skip these tests and say so.
+    """
     for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            if CHROMIUM is None:
-                item.add_marker(
-                    pytest.mark.skip(reason="Chromium n’est pas installé (apt-get install chromium-headless-shell)")
-                )
+        of_browser = item.get_closest_marker("browser") is not None
+        item.add_marker(pytest.mark.xdist_group("browser" if of_browser else item.location[0]))
+        if of_browser and CHROMIUM is None:
+            item.add_marker(
+                pytest.mark.skip(reason="Chromium n’est pas installé (apt-get install chromium-headless-shell)")
+            )
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is None, item.path.parent.name != "tests"))
 
 
 def pytest_collection_finish() -> None:

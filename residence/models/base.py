@@ -1,6 +1,5 @@
 """What every model of the project stands on."""
 
-import datetime
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, Self
@@ -15,7 +14,7 @@ from django.utils import timezone
 
 from residence.models.conditions import Check
 from residence.permissions import TABLE, Permission
-from residence.statements import ANYBODY, ExistsFor, Statement, written
+from residence.statements import ANY_DAY, ANY_ROW, ANYBODY, ExistsFor, Statement, written
 
 
 def today() -> Any:
@@ -104,28 +103,24 @@ def plain(*fields: str) -> Lower:
     return Lower(PlainText(text))
 
 
-_ANY_DAY = datetime.date.min
-_ANY_MENAGE = 2**62
-
-
 def _accesses(menage: Any) -> Any:
     """What opens a confidential household to a reader on a day."""
     return (
-        apps.get_model("residence", "AccesConfidentiel").objects.in_force(_ANY_DAY).filter(user=ANYBODY, menage=menage)
+        apps.get_model("residence", "AccesConfidentiel").objects.in_force(ANY_DAY).filter(user=ANYBODY, menage=menage)
     )
 
 
 @cache
 def _named_on() -> Statement:
     """Tells whether a reader was named on a household."""
-    return _aliased(_accesses(_ANY_MENAGE))
+    return _aliased(_accesses(ANY_ROW))
 
 
 @cache
 def _kept_from() -> Statement:
     """Tells whether a household is confidential, and its reader not named on it."""
     menages = apps.get_model("residence", "Menage").objects
-    return _aliased(menages.filter(~Exists(_accesses(OuterRef("pk"))), pk=_ANY_MENAGE, is_confidential=True))
+    return _aliased(menages.filter(~Exists(_accesses(OuterRef("pk"))), pk=ANY_ROW, is_confidential=True))
 
 
 def _aliased(rows: models.QuerySet[Any]) -> Statement:
@@ -161,10 +156,10 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
         Confidential households are few, while joining each row to its own household costs more than reading the row.
         """
-        of_now = {ANYBODY: user.pk, _ANY_DAY: today()}
+        of_now = {ANYBODY: user.pk, ANY_DAY: today()}
         if not self.menage_path:
-            return Q(is_confidential=False) | Q(ExistsFor(_named_on(), "pk", _ANY_MENAGE, of_now))
-        return ~Q(ExistsFor(_kept_from(), f"{self.menage_path}_id", _ANY_MENAGE, of_now))
+            return Q(is_confidential=False) | Q(ExistsFor(_named_on(), "pk", of_now))
+        return ~Q(ExistsFor(_kept_from(), f"{self.menage_path}_id", of_now))
 
     def _in_scope(self, user: Any, permission: Permission) -> Q:
         scopes = user.scopes_for(permission)

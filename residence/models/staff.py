@@ -16,7 +16,7 @@ from django.utils import timezone
 from residence.models.base import choice_check, order_check, pair_check, today
 from residence.models.conditions import Check
 from residence.permissions import TABLE, Cause, Permission, Role
-from residence.statements import ANYBODY, Statement, asked, written
+from residence.statements import ANY_DAY, ANYBODY, Statement, asked, written
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,7 +29,6 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-_ANY_DAY = datetime.date.min
 # Role, résidence (None for the whole body), who lent it (None for one's own).
 Held = tuple[str, int | None, int | None]
 
@@ -38,8 +37,8 @@ Held = tuple[str, int | None, int | None]
 def _held_by_anybody() -> Statement:
     """The statement that tells the roles of an account on a day."""
     nobody = Value(None, output_field=models.BigIntegerField())
-    own = RoleAttribution.objects.in_force(_ANY_DAY).filter(user=ANYBODY)
-    lent = Delegation.objects.in_force(_ANY_DAY).filter(to_user=ANYBODY)
+    own = RoleAttribution.objects.in_force(ANY_DAY).filter(user=ANYBODY)
+    lent = Delegation.objects.in_force(ANY_DAY).filter(to_user=ANYBODY)
     roles = own.values_list("role", "residence_id", nobody)
     return written(roles.union(lent.values_list("role", "residence_id", "from_user_id")))
 
@@ -116,7 +115,7 @@ class User(AbstractBaseUser):
         """(role, résidence, who lent it) of today, by attribution or by delegation."""
         if not self.is_active:
             return []
-        return asked(_held_by_anybody(), {ANYBODY: self.pk, _ANY_DAY: today()})
+        return asked(_held_by_anybody(), {ANYBODY: self.pk, ANY_DAY: today()})
 
     @classmethod
     def holding(cls, held: Iterable[Held]) -> "User":

@@ -1,7 +1,7 @@
 """A household as one user reads it, and which résidence an act on it belongs to."""
 
 import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import Model
@@ -9,11 +9,28 @@ from django.db.models import Model
 from residence.models import MembreMenage, Menage, Personne, Rattachement, Referent, Residence, User
 from residence.models.base import ScopedQuerySet, today
 from residence.permissions import TABLE, Permission, Role
-from residence.queries.together import Rows, staff, together, whole
+from residence.queries.together import Rows, Together, staff, whole
+from residence.statements import ANY_DAY, ANY_ROW
 
 _CONTACT = ("contact__id", "contact__name", "contact__partenaire")
 # Who needs no more than names, ties and help on the stairs.
 _NAMES_ONLY = frozenset({Role.VIE_RESIDENTIELLE})
+
+
+@cache
+def _told_of_any() -> Together:
+    """Attachments of a household, its members, and its referents on a day."""
+    return Together(
+        Rows(Rattachement.objects.filter(menage=ANY_ROW), ("residence", "cause", "start_on", "end_on")),
+        Rows(
+            MembreMenage.objects.filter(menage=ANY_ROW),
+            ("tie", "start_on", "end_on", *whole(Personne, "personne")),
+        ),
+        Rows(
+            Referent.objects.in_force(ANY_DAY).filter(menage=ANY_ROW),
+            ("residence", "kind", "start_on", *staff("user"), *_CONTACT),
+        ),
+    )
 
 
 class MenageReader:
@@ -27,17 +44,7 @@ class MenageReader:
 
     @cached_property
     def _read(self) -> list[list[Any]]:
-        return together(
-            Rows(Rattachement.objects.filter(menage=self.menage), ("residence", "cause", "start_on", "end_on")),
-            Rows(
-                MembreMenage.objects.filter(menage=self.menage),
-                ("tie", "start_on", "end_on", *whole(Personne, "personne")),
-            ),
-            Rows(
-                Referent.objects.in_force(today()).filter(menage=self.menage),
-                ("residence", "kind", "start_on", *staff("user"), *_CONTACT),
-            ),
-        )
+        return _told_of_any().of({ANY_ROW: self.menage.pk, ANY_DAY: today()})
 
     @property
     def ties(self) -> list[Rattachement]:

@@ -1,10 +1,14 @@
 """Rows of several models in one query: what a page puts side by side need not be asked table by table."""
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import DecimalField, F, Field, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast, JSONObject
+
+from residence import statements
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,34 @@ class Unmade:
 
 def unmade(*asked: Rows) -> list[list[Unmade]]:
     """What is read of each of `asked`, oldest first, in one query for all."""
-    found: list[list[Unmade]] = [[] for _ in asked]
-    if asked:
-        makers = [_Maker(one.rows.model, {name: name for name in ("id", *one.fields)}) for one in asked]
-        first, *others = (_as_json(rank, one) for rank, one in enumerate(asked))
-        for rank, values in first.union(*others, all=True) if others else first:
-            found[rank].append(Unmade(makers[rank], values))
+    return _split(_makers(asked), _united(asked)) if asked else []
+
+
+class Together:
+    """What `together` asks, written once: values of now replace those it was written with."""
+
+    def __init__(self, *asked: Rows) -> None:
+        self._makers = _makers(asked)
+        self._statement = statements.written(_united(asked))
+
+    def of(self, of_now: Mapping[Any, Any]) -> list[list[Any]]:
+        read = ((rank, json.loads(values)) for rank, values in statements.asked(self._statement, of_now))
+        return [[one.made() for one in rows] for rows in _split(self._makers, read)]
+
+
+def _makers(asked: Iterable[Rows]) -> list["_Maker"]:
+    return [_Maker(one.rows.model, {name: name for name in ("id", *one.fields)}) for one in asked]
+
+
+def _united(asked: Iterable[Rows]) -> QuerySet[Any, tuple[int, dict[str, Any]]]:
+    first, *others = (_as_json(rank, one) for rank, one in enumerate(asked))
+    return first.union(*others, all=True) if others else first
+
+
+def _split(makers: list["_Maker"], read: Iterable[tuple[int, dict[str, Any]]]) -> list[list[Unmade]]:
+    found: list[list[Unmade]] = [[] for _ in makers]
+    for rank, values in read:
+        found[rank].append(Unmade(makers[rank], values))
     return [sorted(rows, key=lambda row: row.values["id"]) for rows in found]
 
 

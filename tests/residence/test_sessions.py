@@ -2,6 +2,7 @@
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -148,6 +149,15 @@ def test_the_session_is_not_written_by_each_page(client, user):
     with at("09:00"), CaptureQueriesContext(connection) as queries:
         client.get("/inexistant/")
     assert not [query for query in queries.captured_queries if query["sql"].startswith("UPDATE")]
+
+
+def test_a_session_that_the_database_has_let_expire_is_none(client, user):
+    signed_in(client, user)
+    Session.objects.update(expire_date="2026-03-12T09:10:00+01:00")
+    with at("09:10"):
+        response = client.get(PAGE)
+    assert response.status_code == 302
+    assert "_auth_user_id" not in client.session
 
 
 @pytest.mark.parametrize("path", ["/", SIGN_IN, PAGE, "/inexistant/"])
