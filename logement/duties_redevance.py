@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Max, QuerySet
@@ -18,7 +19,7 @@ from logement.models import (
     Tarif,
 )
 from logement.queries.campagnes import contracts_without_avis
-from logement.queries.impayes import arrears_of
+from logement.queries.impayes import Arrears, arrears_of
 from logement.queries.revisions import basis_of, known_indices, national_year
 from logement.rules.arrieres import Actor, Step
 from logement.rules.depot import refund_due_on
@@ -78,11 +79,18 @@ def _late(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
     return rows.filter(pk__in=SituationCompte.objects.on(day).filter(late__gt=0).values("pk"))
 
 
-def _steps(rows: QuerySet[Any], day: datetime.date, wanted: Collection[Step]) -> Iterator[Expected]:
-    """For stays that are late, the first of the wanted steps that is suggested to each role: a person decides."""
+@lru_cache(maxsize=1)
+def _arrears(rows: QuerySet[Any], day: datetime.date) -> list[tuple[int, int, int, Arrears]]:
+    """Stays that are late, with résidence, household and arrears: asked once for the three kinds that tell of them."""
     late = rows.order_by("pk").values_list("pk", "residence", "menage")
     stays = {pk: (residence, menage) for pk, residence, menage in late}
-    for sejour_id, arrears in arrears_of(stays, day=day).items() if stays else ():
+    found = arrears_of(stays, day=day) if stays else {}
+    return [(pk, *stays[pk], arrears) for pk, arrears in found.items()]
+
+
+def _steps(rows: QuerySet[Any], day: datetime.date, wanted: Collection[Step]) -> Iterator[Expected]:
+    """For stays that are late, the first of the wanted steps that is suggested to each role: a person decides."""
+    for sejour_id, residence_id, menage_id, arrears in _arrears(rows, day):
         told: set[Role] = set()
         now = arrears.situation
         terms = f", {now.terms} mois" if now.terms > 1 else ""
@@ -96,8 +104,8 @@ def _steps(rows: QuerySet[Any], day: datetime.date, wanted: Collection[Step]) ->
                 said = "" if one.step is Step.TALK else f"{DemarcheImpaye.Kind(one.step.value).label} : "
                 yield Expected(
                     target_id=sejour_id,
-                    residence_id=stays[sejour_id][0],
-                    menage_id=stays[sejour_id][1],
+                    residence_id=residence_id,
+                    menage_id=menage_id,
                     due_on=one.due_on,
                     role=role,
                     detail=f"{said}{euros(now.overdue)} depuis le {now.late_since:%d/%m/%Y}{terms}",

@@ -69,9 +69,6 @@ class DutyKind:
     detail_for: Callable[[User, list[int]], dict[int, str]] | None = None
     among: Among | None = None
 
-    def expected(self, rows: QuerySet[Any], on: datetime.date) -> Iterable[Expected]:
-        return self.rule(rows if self.among is None else self.among(rows, on), on)
-
     def url(self, target_id: int) -> str:
         return reverse(self.url_name, args=[target_id])
 
@@ -164,7 +161,9 @@ def _refresh(
     """Apply the rules of kinds that share their model to `rows`: all of them, or the one row of pk `only`."""
     on = day or today()
     speaking = of_model if only is None else _speaking_of(only, of_model, on)
-    expected = {(kind.code, *duty.addressee): duty for kind in speaking for duty in kind.expected(rows, on)}
+    # The same rows for the kinds that share an `among`: what their rules ask of them may be asked once.
+    kept = {among: among(rows, on) if among else rows for among in {kind.among for kind in speaking}}
+    expected = {(kind.code, *duty.addressee): duty for kind in speaking for duty in kind.rule(kept[kind.among], on)}
     content_type = ContentType.objects.get_for_model(of_model[0].model)
     codes = tuple(kind.code for kind in of_model)
     stored = (

@@ -165,7 +165,9 @@ DATABASES = {
         app_role=DATABASE_APP_ROLE,
         as_owner=database.runs_as_owner(testing=TESTING),
         # Losing the last instants of a test database loses nothing.
-        options="-c synchronous_commit=off -c join_collapse_limit=1" if TESTING else "",
+        options="-c synchronous_commit=off -c join_collapse_limit=1 -c plan_cache_mode=force_generic_plan"
+        if TESTING
+        else "",
     )
     | {
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 600),

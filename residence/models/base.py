@@ -1,7 +1,7 @@
 """What every model of the project stands on."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Self
 
 from django.apps import apps
@@ -123,6 +123,16 @@ def _kept_from() -> Statement:
     return _aliased(menages.filter(~Exists(_accesses(OuterRef("pk"))), pk=ANY_ROW, is_confidential=True))
 
 
+@lru_cache(maxsize=256)
+def _attached(scopes: frozenset[Any]) -> Statement:
+    """Tells whether a household is attached where, and as, one of `scopes` asks."""
+    attached = Q()
+    for scope in scopes:
+        one = Q(residence=scope.residence_id, cause__in=scope.causes)
+        attached |= one if scope.past else one & Q(end_on__isnull=True)
+    return _aliased(apps.get_model("residence", "Rattachement").objects.filter(attached, menage=ANY_ROW))
+
+
 def _aliased(rows: models.QuerySet[Any]) -> Statement:
     """The statement that finds `rows`, its table under a name of its own."""
     rows = rows.order_by().values("pk")
@@ -168,10 +178,6 @@ class ScopedQuerySet(models.QuerySet[Any]):
         scopes = [scope for scope in scopes if scope.residence_id is not None]
         if self.residence_path is not None:
             return Q(**{f"{self.residence_path}__in": {scope.residence_id for scope in scopes}})
-        attached = Q(pk__in=[])
-        for scope in scopes:
-            one = Q(residence=scope.residence_id, cause__in=scope.causes)
-            attached |= one if scope.past else one & Q(end_on__isnull=True)
-        path = f"{self.menage_path}__pk" if self.menage_path else "pk"
-        rattachements = apps.get_model("residence", "Rattachement").objects
-        return Q(Exists(rattachements.filter(attached, menage=OuterRef(path))))
+        if not scopes:
+            return Q(pk__in=[])
+        return Q(ExistsFor(_attached(frozenset(scopes)), f"{self.menage_path}_id" if self.menage_path else "pk", {}))
