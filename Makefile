@@ -25,7 +25,7 @@ stop:
 
 test: install-dev
 	@$(BIN)/python manage.py version > /dev/null
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: install-dev
 	@$(BIN)/ruff format --check --quiet .

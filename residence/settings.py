@@ -164,7 +164,7 @@ DATABASES = {
         _owner_login,
         app_role=DATABASE_APP_ROLE,
         as_owner=database.runs_as_owner(testing=TESTING),
-        # Losing the last instants of a test database loses nothing.
+        # Losing the last instants of a test database loses nothing; its rows are few, planning is what takes time.
         options="-c synchronous_commit=off -c join_collapse_limit=1 -c plan_cache_mode=force_generic_plan"
         if TESTING
         else "",

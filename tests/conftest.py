@@ -16,6 +16,8 @@ from django.db.utils import OperationalError
 from django.template import engines
 from django.test import Client, TransactionTestCase, override_settings
 from pytest_django import DjangoDbBlocker
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from residence import database
 from residence.authentication import SECOND_FACTOR_SHOWN
@@ -49,14 +51,23 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             drop_templates()
 
 
+class ByModule(LoadScopeScheduling):
+    """A module for one worker, which makes once what its tests share; the browser for one, which reads a page once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return "browser" if module.startswith("tests/browser/") else module
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByModule:
+    config.option.loadscopereorder = False  # which begins with the most numerous
+    return ByModule(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each module to one worker, which makes once what its tests share, and the browser to one, which reads a page
-    once; begin with what takes longest. Where there is no browser, skip these tests and say so.
-    """
+    """Begin with what takes longest; where there is no browser, skip its tests and say so."""
     for item in items:
-        of_browser = item.get_closest_marker("browser") is not None
-        item.add_marker(pytest.mark.xdist_group("browser" if of_browser else item.location[0]))
-        if of_browser and CHROMIUM is None:
+        if CHROMIUM is None and item.get_closest_marker("browser"):
             item.add_marker(
                 pytest.mark.skip(reason="Chromium n’est pas installé (apt-get install chromium-headless-shell)")
             )

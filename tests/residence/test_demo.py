@@ -60,8 +60,7 @@ def demonstration(django_db_setup: Any, django_db_blocker: Any) -> Any:
         transaction.set_rollback(True)
 
 
-# Loaded once, by one of the workers.
-pytestmark = [pytest.mark.usefixtures("demonstration"), pytest.mark.django_db, pytest.mark.xdist_group("demonstration")]
+pytestmark = [pytest.mark.usefixtures("demonstration"), pytest.mark.django_db]
 
 
 def test_places_and_publics() -> None:
